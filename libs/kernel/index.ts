@@ -1,1 +1,3 @@
-export const x: number = 1;
+export * from './domain';
+export * from './ids';
+export * from './region';

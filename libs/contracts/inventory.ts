@@ -1,0 +1,104 @@
+import { Type } from '@sinclair/typebox';
+import {
+  Attributes,
+  Candidate,
+  closed,
+  Currency,
+  GateCounts,
+  HeldOffer,
+  HoldTally,
+  Id,
+  Instant,
+  LossReason,
+  Minor,
+  Name,
+  ofLine,
+  oneOf,
+  Region,
+  SelectionRequest,
+  Sku,
+  Units,
+  Version,
+} from './words';
+
+export const Tried = closed({
+  offerId: Id,
+  outcome: oneOf('held', 'partly-held', 'no-stock', 'closed', 'banned', 'price-risen', 'unknown-offer'),
+  available: Units,
+  version: Version,
+});
+
+const answer = {
+  ...ofLine,
+  attempt: Type.Integer({ minimum: 1 }),
+  decisionId: Id,
+  request: SelectionRequest,
+  unheld: Units,
+  tried: Type.Array(Tried),
+  candidates: Type.Array(Candidate),
+  gates: GateCounts,
+} as const;
+
+/** One answer an attempt; it precedes every other fact of its holds (protocol 2, 15). */
+export const OfferHeld = closed({ ...answer, holds: Type.Array(HeldOffer, { minItems: 1 }) });
+export const NothingHeld = closed(answer);
+
+const ofHold = { ...ofLine, offerId: Id, supplierId: Id, sku: Sku, tally: HoldTally } as const;
+
+export const PurchaseSubmitted = closed({ ...ofHold, purchaseId: Id, quantity: Units });
+/** A supplier did not answer in time: asked for, never bought again (protocol 10). */
+export const PurchaseUnknown = closed({ ...ofHold, purchaseId: Id, quantity: Units });
+export const UnitsDelivered = closed({
+  ...ofHold,
+  purchaseId: Id,
+  deliveries: Type.Array(closed({ deliveryId: Id, kind: oneOf('code', 'top-up') })),
+});
+export const HoldLost = closed({ ...ofHold, quantity: Units, reason: LossReason });
+export const HoldReleased = closed({
+  ...ofHold,
+  quantity: Units,
+  reason: oneOf('cancelled', 'declined', 'deadline', 'attempt-closed', 'written-off'),
+});
+
+export const CLOSURE_CAUSES = ['out-of-stock', 'banned', 'price-risen', 'capacity', 'too-slow', 'suspended'] as const;
+
+/** The whole state of an offer. Open when nothing closes it. Inside the hub only: it carries the cost. */
+export const OfferState = closed({
+  offerId: Id,
+  version: Version,
+  supplierId: Id,
+  sku: Sku,
+  upstreamGroup: Type.String({ maxLength: 80 }),
+  kind: oneOf('vault', 'http'),
+  /** All-units tiers, ascending: from `from` units on, each unit costs `costMinor`. */
+  costTiers: Type.Array(closed({ from: Type.Integer({ minimum: 1 }), costMinor: Minor }), { minItems: 1, maxItems: 20 }),
+  currency: Currency,
+  regions: Type.Array(Region, { minItems: 1 }),
+  minQuantity: Type.Integer({ minimum: 1 }),
+  maxQuantity: Type.Integer({ minimum: 1 }),
+  capacityPerMinute: Type.Integer({ minimum: 1 }),
+  leadTimeMs: Type.Integer({ minimum: 0 }),
+  /** Room for new holds now. */
+  available: Units,
+  stockAsOf: Instant,
+  closures: Type.Array(closed({ cause: oneOf(...CLOSURE_CAUSES), regions: Type.Optional(Type.Array(Region)) })),
+  /** Counts since the offer was made: what selection learns fill rate and response time from. */
+  outcomes: closed({ fulfilled: Units, failed: Units, responseMsSum: Type.Integer({ minimum: 0 }) }),
+});
+
+export const FULFILMENT_KINDS = ['PIN_PURCHASE', 'VALUE_RECHARGE'] as const;
+
+export const ProductState = closed({
+  sku: Sku,
+  version: Version,
+  name: Name,
+  category: Type.String({ maxLength: 40 }),
+  fulfilmentKind: oneOf(...FULFILMENT_KINDS),
+  faceValueMinor: Minor,
+  /** The hub's price to merchants. */
+  priceMinor: Minor,
+  currency: Currency,
+  regions: Type.Array(Region, { minItems: 1 }),
+  attributes: Attributes,
+  listed: Type.Boolean(),
+});

@@ -1,0 +1,112 @@
+import { Type } from '@sinclair/typebox';
+import {
+  Buyer,
+  closed,
+  Currency,
+  GateCounts,
+  GiveUpReason,
+  HeldOffer,
+  Id,
+  Instant,
+  LossReason,
+  Minor,
+  Need,
+  ofLine,
+  oneOf,
+  SelectionRequest,
+  Sku,
+  Substitution,
+  Units,
+  Version,
+} from './words';
+
+const ofOrder = { orderId: Id, merchantId: Id } as const;
+
+export const LINE_ENDS = ['delivered', 'partially-delivered', 'unfillable', 'cancelled'] as const;
+export const ORDER_ENDS = ['completed', 'partially-completed', 'unfillable', 'cancelled'] as const;
+
+/** A merchant's order was taken in, and its money is held. */
+export const OrderPlaced = closed({
+  ...ofOrder,
+  clientReference: Type.String({ maxLength: 80 }),
+  buyer: Buyer,
+  currency: Currency,
+  heldMinor: Minor,
+  lines: Type.Array(
+    closed({
+      lineId: Id,
+      need: Need,
+      quantity: Type.Integer({ minimum: 1 }),
+      maxUnitPriceMinor: Minor,
+      substitution: Substitution,
+      deliverBy: Instant,
+    }),
+    { minItems: 1, maxItems: 100 },
+  ),
+});
+
+/** A line asks for goods: the start of a lap, for a new line and for a loss alike. */
+export const LineSelectionRequested = closed({ ...ofLine, request: SelectionRequest });
+
+/** The buyer is asked whether another good will do; the question is about one hold (protocol 19). */
+export const ConsentRequested = closed({
+  ...ofLine,
+  consentId: Id,
+  holdId: Id,
+  quantity: Units,
+  sku: Sku,
+  insteadOf: Type.Optional(Sku),
+  priceMinor: Minor,
+  currency: Currency,
+  deadlineAt: Instant,
+  default: oneOf('refund', 'accept'),
+});
+
+export const ConsentAnswered = closed({
+  ...ofLine,
+  consentId: Id,
+  holdId: Id,
+  sku: Sku,
+  answer: oneOf('yes', 'no', 'expired', 'withdrawn'),
+});
+
+/** The only trigger of a purchase. With `replaces` it is a substitution (protocol 7). */
+export const LineAssigned = closed({
+  ...ofLine,
+  attempt: Type.Integer({ minimum: 1 }),
+  decisionId: Id,
+  holds: Type.Array(HeldOffer, { minItems: 1 }),
+  replaces: Type.Optional(closed({ holdId: Id, offerId: Id, sku: Sku, reason: LossReason })),
+});
+
+/** A question: inventory alone answers, with HoldReleased or UnitsDelivered; money moves only then (protocol 8). */
+export const ReleaseRequested = closed({
+  ...ofOrder,
+  lineId: Id,
+  holdIds: Type.Array(Id, { minItems: 1 }),
+  reason: oneOf('cancelled', 'declined', 'deadline', 'attempt-closed'),
+});
+
+export const UnitsGivenUp = closed({
+  ...ofLine,
+  quantity: Type.Integer({ minimum: 1 }),
+  reason: GiveUpReason,
+  holdId: Type.Optional(Id),
+  gates: Type.Optional(GateCounts),
+});
+
+export const LineClosed = closed({ ...ofLine, status: oneOf(...LINE_ENDS), ordered: Units, delivered: Units, capturedMinor: Minor });
+
+export const OrderClosed = closed({ ...ofOrder, status: oneOf(...ORDER_ENDS), capturedMinor: Minor, releasedMinor: Minor });
+
+/** The whole state of an API key: every service checks locally (protocol 32). The key itself is nowhere. */
+export const ApiKeyState = closed({
+  keyId: Id,
+  version: Version,
+  /** SHA-256 of the key, hex. */
+  hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  scope: oneOf('merchant', 'supplier', 'operator'),
+  merchantId: Type.Optional(Id),
+  supplierId: Type.Optional(Id),
+  revoked: Type.Boolean(),
+});
