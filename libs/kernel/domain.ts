@@ -21,6 +21,8 @@ export type Decision<Event, Code extends string = never> = readonly Event[] | Re
 export interface Due<Command> {
   readonly command: Command;
   readonly at?: number;
+  /** Wait, past `at`, until all that this topic's owner had published by then has been heard here: a backlog expires nothing (protocol 16). */
+  readonly caughtUp?: string;
 }
 
 /** The rows of one kind that a command names, by id. A row that does not exist yet is absent. */
@@ -65,8 +67,11 @@ export interface Domain<
   uphold(rows: Rows): void;
   /** What a fact of another service, or of our own, calls for. A fact of our own calls for commands after its commit (through `todo`). */
   react(fact: Fact | Event): readonly Due<Untimed<Command>>[];
-  /** The projection that `decide` reads: made empty, then fed with every state fact, in version order per key. Changed in place. */
-  readonly view: { create(): View; apply(view: View, fact: Fact): void };
+  /**
+   * The projection that `decide` reads: made empty, then fed with every state fact, in version order per key, and with the service's own
+   * events as soon as they are decided, also within a batch. Changed in place; an estimate, on which no correctness rests.
+   */
+  readonly view: { create(): View; apply(view: View, fact: Fact | Event): void };
 }
 
 export function assert(condition: unknown, claim: string): asserts condition {

@@ -1,0 +1,28 @@
+/** The shell's named limits (I13: every queue is bounded). Each has a test on either side of it. */
+export const BATCH_MAX = 500;
+export const CHUNK_BYTES_MAX = 1024 * 1024;
+/** REST commands waiting for a batch; past it a caller gets 503 with Retry-After. */
+export const GATHER_QUEUE_MAX = 10_000;
+export const GATHER_LANES = 2;
+export const BATCH_TRIES_MAX = 4;
+export const RELAY_PAGE = 500;
+export const RELAY_BUSY_MS = 20;
+export const RELAY_IDLE_MS = 250;
+export const WATERMARK_EVERY_MS = 1_000;
+export const FOLLOW_EVERY_MS = 100;
+export const TODO_EVERY_MS = 100;
+export const EFFECTS_AT_ONCE_MAX = 64;
+export const EFFECT_LEASE_MS = 60_000;
+export const EFFECT_BACKOFF_MS = { first: 500, max: 60_000 } as const;
+export const EFFECT_ATTEMPTS_MAX = 1_000;
+export const PARKED_KEYS_MAX = 1_000;
+export const PARKED_MESSAGES_PER_KEY_MAX = 10_000;
+/** Failures of one partition on a live database before the chunk is taken apart to find the culprit. */
+export const STRAIN_MAX = 4;
+/** Events stay this long in the log, inbox rows a day longer than any bus keeps their events. */
+export const EVENT_DAYS = 7;
+export const INBOX_DAYS = 8;
+export const BODY_BYTES_MAX = 1024 * 1024;
+export const DRAIN_ON_SHUTDOWN_MS = 20_000;
+/** REST commands and timers on a parked key wait or are refused this long. */
+export const PARKED_RETRY_MS = 30_000;
