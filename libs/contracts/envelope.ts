@@ -33,25 +33,34 @@ export const factTypeOf = (wireType: string): string | undefined =>
 const ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true });
 addFormats(ajv);
 
+/** `out`: our own door, where an unknown property is a mistake. `in`: a newer writer may say more than we know. */
+export type Door = 'in' | 'out';
+
 const validators = new Map<string, ValidateFunction>();
 
-function validatorOf(topic: Topic, type: string): ValidateFunction | undefined {
-  const known = validators.get(type);
+function validatorOf(topic: Topic, type: string, door: Door): ValidateFunction | undefined {
+  const known = validators.get(`${door}/${type}`);
   if (known !== undefined) return known;
   const schema = (TOPICS[topic].facts as Readonly<Record<string, object>>)[type];
   if (schema === undefined) return undefined;
-  const compiled = ajv.compile(schema);
-  validators.set(type, compiled);
+  const compiled = ajv.compile(door === 'out' ? schema : opened(schema));
+  validators.set(`${door}/${type}`, compiled);
   return compiled;
 }
+
+/** The same schema without its refusal of unknown properties. */
+const opened = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
+    key === 'additionalProperties' && value === false ? undefined : value,
+  ) as object;
 
 /**
  * What is wrong with the data of a fact by its schema, or nothing.
  * @throws Error where no topic has the type: ask `topicOf` first.
  */
-export function faultOf(type: string, data: unknown): string | undefined {
+export function faultOf(type: string, data: unknown, door: Door = 'out'): string | undefined {
   const topic = topicOf(type);
-  const validate = topic && validatorOf(topic, type);
+  const validate = topic && validatorOf(topic, type, door);
   if (validate === undefined) throw new Error(`no topic has facts of type ${type}`);
   if (validate(data)) return undefined;
   const [first] = validate.errors ?? [];

@@ -1,0 +1,67 @@
+import { topicsOf, topicsReadBy, SERVICES, type Service } from '@midstream/contracts';
+import { BATCH_MAX } from './limits';
+import type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription } from './bus';
+
+/**
+ * The bus without a broker: every reader has a cursor of its own on the owner's log, and hears it in the same process, in its own
+ * transaction. Durable, since the logs and the cursors are; a reader that is not there yet hears all of it later.
+ */
+export function embeddedBus(): EventBus {
+  const subscriptions = new Map<Service, Subscription>();
+  const running = new Map<Service, number>();
+  let closed = false;
+
+  const tell = async (reader: Service, chunk: Chunk): Promise<void> => {
+    const subscription = subscriptions.get(reader);
+    if (subscription === undefined || closed) throw new Error(`${reader} does not listen now`);
+    running.set(reader, (running.get(reader) ?? 0) + 1);
+    try {
+      await subscription.onChunk(chunk);
+    } finally {
+      running.set(reader, (running.get(reader) ?? 1) - 1);
+    }
+  };
+
+  return {
+    kind: 'embedded',
+    sinksOf: (owner) =>
+      SERVICES.flatMap((reader): Sink[] => {
+        const topics = topicsOf(owner).filter((it) => topicsReadBy(reader).includes(it));
+        if (topics.length === 0) return [];
+        return [
+          {
+            cursor: `embedded:${reader}`,
+            topics,
+            async publish(records) {
+              for (let from = 0; from < records.length; from += BATCH_MAX) {
+                await tell(reader, { records: records.slice(from, from + BATCH_MAX).map(toIn), watermarks: [] });
+              }
+            },
+            mark: (at) => tell(reader, { records: [], watermarks: topics.map((topic) => ({ topic, partition: 0, partitions: 1, at })) }),
+          },
+        ];
+      }),
+    subscribe(subscription) {
+      subscriptions.set(subscription.consumer, subscription);
+      return Promise.resolve({
+        async stop() {
+          subscriptions.delete(subscription.consumer);
+          while ((running.get(subscription.consumer) ?? 0) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+        },
+      });
+    },
+    ready: () => Promise.resolve(!closed),
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+const toIn = ({ topic, key, envelope }: OutRecord): InRecord => ({
+  topic,
+  partition: 0,
+  offset: envelope.sequence,
+  key,
+  value: JSON.stringify(envelope),
+});

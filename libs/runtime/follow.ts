@@ -1,0 +1,59 @@
+import { type Topic, TOPICS } from '@midstream/contracts';
+import type { Logger } from 'pino';
+import type { AnyEvent } from './handle';
+import { FOLLOW_EVERY_MS } from './limits';
+import type { Database } from './postgres';
+import { BEGINNING, readTick, takeTick } from './ticks';
+import { alarmClock } from './wait';
+
+export interface Follower {
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Follows the service's own projection into memory, on every replica: a consumer group alone would give each replica a part of the
+ * book (protocol 18). Resolves when what was there is loaded.
+ */
+export async function followProjection(
+  database: Database,
+  topics: readonly Topic[],
+  apply: (fact: AnyEvent) => void,
+  logger: Logger,
+): Promise<Follower> {
+  const bell = alarmClock();
+  let previous = BEGINNING;
+  let stopping = false;
+
+  const step = async (): Promise<void> => {
+    const { snapshot } = await takeTick(database.pool);
+    const rows = await readTick<{ topic: Topic; data: object; version: string }>(
+      database.pool,
+      { table: 'projection', columns: 'topic, key, version, data', order: 'version', where: 'topic = ANY($5)', params: [topics] },
+      { previous, current: snapshot, afterId: '-1', limit: 10_000_000 },
+    );
+    for (const { topic, data } of rows) apply({ type: factTypeOfState(topic), ...data });
+    if (rows.length > 0 || previous === BEGINNING) previous = snapshot;
+  };
+
+  await step();
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      await bell.wait(FOLLOW_EVERY_MS);
+      if (stopping) return;
+      await step().catch((error: unknown) => logger.warn({ err: error }, 'the projection could not be followed; it is tried again'));
+    }
+  };
+  const ended = run();
+  return {
+    poke: () => bell.ring(),
+    async stop() {
+      stopping = true;
+      bell.ring();
+      await ended;
+    },
+  };
+}
+
+/** A compacted topic carries exactly one type (protocol 26). */
+const factTypeOfState = (topic: Topic): string => Object.keys(TOPICS[topic].facts)[0] ?? '';

@@ -1,0 +1,84 @@
+import { assert } from '@midstream/kernel';
+import { type Handling, handleIn, type Outcome, type Work } from './handle';
+import { BATCH_MAX, BATCH_TRIES_MAX, GATHER_LANES, GATHER_QUEUE_MAX } from './limits';
+import { type Database, isConflict, isConstraint } from './postgres';
+
+export class Busy extends Error {}
+
+interface Waiting {
+  readonly work: Work;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Commands that arrive together are handled in one transaction: the more are waiting, the bigger the batch, the cheaper each. */
+export interface Gather {
+  /** @throws Busy where the queue is full; the database's error where it is away. */
+  submit(work: Work): Promise<Outcome>;
+  /** Resolves when nothing is waiting or running any more. */
+  idle(): Promise<void>;
+}
+
+export function gather(database: Database, handling: Handling, committed: () => void): Gather {
+  const queue: Waiting[] = [];
+  let lanes = 0;
+  let wake: (() => void)[] = [];
+
+  const lane = async (): Promise<void> => {
+    // One turn of the event loop: what is being parsed now joins the batch.
+    await new Promise(setImmediate);
+    while (queue.length > 0) await settle(queue.splice(0, BATCH_MAX));
+  };
+
+  const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      const outcomes = await handleBatch(
+        database,
+        handling,
+        batch.map((it) => it.work),
+      );
+      committed();
+      batch.forEach((it, index) => {
+        const outcome = outcomes[index];
+        assert(outcome !== undefined, 'every work has an outcome');
+        it.resolve(outcome);
+      });
+    } catch (error) {
+      if (isConstraint(error) && batch.length > 1) for (const it of batch) await settle([it]);
+      else for (const it of batch) it.reject(error);
+    }
+  };
+
+  return {
+    submit(work) {
+      if (queue.length >= GATHER_QUEUE_MAX) return Promise.reject(new Busy(`${GATHER_QUEUE_MAX} commands are waiting`));
+      return new Promise((resolve, reject) => {
+        queue.push({ work, resolve, reject });
+        if (lanes >= GATHER_LANES) return;
+        lanes += 1;
+        void lane().finally(() => {
+          lanes -= 1;
+          if (lanes > 0 || queue.length > 0) return;
+          for (const it of wake) it();
+          wake = [];
+        });
+      });
+    },
+    idle: () => (lanes === 0 ? Promise.resolve() : new Promise((resolve) => wake.push(resolve))),
+  };
+}
+
+/**
+ * One batch, in a transaction of its own. A deadlock runs it again; so does, for a single command, a row or an answer that another
+ * transaction made meanwhile (then it is found).
+ */
+export async function handleBatch(database: Database, handling: Handling, works: readonly Work[]): Promise<Outcome[]> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await database.transaction((tx) => handleIn(tx, handling, works));
+    } catch (error) {
+      const again = isConflict(error) || (works.length === 1 && isConstraint(error));
+      if (!again || tries >= BATCH_TRIES_MAX) throw error;
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import { EVENT_BYTES_MAX, faultOf, TOPICS, topicOf, type AnyFact, type Topic } from '@midstream/contracts';
+import { assert, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
+import { v7 as uuidv7 } from 'uuid';
+import { type Answered, answersOf, loadAnswers, type Wanted } from './answers';
+import type { EventMeta, ServiceDefinition } from './define';
+import { point } from './fault';
+import type { Tx } from './postgres';
+import { keep, type LoadedTable, lockRows, type Rows, rowsFor, writesOf } from './rows';
+import { insertInto, type Write, writeAll } from './writes';
+
+export interface AnyCommand {
+  readonly type: string;
+}
+export interface AnyEvent {
+  readonly type: string;
+}
+
+/** Who asks, and why: what every event of the command carries on. */
+export interface Cause {
+  readonly actor: string;
+  readonly cause?: string;
+  readonly traceparent?: string;
+}
+
+export interface Work {
+  readonly command: AnyCommand;
+  readonly cause: Cause;
+  /** Of a REST command with a key: the stored answer, and what is to be stored. */
+  readonly wanted?: Wanted;
+  /** The `todo` row that this finishes; where it is gone, another has finished it, and the work is not done. */
+  readonly finishes?: { readonly id: string; readonly token: string };
+  /** What a caller gets to see, made in the transaction from the command's rows after it. */
+  readonly answer?: (rows: unknown, events: readonly AnyEvent[]) => unknown;
+}
+
+export type Outcome =
+  | { readonly kind: 'done'; readonly events: readonly AnyEvent[]; readonly rows: unknown; readonly body: unknown }
+  | { readonly kind: 'refused'; readonly rejection: Rejection }
+  | { readonly kind: 'replayed'; readonly answer: Answered }
+  | { readonly kind: 'overtaken' };
+
+export type AnyDefinition = ServiceDefinition<never, unknown, never, never, string>;
+
+/** A domain as the shell sees it: every type that is the service's own is opaque here. */
+export interface OpaqueDomain {
+  keysOf(command: AnyCommand): readonly RowKey[];
+  decide(command: AnyCommand, rows: unknown, view: unknown): readonly AnyEvent[] | Rejection;
+  evolve(rows: unknown, event: AnyEvent): unknown;
+  uphold(rows: unknown): void;
+  react(fact: AnyEvent): readonly Due<AnyCommand>[];
+  readonly view: { create(): unknown; apply(view: unknown, fact: AnyEvent): void };
+}
+
+export interface Handling {
+  readonly domain: OpaqueDomain;
+  readonly view: unknown;
+  readonly tables: readonly LoadedTable[];
+  readonly follows: ReadonlySet<Topic>;
+  readonly effects: readonly { readonly name: string; readonly on: string; readonly key: (event: never) => string }[];
+  readonly recordsOf: (event: AnyEvent, meta: EventMeta) => readonly { readonly table: string; readonly rows: readonly object[] }[];
+  readonly count: (name: 'refused' | 'idle' | 'handled', type: string) => void;
+}
+
+interface Appended {
+  readonly event: AnyEvent;
+  readonly meta: EventMeta;
+}
+
+/**
+ * A batch of commands in the transaction `tx`: lock the rows that they name, decide one after the other in memory, write all at once.
+ * A refusal is an outcome like another; anything thrown undoes the batch. `extra`: what else belongs into the same statement.
+ */
+export async function handleIn(tx: Tx, handling: Handling, works: readonly Work[], extra: readonly Write[] = []): Promise<Outcome[]> {
+  const alive = await finishTodos(tx, works);
+  const answered = await loadAnswers(
+    tx,
+    works.flatMap((it) => it.wanted ?? []),
+  );
+  const keys = works.map((it) => handling.domain.keysOf(it.command));
+  const rows = await lockRows(tx, handling.tables, keys.flat());
+  point('handle:after-lock');
+  const at = await now(tx);
+  const appended: Appended[] = [];
+  const stored: { wanted: Wanted; answer: Answered }[] = [];
+  const outcomes = works.map((work, index): Outcome => {
+    if (!alive(work)) return { kind: 'overtaken' };
+    const known = work.wanted && answered.of(work.wanted);
+    if (known !== undefined)
+      return known.kind === 'answer' ? { kind: 'replayed', answer: known.answer } : { kind: 'refused', rejection: known.rejection };
+    const outcome = decideOne(handling, work, rows, keys[index] ?? [], at, appended);
+    if (work.wanted !== undefined) stored.push({ wanted: work.wanted, answer: answered.keep(work.wanted, outcome) });
+    return outcome;
+  });
+  await writeAll(tx, [...extra, ...writesOf(rows, handling.tables), ...answersOf(stored), ...appends(handling, appended)]);
+  point('handle:after-write');
+  return outcomes;
+}
+
+function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly RowKey[], at: number, appended: Appended[]): Outcome {
+  const { domain, view } = handling;
+  const before = rowsFor(rows, handling.tables, keys);
+  const decision = domain.decide({ ...work.command, at } as AnyCommand, before, view);
+  if (isRejection(decision)) {
+    handling.count('refused', work.command.type);
+    return { kind: 'refused', rejection: decision };
+  }
+  handling.count(decision.length === 0 ? 'idle' : 'handled', work.command.type);
+  let after: unknown = before;
+  for (const event of decision) {
+    after = domain.evolve(after, event);
+    domain.view.apply(view, event);
+    appended.push({ event, meta: { eventId: uuidv7({ msecs: at }), at, ...work.cause } });
+  }
+  domain.uphold(after);
+  keep(rows, keys, before, after as typeof before);
+  return { kind: 'done', events: decision, rows: after, body: work.answer?.(after, decision) };
+}
+
+/** The database's clock, read after the rows are locked: what comes later in a row's history has a later time (protocol 24). */
+async function now(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ at: string }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at');
+  return Number(rows[0]?.at);
+}
+
+/** Deletes the `todo` rows that the works finish, and tells which works are still theirs to do. */
+async function finishTodos(tx: Tx, works: readonly Work[]): Promise<(work: Work) => boolean> {
+  const finishing = works.flatMap((it) => it.finishes ?? []);
+  if (finishing.length === 0) return () => true;
+  const { rows } = await tx.query<{ id: string }>(
+    `DELETE FROM todo t USING json_to_recordset($1::json) AS f(id bigint, token uuid) WHERE t.id = f.id AND t.token = f.token RETURNING t.id`,
+    [JSON.stringify(finishing)],
+  );
+  point('handle:after-finish');
+  const gone = new Set(rows.map((it) => it.id));
+  return (work) => work.finishes === undefined || gone.has(work.finishes.id);
+}
+
+/** The log, the timers and effects that the events call for, and the rows of append-only tables. */
+function appends(handling: Handling, appended: readonly Appended[]): Write[] {
+  const kept = coalesce(appended);
+  const todos = kept.flatMap((it) => todosOf(handling, it));
+  const records = new Map<string, object[]>();
+  for (const { event, meta } of appended) {
+    for (const { table, rows } of handling.recordsOf(event, meta)) records.set(table, [...(records.get(table) ?? []), ...rows]);
+  }
+  const states = kept.filter(({ event }) => handling.follows.has(topicOf(event.type) ?? ('' as Topic)));
+  return [
+    insertEvents(kept.map(eventRow)),
+    insertTodos(todos),
+    ...[...records].map(([table, rows]) => insertInto(table, rows)),
+    upsertProjection(states.map(({ event }) => stateRow(event))),
+  ];
+}
+
+/** Of several states of one key in one transaction only the last leaves it (protocol 26). */
+function coalesce(appended: readonly Appended[]): readonly Appended[] {
+  const last = new Map<string, Appended>();
+  for (const it of appended) {
+    const topic = topicOf(it.event.type);
+    if (topic !== undefined && TOPICS[topic].compacted) last.set(`${topic}/${keyOf(topic, it.event)}`, it);
+  }
+  if (last.size === 0) return appended;
+  const latest = new Set(last.values());
+  return appended.filter((it) => {
+    const topic = topicOf(it.event.type);
+    return topic === undefined || !TOPICS[topic].compacted || latest.has(it);
+  });
+}
+
+const keyOf = (topic: Topic, event: AnyEvent): string => {
+  const key = (event as unknown as Readonly<Record<string, unknown>>)[TOPICS[topic].key];
+  assert(typeof key === 'string', `a ${event.type} has the key ${TOPICS[topic].key}`);
+  return key;
+};
+
+function eventRow({ event, meta }: Appended, n: number): object {
+  const { type, ...data } = event;
+  const topic = topicOf(type);
+  if (topic !== undefined) {
+    const fault = faultOf(type, data);
+    assert(fault === undefined, `a fact keeps its schema: ${fault ?? ''}`);
+  }
+  const key = topic === undefined ? '' : keyOf(topic, event);
+  assert(JSON.stringify(data).length <= EVENT_BYTES_MAX, `a ${type} is at most ${EVENT_BYTES_MAX} bytes`);
+  const { eventId, at, cause, actor, traceparent } = meta;
+  return {
+    n,
+    at: new Date(at),
+    event_id: eventId,
+    topic: topic ?? null,
+    key,
+    type,
+    cause: cause ?? null,
+    actor,
+    traceparent: traceparent ?? null,
+    data,
+  };
+}
+
+function stateRow(event: AnyEvent): object {
+  const { type, ...data } = event;
+  const topic = topicOf(type);
+  assert(topic !== undefined, `${type} has a topic`);
+  return { topic, key: keyOf(topic, event), version: (data as { version?: number }).version, data };
+}
+
+const insertEvents = (rows: readonly object[]): Write => ({
+  rows,
+  // ORDER BY n: the ids are drawn in the order in which the events were decided
+  sql: (parameter) => `INSERT INTO event (at, event_id, topic, key, type, cause, actor, traceparent, data)
+    SELECT at, event_id, topic, key, type, cause, actor, traceparent, data
+      FROM json_to_recordset(${parameter}) AS s(n int, at timestamptz, event_id uuid, topic text, key text, type text, cause text, actor text, traceparent text, data json)
+     ORDER BY n`,
+});
+
+export const insertTodos = (rows: readonly object[]): Write => ({
+  rows: rows.map((it, n) => ({ ...it, n })),
+  sql: (parameter) => `INSERT INTO todo (kind, key, due_at, caught_up, payload, cause, traceparent)
+    SELECT kind, key, due_at, caught_up, payload, cause, traceparent
+      FROM json_to_recordset(${parameter}) AS s(n int, kind text, key text, due_at timestamptz, caught_up text, payload json, cause text, traceparent text)
+     ORDER BY n`,
+});
+
+export const upsertProjection = (rows: readonly object[]): Write => ({
+  rows,
+  sql: (parameter) => `INSERT INTO projection (topic, key, version, data)
+    SELECT topic, key, version, data FROM json_to_recordset(${parameter}) AS s(topic text, key text, version bigint, data json)
+        ON CONFLICT (topic, key) DO UPDATE SET version = excluded.version, data = excluded.data, xid = pg_current_xact_id()
+     WHERE projection.version < excluded.version`,
+});
+
+function todosOf(handling: Handling, { event, meta }: Appended): object[] {
+  const commands = handling.domain.react(event).map((due) => todoRow(handling.domain, due, meta.at, meta.eventId, meta.traceparent));
+  const effects = handling.effects
+    .filter((it) => it.on === event.type)
+    .map((it) => ({
+      kind: it.name,
+      key: it.key(event as never),
+      due_at: new Date(meta.at),
+      payload: event,
+      cause: meta.eventId,
+      traceparent: meta.traceparent ?? null,
+      caught_up: null,
+    }));
+  return [...commands, ...effects];
+}
+
+/** A command that waits in `todo`; its key is its first row, so that commands of one row keep their order. */
+export function todoRow(
+  domain: OpaqueDomain,
+  due: Due<AnyCommand>,
+  at: number,
+  cause: string | undefined,
+  traceparent: string | undefined,
+): object {
+  const [first] = domain.keysOf(due.command);
+  return {
+    kind: 'command',
+    key: first ? `${first.kind}/${first.id}` : due.command.type,
+    due_at: new Date(due.at ?? at),
+    caught_up: due.caughtUp ?? null,
+    payload: due.command,
+    cause: cause ?? null,
+    traceparent: traceparent ?? null,
+  };
+}
+
+export type { AnyFact };

@@ -1,0 +1,142 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  createParamDecorator,
+  type ExceptionFilter,
+  type ExecutionContext,
+  HttpException,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  ValidationPipe,
+  type ValidationError,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { hashOf, type Idempotency } from './answers';
+import { type Caller, type Keys, tenantOf } from './keys';
+import { Problem, problemBody } from './problems';
+
+const SCOPES = 'midstream:scopes';
+
+/** Who may call a route. A route without it is open to nobody. */
+export const Scopes = (...scopes: Caller['scope'][]) => SetMetadata(SCOPES, scopes);
+export const Public = () => SetMetadata(SCOPES, ['public']);
+
+type Authenticated = FastifyRequest & { caller?: Caller; traceparent?: string };
+
+@Injectable()
+export class KeysGuard implements CanActivate {
+  private readonly reflector = new Reflector();
+
+  constructor(private readonly keys: Keys) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return true;
+    const scopes = this.reflector.getAllAndOverride<string[] | undefined>(SCOPES, [context.getHandler(), context.getClass()]) ?? [];
+    if (scopes.includes('public')) return true;
+    const request = context.switchToHttp().getRequest<Authenticated>();
+    const [, key] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (key === undefined) throw new Problem(401, 'key-missing', 'Send your API key', 'Authorization: Bearer <key>');
+    const caller = this.keys.callerOf(key);
+    if (caller === undefined) throw new Problem(401, 'key-wrong', 'The API key is not known, or was revoked');
+    if (!scopes.includes(caller.scope)) throw new Problem(403, 'scope-missing', `This needs a key with the scope ${scopes.join(' or ')}`);
+    request.caller = { ...caller, ...(request.traceparent !== undefined && { traceparent: request.traceparent }) };
+    return true;
+  }
+}
+
+/** The caller, as the guard has recognised it. */
+export const From = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<Authenticated>();
+  if (caller === undefined) throw new Problem(401, 'key-missing', 'Send your API key', 'Authorization: Bearer <key>');
+  return caller;
+});
+
+const KEY_LENGTH_MAX = 200;
+
+/** The request's Idempotency-Key with the hash of what was sent; `required` on whatever moves money or reveals a code. */
+export const IdempotencyKey = createParamDecorator(
+  (options: { readonly required: boolean } | undefined, context: ExecutionContext): Idempotency | undefined => {
+    const request = context.switchToHttp().getRequest<Authenticated>();
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string' || key === '') {
+      if (options?.required !== true) return undefined;
+      throw new Problem(
+        400,
+        'idempotency-key-missing',
+        'Send an Idempotency-Key',
+        'A text of your own that names this request; sending it again gives the same answer.',
+      );
+    }
+    if (key.length > KEY_LENGTH_MAX)
+      throw new Problem(400, 'idempotency-key-too-long', `An Idempotency-Key has at most ${KEY_LENGTH_MAX} characters`);
+    if (request.caller === undefined) return undefined;
+    return { tenant: tenantOf(request.caller), key, hash: hashOf(request.method, request.url, request.body) };
+  },
+);
+
+/** Bodies are checked before anything else; an unknown property is refused, since it is mostly a misspelt one. */
+export const validation = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    exceptionFactory: (errors: ValidationError[]) => {
+      const fields = errors.flatMap((it) => fieldsOf(it));
+      return new Problem(400, 'invalid-body', 'The request is not valid', fields.map((it) => `${it.field}: ${it.message}`).join('; '), {
+        fields,
+      });
+    },
+  });
+
+function fieldsOf(error: ValidationError, path = ''): { field: string; message: string }[] {
+  const field = path === '' ? error.property : `${path}.${error.property}`;
+  const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
+  return [...own, ...(error.children ?? []).flatMap((it) => fieldsOf(it, field))];
+}
+
+const WORDS: Readonly<Record<string, readonly [code: string, title: string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body-too-large', 'The body is larger than 1 MiB; send it in parts'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['media-type-unknown', 'Send application/json'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['json-malformed', 'The body is not valid JSON'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['json-malformed', 'The body is empty'],
+};
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<Authenticated>();
+    const problem = this.problemOf(error, request);
+    if (typeof problem.more['retryAfter'] === 'number') void reply.header('retry-after', String(problem.more['retryAfter']));
+    void reply.status(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(problemBody(problem));
+  }
+
+  private problemOf(error: unknown, request: Authenticated): Problem {
+    if (error instanceof Problem) return error;
+    const code = String((error as { readonly code?: unknown }).code ?? '');
+    const status = Number((error as { readonly statusCode?: unknown }).statusCode ?? 0);
+    const [name, title] = WORDS[code] ?? [];
+    if (name !== undefined && title !== undefined) return new Problem(status || 400, name, title);
+    if (error instanceof HttpException) return ofHttp(error);
+    if (error instanceof SyntaxError && status === 400) return new Problem(400, 'json-malformed', 'The body is not valid JSON');
+    if (status >= 400 && status < 500)
+      return new Problem(status, code === '' ? 'bad-request' : code.toLowerCase().replaceAll('_', '-'), (error as Error).message);
+    this.logger.error({ err: error, method: request.method, url: request.url, traceparent: request.traceparent }, 'a request failed');
+    return new Problem(500, 'internal', 'This is our fault; it is logged', undefined, { traceparent: request.traceparent });
+  }
+}
+
+function ofHttp(error: HttpException): Problem {
+  const status = error.getStatus();
+  if (status === 404) return new Problem(404, 'route-not-found', 'There is no such route');
+  const body = error.getResponse();
+  if (status === 503 && typeof body === 'object') return new Problem(503, 'not-ready', 'Not ready', undefined, { checks: body });
+  if (/json/i.test(error.message)) return new Problem(400, 'json-malformed', 'The body is not valid JSON', error.message);
+  return new Problem(status, `http-${status}`, error.message);
+}

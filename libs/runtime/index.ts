@@ -1,0 +1,28 @@
+export { hashOf, type Idempotency } from './answers';
+export type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription, Watermark } from './bus';
+export { Commands, type CommandOutcome, type RunOptions } from './commands';
+export { runService, setting, settings } from './config';
+export {
+  defineService,
+  type Effect,
+  type EffectContext,
+  type EventMeta,
+  type Loop,
+  type LoopContext,
+  type RowTable,
+  type ServiceDefinition,
+  type TableRows,
+} from './define';
+export { embeddedBus } from './embedded';
+export { point } from './fault';
+export { From, IdempotencyKey, Public, Scopes } from './http';
+export { kafkaBus, type KafkaOptions } from './kafka';
+export { type Caller, hashOfKey, tenantOf } from './keys';
+export * from './limits';
+export { LiveEvents, type LiveEvent, type LiveOptions } from './live';
+export { openApiOf } from './openapi';
+export { Database, isTransient, NewerSchema, openDatabase, type Tx } from './postgres';
+export { NotFound, Problem, problemBody } from './problems';
+export { type RunningService, type ServiceOptions, SETTINGS, startService } from './service';
+export { loggerOf, stopTracing, traceIdOf } from './telemetry';
+export { alarmClock, within } from './wait';

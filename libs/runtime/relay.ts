@@ -1,0 +1,230 @@
+import { type Service, type Topic, wireTypeOf } from '@midstream/contracts';
+import { ExponentialBackoff } from 'cockatiel';
+import { Client } from 'pg';
+import type { Logger } from 'pino';
+import type { OutRecord, Sink } from './bus';
+import { point } from './fault';
+import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
+import { readTick, takeTick } from './ticks';
+import { alarmClock, type AlarmClock } from './wait';
+
+interface CursorRow {
+  readonly snapshot: string;
+  readonly tick: string | null;
+  readonly page: string;
+}
+
+interface EventRow {
+  readonly id: string;
+  readonly topic: Topic;
+  readonly key: string;
+  readonly type: string;
+  readonly event_id: string;
+  readonly at: Date;
+  readonly traceparent: string | null;
+  readonly data: unknown;
+}
+
+export interface Relay {
+  /** Something was committed here: look at once. */
+  poke(): void;
+  /** Milliseconds since the last tick that was relayed to its end, of the slowest sink; Infinity while another replica is the relay. */
+  lagMs(): number;
+  stop(): Promise<void>;
+}
+
+export interface RelayOptions {
+  readonly owner: Service;
+  readonly databaseUrl: string;
+  readonly sinks: readonly Sink[];
+  readonly logger: Logger;
+}
+
+/** Any number that no other advisory lock of the database uses. */
+const RELAY_LOCK = 7_320_001;
+
+/**
+ * Publishes the log, tick by tick, to every sink. One relay a database: the lock's session is the one that reads and saves, so a lost
+ * lock is a lost connection; the epoch fences whoever does not know yet. The cursor is saved after the publish: a crash between repeats,
+ * and the readers' inboxes take the repeat out.
+ */
+export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions): Relay {
+  const bells = sinks.map(() => alarmClock());
+  const idle = alarmClock();
+  const done = new Map<string, number>();
+  let stopping = false;
+
+  const lead = async (): Promise<void> => {
+    const client = new Client({ connectionString: databaseUrl, application_name: `midstream relay ${owner}`, options: '-c jit=off' });
+    let lost: Error | undefined;
+    client.on('error', (error) => {
+      lost = error;
+      for (const bell of bells) bell.ring();
+    });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [RELAY_LOCK]);
+      if (rows[0]?.mine !== true) return await idle.wait(RELAY_IDLE_MS * 4);
+      const epoch = await takeOffice(client, sinks);
+      const check = () => {
+        if (lost !== undefined) throw lost;
+      };
+      const session = oneAtATime(client);
+      await Promise.all(sinks.map((sink, index) => follow(session, epoch, sink, bells[index] ?? alarmClock(), check)));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+
+  const follow = async (client: Session, epoch: string, sink: Sink, bell: AlarmClock, check: () => void): Promise<void> => {
+    const backoff = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
+    let waiting = backoff.next();
+    let lastMark = 0;
+    let quiet = 0;
+    while (!stopping) {
+      check();
+      try {
+        const { published, at } = await tick(client, epoch, sink);
+        if (at - lastMark >= WATERMARK_EVERY_MS) {
+          await sink.mark(at);
+          point('relay:after-mark');
+          lastMark = at;
+        }
+        done.set(sink.cursor, Date.now());
+        waiting = backoff.next();
+        quiet = published > 0 ? 0 : quiet + 1;
+        await bell.wait(quiet < 10 ? RELAY_BUSY_MS : RELAY_IDLE_MS);
+      } catch (error) {
+        if (stopping) return;
+        check();
+        if (error instanceof Fenced) throw error;
+        logger.warn({ err: error, sink: sink.cursor }, 'the relay could not publish; it tries again');
+        await bell.wait(waiting.duration);
+        waiting = waiting.next(undefined);
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping) {
+      try {
+        await lead();
+      } catch (error) {
+        if (stopping) return;
+        logger.warn({ err: error }, 'the relay lost its place; it starts again');
+        await idle.wait(RELAY_IDLE_MS * 2);
+      }
+    }
+  };
+  const ended = run();
+
+  return {
+    poke: () => {
+      for (const bell of bells) bell.ring();
+    },
+    lagMs: () => (sinks.length === 0 ? 0 : Math.max(...sinks.map((it) => Date.now() - (done.get(it.cursor) ?? 0)))),
+    async stop() {
+      stopping = true;
+      idle.ring();
+      for (const bell of bells) bell.ring();
+      await ended;
+    },
+  };
+}
+
+/** How many transactions a tick without events may look back over before its snapshot is saved all the same. */
+const UNSAVED_XIDS_MAX = 10_000;
+
+class Fenced extends Error {}
+
+type Session = Pick<Client, 'query'>;
+
+/** All sinks share the session that holds the lock; it takes one statement at a time. */
+function oneAtATime(client: Client): Session {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (text: string, values?: unknown[]) => {
+    const next = last.then(() => client.query(text, values));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return { query: query as Session['query'] };
+}
+
+async function takeOffice(client: Session, sinks: readonly Sink[]): Promise<string> {
+  await client.query(`INSERT INTO relay (cursor) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`, [
+    ['office', ...sinks.map((it) => it.cursor)],
+  ]);
+  const { rows } = await client.query<{ epoch: string }>(`UPDATE relay SET epoch = epoch + 1 WHERE cursor = 'office' RETURNING epoch`);
+  const epoch = rows[0]?.epoch ?? '0';
+  await client.query(`UPDATE relay SET epoch = $1 WHERE cursor <> 'office'`, [epoch]);
+  return epoch;
+}
+
+/** Publishes one tick to its end, a page at a time. Returns how many it published, and up to when all is published. */
+async function tick(client: Session, epoch: string, sink: Sink): Promise<{ published: number; at: number }> {
+  const { rows } = await client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [sink.cursor]);
+  const cursor = rows[0];
+  if (cursor === undefined) throw new Fenced(`the cursor ${sink.cursor} is gone`);
+  const fresh = await takeTick(client);
+  // A tick that a crash interrupted is finished first, from its page on: it was read in the order of ids.
+  const current = cursor.tick ?? fresh.snapshot;
+  let page = cursor.tick === null ? '-1' : cursor.page;
+  let published = 0;
+  for (;;) {
+    const events = await readTick<EventRow>(
+      client,
+      {
+        table: 'event',
+        columns: 'id, topic, key, type, event_id, at, traceparent, data',
+        order: 'id',
+        where: 'topic = ANY($5)',
+        params: [sink.topics],
+      },
+      { previous: cursor.snapshot, current, afterId: page, limit: RELAY_PAGE },
+    );
+    point('relay:after-read');
+    if (events.length === 0) break;
+    await sink.publish(events.map(toRecord));
+    point('relay:after-publish');
+    published += events.length;
+    if (events.length < RELAY_PAGE) break;
+    page = events.at(-1)?.id ?? page;
+    await save(client, sink, epoch, { snapshot: cursor.snapshot, tick: current, page });
+    point('relay:after-page');
+  }
+  // A tick without events is not saved: saving is a write, and the next tick covers it. Only its range must not grow for ever.
+  const old = Number(fresh.snapshot.split(':')[1]) - Number(cursor.snapshot.split(':')[1]) > UNSAVED_XIDS_MAX;
+  if (published > 0 || cursor.tick !== null || old) await save(client, sink, epoch, { snapshot: current, tick: null, page: '0' });
+  point('relay:after-save');
+  return { published, at: cursor.tick === null ? fresh.at : 0 };
+}
+
+async function save(client: Session, sink: Sink, epoch: string, cursor: CursorRow): Promise<void> {
+  const { rowCount } = await client.query('UPDATE relay SET snapshot = $1, tick = $2, page = $3 WHERE cursor = $4 AND epoch = $5', [
+    cursor.snapshot,
+    cursor.tick,
+    cursor.page,
+    sink.cursor,
+    epoch,
+  ]);
+  if (rowCount !== 1) throw new Fenced('another relay has taken over');
+}
+
+export function toRecord(row: EventRow): OutRecord {
+  return {
+    topic: row.topic,
+    key: row.key,
+    envelope: {
+      specversion: '1.0',
+      id: row.event_id,
+      source: `/midstream/${row.topic.split('.')[0] ?? ''}`,
+      type: wireTypeOf(row.type),
+      subject: row.key,
+      time: row.at.toISOString(),
+      datacontenttype: 'application/json',
+      sequence: row.id,
+      ...(row.traceparent !== null && { traceparent: row.traceparent }),
+      data: row.data,
+    },
+  };
+}

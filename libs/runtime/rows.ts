@@ -1,0 +1,104 @@
+import { assert, type RowKey, type RowsOf } from '@midstream/kernel';
+import type { RowTable } from './define';
+import type { Database, Tx } from './postgres';
+import { insertInto, quote, updateById, type Write } from './writes';
+
+export interface LoadedTable {
+  readonly kind: string;
+  readonly table: string;
+  readonly columns: (row: unknown, id: string) => Readonly<Record<string, unknown>>;
+}
+
+export type RowMap = Map<string, unknown>;
+
+/** The rows that a batch works on: `stored` as the database has them, `now` as the batch has made them. */
+export interface Rows {
+  readonly stored: ReadonlyMap<string, RowMap>;
+  readonly now: ReadonlyMap<string, RowMap>;
+  readonly shared: ReadonlySet<string>;
+}
+
+export const loadedTables = (database: Database, tables: Readonly<Record<string, RowTable<never>>>): LoadedTable[] =>
+  Object.entries(tables).map(([kind, it]) => ({
+    kind,
+    table: database.tableOf(it.entity),
+    columns: (it.columns ?? (() => ({}))) as LoadedTable['columns'],
+  }));
+
+/** Locks the named rows in (kind, id) order, whatever order they are asked for, so that two batches never wait for each other in a ring. */
+export async function lockRows(tx: Tx, tables: readonly LoadedTable[], keys: readonly RowKey[]): Promise<Rows> {
+  const wanted = new Map<string, { own: Set<string>; shared: Set<string> }>();
+  for (const { kind, id, mode } of keys) {
+    const of = wanted.get(kind) ?? { own: new Set<string>(), shared: new Set<string>() };
+    wanted.set(kind, of);
+    (mode === 'share' ? of.shared : of.own).add(id);
+  }
+  const stored = new Map<string, RowMap>();
+  const shared = new Set<string>();
+  for (const { kind, table } of tables) {
+    const of = wanted.get(kind);
+    if (of === undefined) continue;
+    const rows: RowMap = new Map();
+    stored.set(kind, rows);
+    const onlyShared = [...of.shared].filter((id) => !of.own.has(id));
+    for (const id of onlyShared) shared.add(`${kind}/${id}`);
+    for (const [ids, strength] of [
+      [[...of.own], 'FOR NO KEY UPDATE'],
+      [onlyShared, 'FOR SHARE'],
+    ] as const) {
+      if (ids.length === 0) continue;
+      const { rows: found } = await tx.query<{ id: string; state: unknown }>(
+        `SELECT id, state FROM ${quote(table)} WHERE id = ANY($1) ORDER BY id ${strength}`,
+        [ids],
+      );
+      for (const it of found) rows.set(it.id, it.state);
+    }
+  }
+  const unknown = [...wanted.keys()].find((kind) => !stored.has(kind));
+  assert(unknown === undefined, `the service has a table for the kind ${unknown}`);
+  return { stored, now: new Map([...stored].map(([kind, rows]) => [kind, new Map(rows)])), shared };
+}
+
+/** The rows that one command sees: those that it names, no others. */
+export function rowsFor(rows: Rows, tables: readonly LoadedTable[], keys: readonly RowKey[]): Record<string, Record<string, unknown>> {
+  const seen: Record<string, Record<string, unknown>> = Object.fromEntries(tables.map((it) => [it.kind, {}]));
+  for (const { kind, id } of keys) {
+    const row = rows.now.get(kind)?.get(id);
+    const of = seen[kind];
+    if (row !== undefined && of !== undefined) of[id] = row;
+  }
+  return seen;
+}
+
+/** Takes over what a command has made of its rows. */
+export function keep(
+  rows: Rows,
+  keys: readonly RowKey[],
+  before: Readonly<Record<string, RowsOf<unknown>>>,
+  after: Readonly<Record<string, RowsOf<unknown>>>,
+): void {
+  const named = new Set(keys.map((it) => `${it.kind}/${it.id}`));
+  for (const [kind, of] of Object.entries(after)) {
+    for (const [id, row] of Object.entries(of)) {
+      if (row === before[kind]?.[id]) continue;
+      assert(named.has(`${kind}/${id}`), `the command names the row ${kind}/${id} that it changes`);
+      assert(!rows.shared.has(`${kind}/${id}`), `the row ${kind}/${id} was locked to be read, not to be changed`);
+      rows.now.get(kind)?.set(id, row);
+    }
+  }
+}
+
+/** New rows and changed ones, a write for each table. A row that another transaction has made meanwhile is a unique violation, and the batch runs again. */
+export function writesOf(rows: Rows, tables: readonly LoadedTable[]): Write[] {
+  const writes: Write[] = [];
+  for (const { kind, table, columns } of tables) {
+    const stored = rows.stored.get(kind);
+    const now = rows.now.get(kind);
+    if (stored === undefined || now === undefined) continue;
+    const changed = [...now].filter(([id, row]) => stored.get(id) !== row).sort(([a], [b]) => (a < b ? -1 : 1));
+    const line = ([id, row]: [string, unknown]) => ({ id, ...columns(row, id), state: row });
+    writes.push(insertInto(table, changed.filter(([id]) => !stored.has(id)).map(line)));
+    writes.push(updateById(table, changed.filter(([id]) => stored.has(id)).map(line)));
+  }
+  return writes;
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { assert } from '@midstream/kernel';
+import { ExponentialBackoff } from 'cockatiel';
+import type { Logger } from 'pino';
+import type { Effect } from './define';
+import { point } from './fault';
+import { handleBatch } from './gather';
+import { type AnyCommand, type AnyEvent, type Handling, handleIn, type Work } from './handle';
+import { BATCH_MAX, EFFECT_ATTEMPTS_MAX, EFFECT_BACKOFF_MS, EFFECT_LEASE_MS, EFFECTS_AT_ONCE_MAX, TODO_EVERY_MS } from './limits';
+import { type Database, type Tx } from './postgres';
+import { alarmClock } from './wait';
+
+export type AnyEffect = Effect<never, never>;
+
+interface TodoRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly key: string;
+  readonly payload: AnyCommand & AnyEvent;
+  readonly cause: string | null;
+  readonly traceparent: string | null;
+  readonly attempts: number;
+}
+
+export interface TodoOptions {
+  readonly database: Database;
+  readonly handling: Handling;
+  readonly effects: Readonly<Record<string, AnyEffect>>;
+  readonly logger: Logger;
+  readonly committed: () => void;
+}
+
+export interface Todo {
+  poke(): void;
+  /** Takes no new work, and resolves when the effects that run have ended. */
+  stop(): Promise<void>;
+}
+
+/** One worker a database takes the commands, so that those of one row keep their order. */
+const TODO_LOCK = 7_320_002;
+
+const COLUMNS = 't.id, t.kind, t.key, t.payload, t.cause, t.traceparent, t.attempts';
+/** Past its time, and past what its topic's owner had published by then (protocol 16). */
+const IS_DUE = `NOT t.stuck AND t.due_at <= clock_timestamp() AND (t.caught_up IS NULL OR t.due_at <= (
+  SELECT CASE WHEN count(*) >= max(w.partitions) THEN min(w.at) END FROM watermark w WHERE w.topic = t.caught_up))`;
+
+/** Does what is due: commands in batches, in the transaction that takes them; effects under a lease, committed before the call. */
+export function startTodo(options: TodoOptions): Todo {
+  const { logger, database } = options;
+  const bell = alarmClock();
+  const running = new Set<Promise<void>>();
+  let stopping = false;
+
+  const run = async (): Promise<void> => {
+    const backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 });
+    let waiting = backoff.next();
+    while (!stopping) {
+      try {
+        const commands = await takeCommands(options);
+        const free = EFFECTS_AT_ONCE_MAX - running.size;
+        const effects = free > 0 ? await claimEffects(database, options.effects, free) : [];
+        for (const it of effects) {
+          const work = runEffect(options, it).finally(() => {
+            running.delete(work);
+            bell.ring();
+          });
+          running.add(work);
+        }
+        waiting = backoff.next();
+        if (commands < BATCH_MAX && effects.length === 0) await bell.wait(TODO_EVERY_MS);
+      } catch (error) {
+        logger.warn({ err: error }, 'what is due could not be taken; it is tried again');
+        await bell.wait(waiting.duration);
+        waiting = waiting.next(undefined);
+      }
+    }
+  };
+  const ended = run();
+
+  return {
+    poke: () => bell.ring(),
+    async stop() {
+      stopping = true;
+      bell.ring();
+      await ended;
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** Commands that are due, handled and taken away in one transaction; one that fails waits longer, the others are done. */
+async function takeCommands(options: TodoOptions): Promise<number> {
+  const { database, committed } = options;
+  let taken: readonly TodoRow[] = [];
+  try {
+    const count = await database.transaction(async (tx) => {
+      taken = await lockCommands(tx, BATCH_MAX);
+      if (taken.length > 0) await doCommands(tx, options, taken);
+      return taken.length;
+    });
+    if (count > 0) committed();
+    return count;
+  } catch (error) {
+    if (taken.length === 0) throw error;
+    for (const row of taken) await takeAlone(options, row);
+    committed();
+    return taken.length;
+  }
+}
+
+async function lockCommands(tx: Tx, limit: number): Promise<TodoRow[]> {
+  const { rows: lock } = await tx.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [TODO_LOCK]);
+  if (lock[0]?.mine !== true) return [];
+  const { rows } = await tx.query<TodoRow>(
+    `SELECT ${COLUMNS} FROM todo t WHERE t.kind = 'command' AND ${IS_DUE} ORDER BY t.due_at, t.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+    [limit],
+  );
+  point('todo:after-take');
+  return rows;
+}
+
+async function doCommands(tx: Tx, { handling, logger }: TodoOptions, rows: readonly TodoRow[]): Promise<void> {
+  await tx.query('DELETE FROM todo WHERE id = ANY($1::bigint[])', [rows.map((it) => it.id)]);
+  point('todo:after-delete');
+  const outcomes = await handleIn(
+    tx,
+    handling,
+    rows.map((it) => ({ command: it.payload, cause: causeOf(it, `timer:${it.payload.type}`) })),
+  );
+  outcomes.forEach((it, index) => {
+    if (it.kind === 'refused') logger.warn({ command: rows[index]?.payload.type, rejected: it.rejection }, 'a timer came to a refusal');
+  });
+}
+
+async function takeAlone(options: TodoOptions, row: TodoRow): Promise<void> {
+  const { database, logger } = options;
+  try {
+    await database.transaction(async (tx) => {
+      const { rows } = await tx.query(`SELECT 1 FROM todo WHERE id = $1 FOR UPDATE SKIP LOCKED`, [row.id]);
+      if (rows.length > 0) await doCommands(tx, options, [row]);
+    });
+  } catch (error) {
+    logger.error({ err: error, command: row.payload.type, key: row.key }, 'a command that is due failed');
+    await postpone(database, row, error);
+  }
+}
+
+const causeOf = (row: TodoRow, actor: string): Work['cause'] => ({
+  actor,
+  ...(row.cause !== null && { cause: row.cause }),
+  ...(row.traceparent !== null && { traceparent: row.traceparent }),
+});
+
+interface Claimed extends TodoRow {
+  readonly token: string;
+}
+
+/** Leases effects, at most one a key, the oldest first. Committed before the call: a crash leaves the lease, and the lease runs out. */
+async function claimEffects(database: Database, effects: Readonly<Record<string, AnyEffect>>, limit: number): Promise<Claimed[]> {
+  const names = Object.keys(effects);
+  if (names.length === 0) return [];
+  const token = randomUUID();
+  const leases = Object.fromEntries(Object.entries(effects).map(([name, it]) => [name, it.leaseMs ?? EFFECT_LEASE_MS]));
+  const { rows } = await database.pool.query<TodoRow>(
+    `UPDATE todo t SET token = $1, attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ($2::json ->> t.kind)::int / 1000.0)
+      WHERE t.id IN (
+        SELECT t.id FROM todo t
+         WHERE t.kind = ANY($3) AND ${IS_DUE} AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())
+           AND NOT EXISTS (SELECT 1 FROM todo e WHERE e.key = t.key AND e.kind = ANY($3) AND NOT e.stuck AND e.id < t.id)
+         ORDER BY t.due_at, t.id LIMIT $4 FOR UPDATE SKIP LOCKED)
+      RETURNING ${COLUMNS}`,
+    [token, JSON.stringify(leases), names, limit],
+  );
+  point('todo:after-claim');
+  return rows.map((it) => ({ ...it, token }));
+}
+
+async function runEffect(options: TodoOptions, row: Claimed): Promise<void> {
+  const { database, handling, effects, logger, committed } = options;
+  const effect = effects[row.kind];
+  assert(effect !== undefined, `the service has the effect ${row.kind}`);
+  try {
+    const commands = await callOf(options, effect, row);
+    point('todo:after-call');
+    const finishes = { id: row.id, token: row.token };
+    await handleBatch(
+      database,
+      handling,
+      commands.map((command) => ({ command, cause: causeOf(row, `effect:${row.kind}`), finishes })),
+    );
+    if (commands.length === 0) await database.pool.query('DELETE FROM todo WHERE id = $1 AND token = $2', [row.id, row.token]);
+    committed();
+    point('todo:after-finish');
+  } catch (error) {
+    logger.warn({ err: error, effect: row.kind, key: row.key, attempts: row.attempts }, 'an effect failed; it is tried again');
+    await postpone(database, row, error).catch(() => undefined);
+  }
+}
+
+/** The commands that the call came to. One that may be tried only once, and was tried before, is lost (protocol 11). */
+async function callOf({ database, logger }: TodoOptions, effect: AnyEffect, row: Claimed): Promise<readonly AnyCommand[]> {
+  const event = row.payload as never;
+  const signal = AbortSignal.timeout((effect.leaseMs ?? EFFECT_LEASE_MS) * 0.8);
+  const run = () =>
+    effect.run(event, { database, signal, attempts: row.attempts - 1, ...(row.traceparent !== null && { traceparent: row.traceparent }) });
+  if (effect.lost === undefined) return run();
+  if (row.attempts > 1) return [effect.lost(event)];
+  try {
+    return await run();
+  } catch (error) {
+    logger.warn({ err: error, effect: row.kind, key: row.key }, 'the outcome of an effect is not known');
+    return [effect.lost(event)];
+  }
+}
+
+async function postpone(database: Database, row: TodoRow, error: unknown): Promise<void> {
+  const waitMs = Math.min(EFFECT_BACKOFF_MS.first * 2 ** Math.min(row.attempts, 20), EFFECT_BACKOFF_MS.max);
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+  await database.pool.query(
+    `UPDATE todo SET due_at = clock_timestamp() + make_interval(secs => $2), lease_until = NULL, token = NULL, error = $3, stuck = attempts >= $4,
+            attempts = CASE WHEN kind = 'command' THEN attempts + 1 ELSE attempts END
+      WHERE id = $1`,
+    [row.id, waitMs / 1000, message, EFFECT_ATTEMPTS_MAX],
+  );
+}
