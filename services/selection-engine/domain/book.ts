@@ -1,0 +1,124 @@
+import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
+import { coversRegion } from '@midstream/kernel';
+import type { SelectionDecided, SelectionEvent, TriedOffer } from './messages';
+
+export type Offer = Fact<'OfferState'>;
+export type Product = Fact<'ProductState'>;
+
+/** What was ranked this long ago has been held or not, and the offer's state says so: a lap takes 400 ms at its worst hundredth. */
+export const SHADE_MS = 2_000;
+/** The shade fades in steps, so that a busy offer costs a few numbers and not one for every line. */
+const SHADE_STEP_MS = 250;
+
+interface Shade {
+  readonly step: number;
+  readonly units: number;
+}
+
+/**
+ * The market as this replica knows it. Changed in place by `applyToBook` only, and an estimate: inventory's holds are the truth, and a
+ * ranking that was too hopeful falls to its next candidate.
+ */
+export interface OfferBook {
+  readonly products: Map<string, Product>;
+  readonly skusByCategory: Map<string, Set<string>>;
+  readonly offersBySku: Map<string, Map<string, Offer>>;
+  readonly offers: Map<string, Offer>;
+  readonly verdicts: Map<string, Fact<'VerdictState'>>;
+  /** What inventory found, while the book has no newer version of the offer. */
+  readonly tried: Map<string, TriedOffer>;
+  /** Units that were planned at an offer in the last seconds. */
+  readonly shades: Map<string, Shade[]>;
+}
+
+export const emptyBook = (): OfferBook => ({
+  products: new Map(),
+  skusByCategory: new Map(),
+  offersBySku: new Map(),
+  offers: new Map(),
+  verdicts: new Map(),
+  tried: new Map(),
+  shades: new Map(),
+});
+
+export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
+  switch (fact.type) {
+    case 'ProductState':
+      return applyProduct(book, fact);
+    case 'OfferState':
+      return applyOffer(book, fact);
+    case 'VerdictState':
+      if (isNews(book.verdicts.get(fact.sku), fact)) book.verdicts.set(fact.sku, fact);
+      return;
+    case 'SelectionDecided':
+      return shade(book, fact);
+    case 'OffersTried':
+      for (const it of fact.tried) if (isNewsOf(book, it)) book.tried.set(it.offerId, it);
+      return;
+    default:
+      return; // no news of the market
+  }
+}
+
+/** Whether inventory's finding tells something that the book does not say. An outcome without a figure of stock tells nothing here. */
+export function isNewsOf(book: OfferBook, found: TriedOffer): boolean {
+  if (found.outcome !== 'held' && found.outcome !== 'partly-held' && found.outcome !== 'no-stock') return false;
+  const offer = book.offers.get(found.offerId);
+  const known = book.tried.get(found.offerId);
+  return offer !== undefined && found.version >= offer.version && found.available !== availableAt(book, offer) && isNews(known, found);
+}
+
+/** Units that are there, by the newest that is known; before the shade. */
+export function availableAt(book: OfferBook, offer: Offer): number {
+  const found = book.tried.get(offer.offerId);
+  return found !== undefined && found.version >= offer.version ? found.available : offer.available;
+}
+
+/** Units that the decisions of the last seconds have left. */
+export function roomAt(book: OfferBook, offer: Offer, at: number): number {
+  const since = stepOf(at - SHADE_MS);
+  const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
+  return Math.max(0, availableAt(book, offer) - shaded);
+}
+
+/** The strictest verdict that covers the region. None where compliance has said nothing yet: it is asked next on the lap. */
+export function verdictIn(book: OfferBook, sku: string, region: string): Verdict['status'] | undefined {
+  const covering = (book.verdicts.get(sku)?.verdicts ?? []).filter((it) => coversRegion([it.region], region)).map((it) => it.status);
+  return (['banned', 'high-risk', 'compliant'] as const).find((it) => covering.includes(it));
+}
+
+function applyProduct(book: OfferBook, product: Product): void {
+  const known = book.products.get(product.sku);
+  if (!isNews(known, product)) return;
+  if (known !== undefined) book.skusByCategory.get(known.category)?.delete(product.sku);
+  book.products.set(product.sku, product);
+  within(book.skusByCategory, product.category, () => new Set<string>()).add(product.sku);
+}
+
+function applyOffer(book: OfferBook, offer: Offer): void {
+  if (!isNews(book.offers.get(offer.offerId), offer)) return;
+  book.offers.set(offer.offerId, offer);
+  within(book.offersBySku, offer.sku, () => new Map<string, Offer>()).set(offer.offerId, offer);
+  const found = book.tried.get(offer.offerId);
+  if (found !== undefined && found.version < offer.version) book.tried.delete(offer.offerId);
+}
+
+function shade(book: OfferBook, { decidedAt, candidates }: SelectionDecided): void {
+  const [now, since] = [stepOf(decidedAt), stepOf(decidedAt - SHADE_MS)];
+  for (const { offerId, planned } of candidates.filter((it) => it.planned > 0)) {
+    const [first, ...older] = (book.shades.get(offerId) ?? []).filter((it) => it.step > since);
+    const shades = first?.step === now ? [{ step: now, units: first.units + planned }, ...older] : [{ step: now, units: planned }];
+    book.shades.set(offerId, first === undefined || first.step === now ? shades : [...shades, first, ...older]);
+  }
+}
+
+const stepOf = (at: number): number => Math.floor(at / SHADE_STEP_MS);
+
+const isNews = (known: { readonly version: number } | undefined, next: { readonly version: number }): boolean =>
+  known === undefined || next.version > known.version;
+
+function within<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,0 +1,93 @@
+import { type Gate, type SelectionRequest, SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
+import { coversRegion } from '@midstream/kernel';
+import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from './book';
+import { costAt } from './worth';
+
+/** Another good may cost down to this share of the line's cap: below it, it is not of the same price band. */
+export const PRICE_BAND_FLOOR = 0.5;
+
+/** The products that are what the line asks for, and where substitutes for them are looked for. */
+export interface Wanted {
+  readonly skus: ReadonlySet<string>;
+  readonly categories: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<string>;
+}
+
+export function wantedBy({ need }: SelectionRequest, book: OfferBook): Wanted {
+  const products = need.sku === undefined ? productsOf(book, need.category).filter((it) => fits(it, need)) : known(book, [need.sku]);
+  return {
+    skus: new Set(products.map((it) => it.sku)),
+    categories: new Set(products.map((it) => it.category)),
+    kinds: new Set(products.map((it) => it.fulfilmentKind)),
+  };
+}
+
+/** What is looked at: the category of the good that is asked for; the whole market only where the buyer's policy goes that far. */
+export function productsInReach(wanted: Wanted, request: SelectionRequest, book: OfferBook): Product[] {
+  if (wanted.skus.size === 0) return [];
+  if (request.substitution.upTo === 'cross-category') return [...book.products.values()];
+  return [...wanted.categories].flatMap((it) => productsOf(book, it));
+}
+
+/** One question of one line at one offer. */
+export interface Asked {
+  readonly request: SelectionRequest;
+  readonly wanted: Wanted;
+  readonly offer: Offer;
+  readonly product: Product;
+  readonly book: OfferBook;
+  readonly at: number;
+}
+
+type Fails = (asked: Asked) => boolean;
+
+/**
+ * In the order of `GATES`, each a reason that no price makes good. `stock` asks the book without the shade: what was just ranked puts an
+ * offer behind the others, but must not make a line give up.
+ */
+const failsAt: Readonly<Record<Gate, Fails>> = {
+  'unknown-product': ({ product }) => !product.listed,
+  policy: (asked) => !allows(asked),
+  region: ({ offer, product, request }) => !coversRegion(product.regions, request.region) || !coversRegion(offer.regions, request.region),
+  price: (asked) => !affordable(asked),
+  excluded: ({ offer, request }) =>
+    request.excluded.some((it) => it.offerId === offer.offerId) ||
+    request.tried.some((it) => it.offerId === offer.offerId && it.version >= offer.version),
+  closed: ({ offer, request }) => offer.closures.some((it) => it.regions === undefined || coversRegion(it.regions, request.region)),
+  quantity: ({ offer, request }) => request.quantity < offer.minQuantity,
+  'lead-time': ({ offer, request, at }) => at + offer.leadTimeMs > Date.parse(request.deliverBy),
+  stock: ({ book, offer }) => availableAt(book, offer) < offer.minQuantity,
+  verdict: ({ book, product, request }) => ['banned', 'high-risk'].includes(verdictIn(book, product.sku, request.region) ?? 'compliant'),
+};
+const gates = Object.entries(failsAt) as [Gate, Fails][];
+
+/** The first gate that stops the offer, if any. */
+export const gateOf = (asked: Asked): Gate | undefined => gates.find(([, fails]) => fails(asked))?.[0];
+
+function allows(asked: Asked): boolean {
+  const { request, wanted, product } = asked;
+  if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo)) return false;
+  return wanted.skus.has(product.sku) || product.priceMinor >= request.priceCapMinor * PRICE_BAND_FLOOR;
+}
+
+/** How far the offer is from what was asked for. Repacks (2×50 for 100) come with a later issue: until then that step is empty. */
+function stepTo({ request: { replaces }, wanted, offer, product }: Asked): SubstitutionUpTo {
+  if (wanted.skus.has(product.sku)) return replaces === undefined || replaces.offerId === offer.offerId ? 'none' : 'other-supplier';
+  return wanted.categories.has(product.category) && wanted.kinds.has(product.fulfilmentKind) ? 'same-category' : 'cross-category';
+}
+
+/** A cost above the hub's own price would be drained as `price-risen` as soon as it is held (protocol 22). */
+function affordable({ request, product, offer }: Asked): boolean {
+  const sameCurrency = product.currency === request.currency && offer.currency === request.currency;
+  return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= product.priceMinor;
+}
+
+const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);
+
+const known = (book: OfferBook, skus: Iterable<string>): Product[] => [...skus].flatMap((it) => book.products.get(it) ?? []);
+const productsOf = (book: OfferBook, category: string | undefined): Product[] =>
+  category === undefined ? [] : known(book, book.skusByCategory.get(category) ?? []);
+
+const fits = (product: Product, { faceValueMinor, attributes }: SelectionRequest['need']): boolean =>
+  (faceValueMinor === undefined || faceValueMinor === product.faceValueMinor) &&
+  Object.entries(attributes ?? {}).every(([name, value]) => product.attributes[name] === value);

@@ -1,0 +1,64 @@
+import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
+
+/** Answer a line's request with a ranked list, once an attempt. */
+export interface RankOffers {
+  readonly type: 'RankOffers';
+  readonly at: number;
+  readonly request: SelectionRequest;
+}
+
+/** What inventory found at the offers that it tried: news for the book, sooner than the offers' own state. */
+export interface NoteTried {
+  readonly type: 'NoteTried';
+  readonly at: number;
+  readonly tried: readonly TriedOffer[];
+}
+
+export type TriedOffer = Fact<'NothingHeld'>['tried'][number];
+
+/** The money of one offer for one line, a unit; all but `fill` and `responseMs` in minor units. */
+export interface Worth {
+  /** What the merchant is charged: the lower of the product's price and the reference price of what is replaced. */
+  readonly revenueMinor: number;
+  readonly costMinor: number;
+  /** Probability in (0,1) that the offer delivers what it promises (Beta-Binomial; selection.md 1.2a). */
+  readonly fill: number;
+  /** Expected, by outcomes and, before there are any, by the lead time. */
+  readonly responseMs: number;
+  readonly failureMinor: number;
+  readonly latenessMinor: number;
+  readonly substitutionMinor: number;
+  readonly expectedMinor: number;
+}
+
+/** One offer as the decision saw it: stopped at a gate, or worth so much. */
+export interface Considered {
+  readonly offerId: string;
+  readonly sku: string;
+  readonly version: number;
+  /** Known to be there, and what of it the last seconds' decisions have left. */
+  readonly available: number;
+  readonly room: number;
+  readonly gate?: Gate;
+  readonly worth?: Worth;
+}
+
+/** The record of a decision: all that it was made of. Stays inside; its table is read at `GET /v1/decisions/{decisionId}`. */
+export interface SelectionDecided {
+  readonly type: 'SelectionDecided';
+  readonly decisionId: string;
+  readonly decidedAt: number;
+  readonly model: string;
+  readonly request: SelectionRequest;
+  readonly candidates: readonly Candidate[];
+  readonly gates: GateCounts;
+  readonly considered: readonly Considered[];
+}
+
+export interface OffersTried {
+  readonly type: 'OffersTried';
+  readonly tried: readonly TriedOffer[];
+}
+
+export type SelectionCommand = RankOffers | NoteTried;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | OffersTried;

@@ -1,0 +1,44 @@
+import { assert, assertNever, attemptIdOf, type RowsOf } from '@midstream/kernel';
+import { CANDIDATES_MAX, type SelectionRequest } from '@midstream/contracts';
+import type { SelectionEvent } from './messages';
+
+/** An attempt that was answered. A repeated request finds it and is not ranked again. */
+export interface Ranked {
+  readonly decisionId: string;
+  readonly candidates: number;
+  readonly planned: number;
+  readonly quantity: number;
+}
+
+export interface Rows {
+  readonly ranked: RowsOf<Ranked>;
+}
+
+export const attemptOf = ({ orderId, lineId, attempt }: SelectionRequest): string => attemptIdOf(orderId, lineId, attempt);
+
+/** Without a slash, so that it stands in a path: `order:line:attempt:ranking`. */
+export const decisionIdOf = ({ orderId, lineId, attempt, ranking }: SelectionRequest): string =>
+  `${orderId}:${lineId}:${attempt}:${ranking}`;
+
+export function evolve(rows: Rows, event: SelectionEvent): Rows {
+  switch (event.type) {
+    case 'OffersRanked': {
+      const { decisionId, request, candidates } = event;
+      const planned = candidates.reduce((sum, it) => sum + it.planned, 0);
+      const row: Ranked = { decisionId, candidates: candidates.length, planned, quantity: request.quantity };
+      return { ranked: { ...rows.ranked, [attemptOf(request)]: row } };
+    }
+    case 'SelectionDecided':
+    case 'OffersTried':
+      return rows;
+    default:
+      return assertNever(event);
+  }
+}
+
+export function uphold(rows: Rows): void {
+  for (const it of Object.values(rows.ranked)) {
+    assert(it.candidates <= CANDIDATES_MAX, 'a short list travels the lap');
+    assert(it.planned <= it.quantity, 'no more is planned than a line asks for');
+  }
+}
