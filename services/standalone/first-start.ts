@@ -1,0 +1,41 @@
+import { v7 as uuidv7 } from 'uuid';
+import { loadMarket } from '../../deploy/sample-market/load';
+import { readMarket } from '../../deploy/sample-market/market';
+import type { Home, Keys } from './home';
+
+export const MERCHANT = 'star-mall';
+/** 500,000 yuan: enough for the whole trace. */
+const DEPOSIT_MINOR = 50_000_000;
+
+/** On the first start: a merchant with its key, and the sample market, all through the public API. Repeated where it was interrupted. */
+export async function firstStart(home: Home, url: string, sandboxUrl: string, say: (line: string) => void): Promise<Keys> {
+  const { operatorKey } = home.secrets;
+  const known = home.keys();
+  const keys =
+    known === undefined ? { url, sandboxUrl, operatorKey, merchantId: MERCHANT, merchantKey: '' } : { ...known, url, sandboxUrl };
+  if (!home.isDone('market')) {
+    await loadMarket(readMarket(), {
+      url,
+      operatorKey,
+      merchantId: MERCHANT,
+      depositMinor: DEPOSIT_MINOR,
+      sandboxUrl,
+      onProgress: ({ done, total, what }) => say(`  sample market: ${what} ${done} of ${total}`),
+    });
+    home.markDone('market');
+  }
+  const whole = keys.merchantKey === '' ? { ...keys, merchantKey: await makeMerchantKey(url, operatorKey) } : keys;
+  home.saveKeys(whole);
+  return whole;
+}
+
+async function makeMerchantKey(url: string, operatorKey: string): Promise<string> {
+  const answer = await fetch(`${url}/v1/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${operatorKey}`, 'content-type': 'application/json', 'idempotency-key': uuidv7() },
+    body: JSON.stringify({ scope: 'merchant', merchantId: MERCHANT }),
+  });
+  const body = (await answer.json()) as { readonly secret?: string };
+  if (body.secret === undefined) throw new Error(`no merchant key was made: ${answer.status} ${JSON.stringify(body)}`);
+  return body.secret;
+}

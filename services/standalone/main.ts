@@ -1,0 +1,52 @@
+import { assertPortFree } from '@midstream/local/ports';
+import { embeddedBus, loggerOf, stopTracing } from '@midstream/runtime';
+import { createSandbox } from '@midstream/sandbox-supplier';
+import { banner } from './banner';
+import { startDatabases } from './databases';
+import { openEntrance } from './entrance';
+import { firstStart } from './first-start';
+import { openHome } from './home';
+import { onEnd } from './ending';
+import { settingsOf, startAll, upstreamsOf } from './parts';
+
+const PORT = Number(process.env['PORT'] ?? 3000);
+
+/** `npm start`: everything in one process, on a real PostgreSQL of its own, behind one port. */
+async function main(): Promise<void> {
+  const began = Date.now();
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  await assertPortFree(PORT, 'Midstream');
+  const home = openHome();
+  say(home.isNew ? `Midstream makes itself at home in ${home.dir}` : `Midstream starts on ${home.dir}`);
+  const stack = onEnd(say);
+
+  const { postgres, urls } = await startDatabases(home);
+  stack.push(() => postgres.stop());
+  const bus = embeddedBus();
+  const services = await startAll(urls, bus, {
+    bootstrapKey: home.secrets.operatorKey,
+    settings: settingsOf(home),
+    logger: loggerOf('standalone').child({}, { level: process.env['LOG_LEVEL'] ?? 'warn' }),
+  });
+  stack.push(async () => {
+    await Promise.all(services.map((it) => it.stop()));
+    await bus.close();
+    await stopTracing();
+  });
+  const sandbox = await createSandbox({
+    port: Number(process.env['SANDBOX_PORT'] ?? 0),
+    seed: 'midstream',
+    journal: home.path('sandbox.ndjson'),
+  });
+  stack.push(() => sandbox.close());
+  const entrance = await openEntrance({ port: PORT, upstreams: upstreamsOf(services) });
+  stack.push(() => entrance.close());
+
+  const keys = await firstStart(home, entrance.url, sandbox.url, say);
+  say(banner(keys, home.dir, (Date.now() - began) / 1_000));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`\nMidstream could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,26 @@
+import type { Service } from '@midstream/contracts';
+
+/** Which service answers which path (design: public API). The first that fits; `/v1` is before each. */
+export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
+  ['/orders', 'order'],
+  ['/merchants', 'order'],
+  ['/keys', 'order'],
+  ['/accounts', 'order'],
+  ['/products', 'inventory'],
+  ['/suppliers', 'inventory'],
+  ['/stock', 'inventory'],
+  ['/procurement-orders', 'inventory'],
+  ['/deliveries', 'inventory'],
+  ['/decisions', 'selection-engine'],
+  ['/verdicts', 'compliance'],
+  ['/screenings', 'compliance'],
+  ['/rules', 'compliance'],
+  ['/audit', 'compliance'],
+  ['/webhooks', 'notification'],
+  ['/messages', 'notification'],
+  ['/ops/order', 'order'],
+  ['/ops/inventory', 'inventory'],
+  ['/ops/selection-engine', 'selection-engine'],
+  ['/ops/compliance', 'compliance'],
+  ['/ops/notification', 'notification'],
+];
