@@ -44,7 +44,7 @@ export function settle(rows: Rows, command: Written, until: number = command.at 
   let now = rows;
   for (let next = due.shift(); next !== undefined; next = due.shift()) {
     const { at } = next;
-    const decision = compliance.decide({ ...next.command, at } as ComplianceCommand, now, null);
+    const decision = compliance.decide({ ...next.command, at }, now, null);
     if ('rejected' in decision) throw new Error(decision.rejected);
     for (const event of decision) {
       now = compliance.evolve(now, event);

@@ -132,6 +132,15 @@ describe('a rule', () => {
       .thenNothing();
   });
 
+  it('is in force from now on where it does not say from when', () => {
+    const { from: _from, ...rule } = aRule('r1');
+    const { rows } = settle(EMPTY, { type: 'PutRule', rule, at: NOON + HOUR });
+    assert.equal(rows.rules['book']?.rules['r1']?.from, NOON + HOUR);
+    given(compliance, rows)
+      .when({ type: 'PutRule', rule, at: NOON + 2 * HOUR })
+      .thenNothing();
+  });
+
   it('must end after it begins, and not in the past', () => {
     given(compliance, EMPTY)
       .when({ type: 'PutRule', rule: aRule('r1', { until: NOON }) })

@@ -42,9 +42,10 @@ export function decide(command: ComplianceCommand, rows: Rows): Decided {
   }
 }
 
-export function putRule({ rule, at }: PutRule, rows: Rows): Decided {
+export function putRule({ rule: words, at }: PutRule, rows: Rows): Decided {
   const { version, rules } = bookOf(rows);
-  const replaced = rules[rule.ruleId];
+  const replaced = rules[words.ruleId];
+  const rule: RuleDraft = { ...words, from: words.from ?? replaced?.from ?? at };
   if (replaced !== undefined && sameWording(replaced, rule)) return [];
   if (rule.until !== undefined && rule.until <= Math.max(rule.from, at)) return reject('rule-ends-before-it-begins');
   if (replaced === undefined && Object.keys(rules).length >= RULES_MAX) return reject('too-many-rules', { limit: RULES_MAX });

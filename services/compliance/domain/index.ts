@@ -5,7 +5,7 @@ import type { ComplianceCode, ComplianceCommand, ComplianceEvent } from './messa
 import { react } from './react';
 import { ALL_SHELVES, evolve, type Rows, RULE_BOOK, shelfOf, uphold } from './state';
 
-type Key = RowKey<keyof Rows & string>;
+type Key = RowKey<keyof Rows>;
 
 const changedBook: Key = { kind: 'rules', id: RULE_BOOK };
 const readBook: Key = { ...changedBook, mode: 'share' };

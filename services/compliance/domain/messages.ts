@@ -34,7 +34,8 @@ export interface Rule extends RuleDraft {
 export interface PutRule {
   readonly type: 'PutRule';
   readonly at: number;
-  readonly rule: RuleDraft;
+  /** Without `from`: from now on, or as before. */
+  readonly rule: Omit<RuleDraft, 'from'> & { readonly from?: number };
 }
 
 export interface WithdrawRule {

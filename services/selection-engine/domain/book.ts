@@ -1,9 +1,10 @@
 import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import type { SelectionDecided, SelectionEvent, TriedOffer } from './messages';
+import type { SelectionDecided, SelectionEvent } from './messages';
 
 export type Offer = Fact<'OfferState'>;
 export type Product = Fact<'ProductState'>;
+type TriedOffer = Fact<'NothingHeld'>['tried'][number];
 
 /** What was ranked this long ago has been held or not, and the offer's state says so: a lap takes 400 ms at its worst hundredth. */
 export const SHADE_MS = 2_000;
@@ -16,7 +17,8 @@ interface Shade {
 }
 
 /**
- * The market as this replica knows it. Changed in place by `applyToBook` only, and an estimate: inventory's holds are the truth, and a
+ * The market as this replica knows it. Changed in place by `applyToBook` only (the shell feeds it with the states of the market, with what
+ * inventory answered, and with our own decisions as soon as they are made), and an estimate: inventory's holds are the truth, and a
  * ranking that was too hopeful falls to its next candidate.
  */
 export interface OfferBook {
@@ -52,20 +54,13 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       return;
     case 'SelectionDecided':
       return shade(book, fact);
-    case 'OffersTried':
-      for (const it of fact.tried) if (isNewsOf(book, it)) book.tried.set(it.offerId, it);
+    case 'OfferHeld':
+    case 'NothingHeld':
+      for (const it of fact.tried) noteTried(book, it);
       return;
     default:
       return; // no news of the market
   }
-}
-
-/** Whether inventory's finding tells something that the book does not say. An outcome without a figure of stock tells nothing here. */
-export function isNewsOf(book: OfferBook, found: TriedOffer): boolean {
-  if (found.outcome !== 'held' && found.outcome !== 'partly-held' && found.outcome !== 'no-stock') return false;
-  const offer = book.offers.get(found.offerId);
-  const known = book.tried.get(found.offerId);
-  return offer !== undefined && found.version >= offer.version && found.available !== availableAt(book, offer) && isNews(known, found);
 }
 
 /** Units that are there, by the newest that is known; before the shade. */
@@ -101,6 +96,14 @@ function applyOffer(book: OfferBook, offer: Offer): void {
   within(book.offersBySku, offer.sku, () => new Map<string, Offer>()).set(offer.offerId, offer);
   const found = book.tried.get(offer.offerId);
   if (found !== undefined && found.version < offer.version) book.tried.delete(offer.offerId);
+}
+
+/** What inventory found, sooner than the offer's own state says it. An outcome that is not about stock has no news of it. */
+function noteTried(book: OfferBook, found: TriedOffer): void {
+  if (found.outcome !== 'held' && found.outcome !== 'partly-held' && found.outcome !== 'no-stock') return;
+  const version = book.offers.get(found.offerId)?.version;
+  if (version === undefined || found.version < version || !isNews(book.tried.get(found.offerId), found)) return;
+  book.tried.set(found.offerId, found);
 }
 
 function shade(book: OfferBook, { decidedAt, candidates }: SelectionDecided): void {

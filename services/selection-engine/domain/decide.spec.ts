@@ -269,20 +269,25 @@ describe('lines that come together', () => {
 });
 
 describe('what inventory found at an offer', () => {
-  const tried = (available: number, version: number) =>
-    ({ type: 'NoteTried', at: NOON, tried: [{ offerId: 'a~video', outcome: 'no-stock', available, version }] }) as const;
+  const tell = (book: OfferBook, available: number, version: number, outcome: 'no-stock' | 'closed' = 'no-stock') => {
+    const { orderId, merchantId, lineId } = aRequest();
+    const answer = { orderId, merchantId, lineId, attempt: 1, decisionId: 'd', request: aRequest(), unheld: 1, candidates: [], gates: {} };
+    selection.view.apply(book, { type: 'NothingHeld', ...answer, tried: [{ offerId: 'a~video', outcome, available, version }] });
+  };
   const market = () => aBook(aProduct('video'), anOffer('a', 'video', { version: 5 }));
 
   it('holds for every line until the book has a newer version', () => {
     const book = market();
-    ask(book, tried(0, 5));
+    tell(book, 0, 5);
     stoppedAt(book, { stock: 1 });
     selection.view.apply(book, anOffer('a', 'video', { version: 6, available: 9 }));
     assert.deepEqual(offersOf(book), ['a~video']);
   });
 
-  it('is no news where the book is newer or says the same', () => {
-    assert.deepEqual(ask(market(), tried(0, 4)), []);
-    assert.deepEqual(ask(market(), tried(100, 5)), []);
+  it('is no news where the book is newer, or where it says nothing of stock', () => {
+    const book = market();
+    tell(book, 0, 4);
+    tell(book, 0, 5, 'closed');
+    assert.deepEqual(offersOf(book), ['a~video']);
   });
 });

@@ -1,15 +1,15 @@
 import type { AnyFact } from '@midstream/contracts';
 import type { Domain } from '@midstream/kernel';
 import { applyToBook, emptyBook, type OfferBook } from './book';
-import { decide } from './decide';
+import { rankOffers } from './decide';
 import type { SelectionCommand, SelectionEvent } from './messages';
 import { react } from './react';
 import { attemptOf, evolve, type Rows, uphold } from './state';
 
 /** Decides which offers serve a line, and says why. Refuses nothing: a line that no offer can serve gets an empty list. */
 export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent, AnyFact, never> = {
-  keysOf: (command) => (command.type === 'RankOffers' ? [{ kind: 'ranked', id: attemptOf(command.request) }] : []),
-  decide,
+  keysOf: ({ request }) => [{ kind: 'ranked', id: attemptOf(request) }],
+  decide: rankOffers,
   evolve,
   uphold,
   react,

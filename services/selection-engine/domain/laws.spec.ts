@@ -4,7 +4,7 @@ import { CANDIDATES_MAX, faultOf } from '@midstream/contracts';
 import { NOON } from '@midstream/testing/given';
 import fc from 'fast-check';
 import { applyToBook } from './book';
-import { decide } from './decide';
+import { rankOffers } from './decide';
 import type { SelectionEvent } from './messages';
 import { evolve, type Rows, uphold } from './state';
 import { aBook, anOffer, aProduct, aRequest, upTo } from './selection.fixtures';
@@ -31,7 +31,7 @@ function lap(market: Market, quantities: readonly number[]) {
   let rows: Rows = { ranked: {} };
   return quantities.flatMap((quantity, n): readonly SelectionEvent[] => {
     const request = aRequest({ lineId: `${n}`, quantity, ...upTo('same-category') });
-    const events = decide({ type: 'RankOffers', at: NOON, request }, rows, book) as readonly SelectionEvent[];
+    const events = rankOffers({ type: 'RankOffers', at: NOON, request }, rows, book) as readonly SelectionEvent[];
     for (const it of events) {
       rows = evolve(rows, it);
       applyToBook(book, it);

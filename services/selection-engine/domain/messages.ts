@@ -7,15 +7,6 @@ export interface RankOffers {
   readonly request: SelectionRequest;
 }
 
-/** What inventory found at the offers that it tried: news for the book, sooner than the offers' own state. */
-export interface NoteTried {
-  readonly type: 'NoteTried';
-  readonly at: number;
-  readonly tried: readonly TriedOffer[];
-}
-
-export type TriedOffer = Fact<'NothingHeld'>['tried'][number];
-
 /** The money of one offer for one line, a unit; all but `fill` and `responseMs` in minor units. */
 export interface Worth {
   /** What the merchant is charged: the lower of the product's price and the reference price of what is replaced. */
@@ -55,10 +46,5 @@ export interface SelectionDecided {
   readonly considered: readonly Considered[];
 }
 
-export interface OffersTried {
-  readonly type: 'OffersTried';
-  readonly tried: readonly TriedOffer[];
-}
-
-export type SelectionCommand = RankOffers | NoteTried;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | OffersTried;
+export type SelectionCommand = RankOffers;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided;

@@ -29,7 +29,6 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
       return { ranked: { ...rows.ranked, [attemptOf(request)]: row } };
     }
     case 'SelectionDecided':
-    case 'OffersTried':
       return rows;
     default:
       return assertNever(event);

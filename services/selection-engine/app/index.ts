@@ -1,0 +1,1 @@
+export { selectionService } from './service';

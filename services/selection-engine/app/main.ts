@@ -1,0 +1,4 @@
+import { runService } from '@midstream/runtime';
+import { selectionService } from './service';
+
+void runService(selectionService);

@@ -1,0 +1,15 @@
+import type { TableRows } from '@midstream/runtime';
+import type { SelectionDecided, SelectionEvent } from '@midstream/selection-engine-domain';
+import { DecisionRow } from './tables';
+
+/** What a decision was made of, as `decision.record` keeps it. */
+export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered'>;
+
+export function recordsOf(event: SelectionEvent): readonly TableRows[] {
+  if (event.type !== 'SelectionDecided') return [];
+  const { decisionId, decidedAt, model, request, candidates, gates, considered } = event;
+  const record: DecisionRecord = { request, candidates, gates, considered };
+  const { orderId, merchantId } = request;
+  const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, record };
+  return [{ entity: DecisionRow, rows: [row] }];
+}

@@ -1,0 +1,22 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An attempt that was answered. */
+@Entity('ranked')
+export class RankedRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('int') planned!: number;
+  @Column('int') quantity!: number;
+  @Column('jsonb') state!: unknown;
+}
+
+/** Append-only: a decision with all that it was made of. */
+@Entity('decision')
+export class DecisionRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('text', { name: 'order_id' }) orderId!: string;
+  @Column('text', { name: 'merchant_id' }) merchantId!: string;
+  @Column('timestamptz', { name: 'decided_at' }) decidedAt!: Date;
+  @Column('text') model!: string;
+  /** Of the request, the candidates, the gates' counts and the offers considered. */
+  @Column('jsonb') record!: unknown;
+}

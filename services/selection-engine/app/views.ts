@@ -1,0 +1,42 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+/** One good on the list, as a merchant may see it: no supplier, no cost, no score. */
+export class ListedGood {
+  @ApiProperty() sku!: string;
+  @ApiProperty({ description: 'In minor units' }) priceMinor!: number;
+  @ApiProperty({ example: 'CNY' }) currency!: string;
+}
+
+/** Why a line was given these goods, for the merchant whose line it is. */
+export class DecisionView {
+  @ApiProperty({ example: 'o1:1:1:1' }) decisionId!: string;
+  @ApiProperty() orderId!: string;
+  @ApiProperty() lineId!: string;
+  @ApiProperty({ minimum: 1 }) attempt!: number;
+  @ApiProperty({ minimum: 1, description: '1 for the first attempt; one more for every loss' }) depth!: number;
+  @ApiProperty({ format: 'date-time' }) decidedAt!: string;
+  @ApiProperty({ minimum: 1 }) quantity!: number;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the line asks for' }) need!: object;
+  @ApiProperty({ example: 'CN-31' }) region!: string;
+  @ApiProperty({ description: 'The dearest that a unit may be, in minor units' }) priceCapMinor!: number;
+  @ApiProperty({ example: 'CNY' }) currency!: string;
+  @ApiPropertyOptional({ description: 'Why the line chose again', example: 'out-of-stock' }) because?: string;
+  @ApiProperty({ type: [ListedGood], description: 'Best first; each good once' }) goods!: ListedGood[];
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, description: 'How many offers failed at which gate' })
+  gates!: object;
+}
+
+/** The whole record, for the hub's own people. */
+export class OperatorDecisionView extends DecisionView {
+  @ApiProperty() merchantId!: string;
+  @ApiProperty({ description: 'Names the formulas and constants' }) model!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The request as it came' }) request!: object;
+  @ApiProperty({ type: 'array', items: { type: 'object' }, description: 'The candidates as they travelled' })
+  candidates!: readonly object[];
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object' },
+    description: 'The offers as they were known, each with the gate that stopped it or its worth; the best and the nearest misses',
+  })
+  considered!: readonly object[];
+}
