@@ -1,0 +1,81 @@
+import { type Decision, offerIdOf, reject } from '@midstream/kernel';
+import { arm, draftOf, tellState } from './draft';
+import { HUB_SUPPLIER, UNITS_MAX } from './limits';
+import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
+import { bannedRegions, costAt, type OfferTerms, type Rows, termsOf } from './state';
+import { setBan } from './verdict';
+
+type Decided = Decision<InventoryEvent, InventoryCode>;
+
+/** A product, whole: what is sold, at which price. Put again as it is, nothing happens. */
+export function putProduct({ product }: PutProduct, rows: Rows): Decided {
+  const known = rows.products[product.sku];
+  if (known !== undefined && known.offerIds.length > 0) {
+    if (known.fulfilmentKind !== product.fulfilmentKind) return reject('product-kind-is-fixed');
+    if (known.currency !== product.currency) return reject('wrong-currency', { currency: known.currency });
+  }
+  const state = { type: 'ProductState' as const, ...product, version: (known?.version ?? 0) + 1 };
+  if (known !== undefined && same({ ...state, version: known.version }, { type: 'ProductState', ...known, offerIds: undefined })) return [];
+  if (known === undefined || known.priceMinor === product.priceMinor || known.offerIds.length === 0) return [state];
+  return [state, { type: 'ProductRepriced', sku: product.sku, priceMinor: product.priceMinor, offerIds: known.offerIds }];
+}
+
+export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
+  const known = rows.suppliers[supplier.supplierId];
+  if (supplier.supplierId === HUB_SUPPLIER && supplier.kind !== 'vault') return reject('supplier-reserved');
+  if (known !== undefined && known.kind !== supplier.kind) return reject('supplier-kind-is-fixed');
+  if (supplier.kind === 'http' && supplier.baseUrl === undefined) return reject('base-url-missing');
+  return known !== undefined && same(known, supplier) ? [] : [{ type: 'SupplierPut', supplier }];
+}
+
+/** One supplier's offer of one product. A cost that rises above what its holds are sold for takes their supply away (protocol 22). */
+export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): Decided {
+  const supplier = rows.suppliers[supplierId];
+  const product = rows.products[sku];
+  if (supplier === undefined) return reject('unknown-supplier');
+  if (product === undefined) return reject('unknown-product');
+  if (product.currency !== terms.currency) return reject('wrong-currency', { currency: product.currency });
+  if (!areTiers(terms.costTiers)) return reject('wrong-tiers');
+  if (terms.minQuantity > terms.maxQuantity) return reject('wrong-quantities');
+
+  const offerId = offerIdOf(supplierId, sku);
+  const { kind, upstreamGroup } = supplier;
+  const { fulfilmentKind, priceMinor } = product;
+  const whole: OfferTerms = { ...terms, offerId, supplierId, sku, kind, upstreamGroup, fulfilmentKind, ceilingMinor: priceMinor };
+  const known = rows.offers[offerId];
+  if (known !== undefined && same(whole, termsOf(known))) return [];
+
+  const draft = draftOf(rows);
+  draft.emit({ type: 'OfferPut', terms: whole, at });
+  if (known === undefined) setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
+  else if (isDearer(known, whole)) arm(draft, offerId);
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+export function repriceOffer({ offerId, ceilingMinor, at }: RepriceOffer, rows: Rows): Decided {
+  const known = rows.offers[offerId];
+  if (known === undefined || known.ceilingMinor === ceilingMinor) return [];
+  const draft = draftOf(rows);
+  draft.emit({ type: 'OfferPut', terms: { ...termsOf(known), ceilingMinor }, at });
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+/** Ascending by `from`, the first from one unit on. */
+export const areTiers = (tiers: OfferTerms['costTiers']): boolean =>
+  tiers[0]?.from === 1 && tiers.every((it, n) => it.from <= UNITS_MAX && (n === 0 || it.from > (tiers[n - 1]?.from ?? 0)));
+
+export const isDearer = (known: OfferTerms, next: Pick<OfferTerms, 'costTiers'>): boolean =>
+  [...known.costTiers, ...next.costTiers].some(({ from }) => costAt(next.costTiers, from) > costAt(known.costTiers, from));
+
+/** Equal as JSON, whatever the order of properties: rows come back from jsonb with theirs sorted. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  const [left, right] = [a, b].map((it) => Object.entries(it).filter(([, value]) => value !== undefined)) as [
+    [string, unknown][],
+    [string, unknown][],
+  ];
+  const other = new Map(right);
+  return left.length === right.length && left.every(([name, value]) => other.has(name) && same(value, other.get(name)));
+}

@@ -1,0 +1,72 @@
+import { assertNever, type Decision } from '@midstream/kernel';
+import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
+import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
+import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
+import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
+import { recordOutcome } from './outcome';
+import { askPurchase, markUnknown, noteSilence, submitPurchase, writeOff } from './purchase';
+import type { Rows } from './state';
+import { closeOffer, countVault, openOffer, reportStock } from './supply';
+import { applyVerdict, freeQuarantined, noteVerdict } from './verdict';
+
+/** The list of all that inventory does. */
+export function decide(command: InventoryCommand, rows: Rows): Decision<InventoryEvent, InventoryCode> {
+  switch (command.type) {
+    case 'PutProduct':
+      return putProduct(command, rows);
+    case 'PutSupplier':
+      return putSupplier(command, rows);
+    case 'PutOffer':
+      return putOffer(command, rows);
+    case 'RepriceOffer':
+      return repriceOffer(command, rows);
+    case 'ReportStock':
+      return reportStock(command, rows);
+    case 'CountVault':
+      return countVault(command, rows);
+    case 'CloseOffer':
+      return closeOffer(command, rows);
+    case 'OpenOffer':
+      return openOffer(command, rows);
+    case 'NoteVerdict':
+      return noteVerdict(command, rows);
+    case 'ApplyVerdict':
+      return applyVerdict(command, rows);
+    case 'FreeQuarantined':
+      return freeQuarantined(command, rows);
+    case 'HoldFirst':
+      return holdFirst(command, rows);
+    case 'ExtendHold':
+      return extendHold(command, rows);
+    case 'ExpireHold':
+      return expireHold(command, rows);
+    case 'AssignHold':
+      return assignHold(command, rows);
+    case 'ReleaseHold':
+      return releaseHold(command, rows);
+    case 'SubmitPurchase':
+      return submitPurchase(command, rows);
+    case 'RecordOutcome':
+      return recordOutcome(command, rows);
+    case 'MarkUnknown':
+      return markUnknown(command, rows);
+    case 'AskPurchase':
+      return askPurchase(command, rows);
+    case 'NoteSilence':
+      return noteSilence(command, rows);
+    case 'WriteOff':
+      return writeOff(command, rows);
+    case 'DrainOffer':
+      return drainOffer(command, rows);
+    case 'ResumeDrain':
+      return resumeDrain(command, rows);
+    case 'StopDrain':
+      return stopDrain(command, rows);
+    case 'AllowDrain':
+      return allowDrain(command, rows);
+    case 'NoteBack':
+      return noteBack(command, rows);
+    default:
+      return assertNever(command);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Fact } from '@midstream/contracts';
+import { evolve } from './evolve';
+import type { InventoryEvent } from './messages';
+import { type Closure, type Hold, type Rows, rowOf, type Stage, stateOf, tallyOf } from './state';
+
+/** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
+export interface Draft {
+  readonly rows: Rows;
+  readonly events: readonly InventoryEvent[];
+  emit(event: InventoryEvent): void;
+}
+
+export function draftOf(rows: Rows): Draft {
+  let now = rows;
+  const events: InventoryEvent[] = [];
+  return {
+    get rows() {
+      return now;
+    },
+    events,
+    emit(event) {
+      now = evolve(now, event);
+      events.push(event);
+    },
+  };
+}
+
+export function move(draft: Draft, { holdId, offerId }: Hold, from: Stage, to: Stage, units: number): void {
+  if (units > 0) draft.emit({ type: 'UnitsMoved', holdId, offerId, from, to, units });
+}
+
+/** What every fact about a hold says of it: whose it is, and its whole tally under a new version (protocol 1). */
+export function ofHold(
+  draft: Draft,
+  holdId: string,
+): Pick<Fact<'HoldLost'>, 'orderId' | 'merchantId' | 'lineId' | 'offerId' | 'supplierId' | 'sku' | 'tally'> {
+  const hold = rowOf(draft.rows.holds, holdId);
+  const { orderId, merchantId, lineId, offerId, supplierId, sku } = hold;
+  return { orderId, merchantId, lineId, offerId, supplierId, sku, tally: tallyOf({ ...hold, version: hold.version + 1 }) };
+}
+
+/** Units leave the hold for the reason given; where order has asked for the hold back, they are released (protocol 8). */
+export function lose(draft: Draft, hold: Hold, from: readonly (readonly [Stage, number])[], reason: Fact<'HoldLost'>['reason']): void {
+  const quantity = from.reduce((sum, [, units]) => sum + units, 0);
+  if (quantity === 0) return;
+  const to = hold.releaseAsked === undefined ? 'lost' : 'released';
+  for (const [stage, units] of from) move(draft, hold, stage, to, units);
+  if (hold.releaseAsked === undefined) draft.emit({ type: 'HoldLost', ...ofHold(draft, hold.holdId), quantity, reason });
+  else draft.emit({ type: 'HoldReleased', ...ofHold(draft, hold.holdId), quantity, reason: hold.releaseAsked });
+}
+
+/** The state of an offer, once a command is done with it: one record a command (protocol 26). */
+export function tellState(draft: Draft, offerId: string): void {
+  const offer = rowOf(draft.rows.offers, offerId);
+  draft.emit({ ...stateOf({ ...offer, version: offer.version + 1 }) });
+}
+
+/** Leaves word that units must go; one drain an offer, and none that an operator has stopped. */
+export function arm(draft: Draft, offerId: string): void {
+  const drain = draft.rows.drains[offerId];
+  if (rowOf(draft.rows.offers, offerId).held === 0 || drain?.armed || drain?.stopped) return;
+  draft.emit({ type: 'DrainDue', offerId });
+}
+
+/** The closures with one of this cause more, or less. */
+export const withClosure = (closures: readonly Closure[], closure: Closure): Closure[] => [
+  ...closures.filter((it) => it.cause !== closure.cause),
+  closure,
+];
+export const withoutClosure = (closures: readonly Closure[], cause: Closure['cause']): Closure[] =>
+  closures.filter((it) => it.cause !== cause);

@@ -1,0 +1,29 @@
+import type { AnyFact } from '@midstream/contracts';
+import type { Domain } from '@midstream/kernel';
+import { decide } from './decide';
+import { evolve } from './evolve';
+import { keysOf } from './keys';
+import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
+import { react } from './react';
+import type { Rows } from './state';
+import { uphold } from './uphold';
+
+/** Inventory decides by its locked rows alone: it needs no view of anything else. */
+export type NoView = Readonly<Record<string, never>>;
+
+/** Products, suppliers, offers, holds and purchases: who has what, who may have it, and what became of it. */
+export const inventory: Domain<Rows, NoView, InventoryCommand, InventoryEvent, AnyFact, InventoryCode> = {
+  keysOf,
+  decide,
+  evolve,
+  uphold,
+  react,
+  view: { create: () => ({}), apply: () => undefined },
+};
+
+export * from './limits';
+export * from './messages';
+export * from './state';
+export { offerOfHold } from './evolve';
+export { skuOfOffer } from './keys';
+export { unitId } from './outcome';

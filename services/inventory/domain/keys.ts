@@ -1,0 +1,96 @@
+import { assertNever, attemptIdOf, holdIdOf, offerIdOf, type RowKey, type Untimed } from '@midstream/kernel';
+import { offerOfHold } from './evolve';
+import { HUB_SUPPLIER } from './limits';
+import type { InventoryCommand } from './messages';
+import type { Rows } from './state';
+
+type Key = RowKey<keyof Rows & string>;
+
+const offerKeys = (offerId: string): Key[] => [
+  { kind: 'offers', id: offerId },
+  { kind: 'drains', id: offerId },
+];
+/** A hold's command names its offer first: so the facts of one hold are in order (protocol 2, 12). */
+const holdKeys = (holdId: string): Key[] => [...offerKeys(offerOfHold(holdId)), { kind: 'holds', id: holdId }];
+const verdictKey = (sku: string): Key => ({ kind: 'verdicts', id: sku, mode: 'share' });
+
+/** The SKU of an offer, by the offer's id. */
+export const skuOfOffer = (offerId: string): string => offerId.slice(offerId.indexOf('~') + 1);
+
+/** The rows that a command reads or changes. */
+export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): readonly Key[] {
+  switch (command.type) {
+    case 'PutProduct':
+      return [{ kind: 'products', id: command.product.sku }];
+    case 'PutSupplier':
+      return [{ kind: 'suppliers', id: command.supplier.supplierId }];
+    case 'PutOffer':
+      return [
+        ...offerKeys(offerIdOf(command.supplierId, command.sku)),
+        { kind: 'products', id: command.sku },
+        { kind: 'suppliers', id: command.supplierId, mode: 'share' },
+        verdictKey(command.sku),
+      ];
+    case 'CountVault': {
+      const sku = skuOfOffer(command.offerId);
+      const made: Key[] = command.terms
+        ? [
+            { kind: 'products', id: sku },
+            { kind: 'suppliers', id: HUB_SUPPLIER },
+          ]
+        : [];
+      return [...offerKeys(command.offerId), ...made, verdictKey(sku)];
+    }
+    case 'NoteVerdict':
+      return [
+        { kind: 'verdicts', id: command.sku },
+        { kind: 'products', id: command.sku, mode: 'share' },
+      ];
+    case 'ApplyVerdict':
+      return [...offerKeys(command.offerId), verdictKey(command.sku)];
+    case 'HoldFirst':
+      return holdFirstKeys(command);
+    case 'DrainOffer':
+      return [
+        ...offerKeys(command.offerId),
+        verdictKey(skuOfOffer(command.offerId)),
+        ...command.holdIds.map((id) => ({ kind: 'holds' as const, id })),
+      ];
+    case 'SubmitPurchase':
+    case 'RecordOutcome':
+    case 'MarkUnknown':
+    case 'AskPurchase':
+    case 'NoteSilence':
+    case 'WriteOff':
+    case 'FreeQuarantined':
+      return [...holdKeys(command.holdId), verdictKey(command.sku), { kind: 'purchases', id: command.purchaseId }];
+    case 'ExtendHold':
+    case 'ExpireHold':
+    case 'AssignHold':
+    case 'ReleaseHold':
+      return holdKeys(command.holdId);
+    case 'ReportStock':
+    case 'RepriceOffer':
+    case 'CloseOffer':
+    case 'OpenOffer':
+    case 'ResumeDrain':
+    case 'StopDrain':
+    case 'AllowDrain':
+      return offerKeys(command.offerId);
+    case 'NoteBack':
+      return [{ kind: 'drains', id: command.offerId }];
+    default:
+      return assertNever(command);
+  }
+}
+
+function holdFirstKeys({ request, candidates }: Extract<Untimed<InventoryCommand>, { readonly type: 'HoldFirst' }>): Key[] {
+  const { orderId, lineId, attempt, replaces } = request;
+  return [
+    ...candidates.map(({ offerId }): Key => ({ kind: 'offers', id: offerId })),
+    ...candidates.map(({ sku }) => verdictKey(sku)),
+    ...candidates.map(({ offerId }): Key => ({ kind: 'holds', id: holdIdOf(orderId, lineId, attempt, offerId) })),
+    ...(replaces ? [{ kind: 'drains' as const, id: replaces.offerId }] : []),
+    { kind: 'attempts', id: attemptIdOf(orderId, lineId, attempt) },
+  ];
+}

@@ -1,0 +1,27 @@
+/** How long a hold waits for its order's answer. A lap takes less than a second; the rest is for a backlog (protocol 16). */
+export const HOLD_TTL_MS = 10 * 60_000;
+/** A hold outlives the question that it waits for by this much, so that an answer in the last second still finds it (protocol 19). */
+export const HOLD_GRACE_MS = 60_000;
+/** Units of one purchase at most: a lost answer leaves no more than these in the dark. */
+export const PURCHASE_UNITS_MAX = 100;
+/** A backlog of due purchases may use up this much capacity at once; what is past it gets a new slot. */
+export const PACE_BURST_MS = 60_000;
+/** Holds named by one drain command: one transaction of bounded size (protocol 12). */
+export const DRAIN_BATCH = 500;
+/** Units that a drain has lost and that have not come back yet (protocol 13). */
+export const STORM_WINDOW = 5_000;
+/** After it a lost unit no longer counts as on its way. */
+export const STORM_PATIENCE_MS = 60_000;
+export const DRAIN_RETRY_MS = 250;
+/** The first and the longest pause between two questions about one purchase. */
+export const ASK_AFTER_MS = { first: 1_000, max: 300_000 } as const;
+/** Past it only an operator asks again; at the longest pause it is some days. */
+export const ASKS_MAX = 1_000;
+/** Purchases of an offer without an answer in a row: past it the supplier counts as too slow. */
+export const SILENT_MAX = 5;
+/** A supplier that was too slow, or short of balance, is tried again after this. */
+export const REST_MS = 60_000;
+/** Units that one report or import may name, as in contracts. */
+export const UNITS_MAX = 1_000_000;
+/** The hub's own vault: what was bought and is not wanted any more. */
+export const HUB_SUPPLIER = 'hub';

@@ -1,0 +1,289 @@
+import type { AnyFact, Fact } from '@midstream/contracts';
+import type { Timed } from '@midstream/kernel';
+import type { Closure, CostTiers, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
+
+type ProductFact = Fact<'ProductState'>;
+type Cleared = Fact<'OffersCleared'>;
+
+interface Command<Type extends string> extends Timed {
+  readonly type: Type;
+}
+
+export interface PutProduct extends Command<'PutProduct'> {
+  readonly product: Omit<ProductFact, 'type' | 'version'>;
+}
+export interface PutSupplier extends Command<'PutSupplier'> {
+  readonly supplier: Supplier;
+}
+export interface PutOffer extends Command<'PutOffer'> {
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly terms: Pick<
+    OfferTerms,
+    'costTiers' | 'currency' | 'regions' | 'minQuantity' | 'maxQuantity' | 'capacityPerMinute' | 'leadTimeMs' | 'safetyStock'
+  >;
+}
+/** The hub's price has changed: it may close the offer, or open it. */
+export interface RepriceOffer extends Command<'RepriceOffer'> {
+  readonly offerId: string;
+  readonly ceilingMinor: number;
+}
+export interface ReportStock extends Command<'ReportStock'> {
+  /** Whose feed it is. */
+  readonly supplierId: string;
+  readonly offerId: string;
+  readonly quantity: number;
+  readonly sequence: number;
+  /** Of a poll: the offer's `accepted` when the poll began. A push settles what was accepted before the report before it. */
+  readonly settled?: number;
+  readonly costTiers?: CostTiers;
+}
+/** All codes that ever came into a vault offer: a total, so that a repeat counts nothing twice. */
+export interface CountVault extends Command<'CountVault'> {
+  readonly offerId: string;
+  readonly stocked: number;
+  /** For the hub's own stock, whose offer may not exist yet. */
+  readonly terms?: OfferTerms;
+}
+export interface CloseOffer extends Command<'CloseOffer'> {
+  readonly offerId: string;
+  readonly cause: Exclude<Closure['cause'], 'banned'>;
+}
+export interface OpenOffer extends Command<'OpenOffer'> {
+  readonly offerId: string;
+  readonly cause: Exclude<Closure['cause'], 'banned'>;
+}
+export interface NoteVerdict extends Command<'NoteVerdict'> {
+  readonly sku: string;
+  readonly version: number;
+  readonly verdicts: readonly VerdictSpan[];
+}
+/** Takes over into the offer what the verdict of its SKU says now. */
+export interface ApplyVerdict extends Command<'ApplyVerdict'> {
+  readonly offerId: string;
+  readonly sku: string;
+}
+/** After an unban: the codes of a purchase that the ban kept back. */
+export interface FreeQuarantined extends Command<'FreeQuarantined'>, OfPurchase {
+  readonly units: readonly string[];
+}
+export interface HoldFirst extends Command<'HoldFirst'> {
+  readonly decisionId: string;
+  readonly request: Cleared['request'];
+  readonly candidates: Cleared['candidates'];
+  readonly gates: Cleared['gates'];
+}
+export interface ExtendHold extends Command<'ExtendHold'> {
+  readonly holdId: string;
+  readonly deadlineAt: number;
+}
+export interface ExpireHold extends Command<'ExpireHold'> {
+  readonly holdId: string;
+}
+export interface AssignHold extends Command<'AssignHold'> {
+  readonly holdId: string;
+}
+export interface ReleaseHold extends Command<'ReleaseHold'> {
+  readonly holdId: string;
+  readonly reason: ReleaseReason;
+}
+interface OfPurchase {
+  readonly holdId: string;
+  readonly purchaseId: string;
+  readonly sku: string;
+}
+export interface SubmitPurchase extends Command<'SubmitPurchase'>, OfPurchase {
+  readonly quantity: number;
+}
+/** What a supplier has answered so far. `units`: the outcome of each that is known; `rest`: what becomes of the others. */
+export interface RecordOutcome extends Command<'RecordOutcome'>, OfPurchase {
+  readonly units: readonly { readonly unit: number; readonly kind: 'code' | 'top-up' | 'invalid' }[];
+  readonly rest: 'pending' | 'refused' | 'out-of-stock' | 'price-risen' | 'no-balance' | 'capacity';
+  readonly costMinor: number;
+}
+export interface MarkUnknown extends Command<'MarkUnknown'>, OfPurchase {}
+export interface AskPurchase extends Command<'AskPurchase'>, OfPurchase {
+  /** The question's number; a later one has overtaken it. Absent: an operator asks. */
+  readonly ask?: number;
+}
+/** The supplier did not answer the question: it is put again, later. */
+export interface NoteSilence extends Command<'NoteSilence'>, OfPurchase {}
+export interface WriteOff extends Command<'WriteOff'>, OfPurchase {}
+/** Names the holds that a drain may take from; which and why is read again under the offer's lock. */
+export interface DrainOffer extends Command<'DrainOffer'> {
+  readonly offerId: string;
+  readonly holdIds: readonly string[];
+}
+export interface ResumeDrain extends Command<'ResumeDrain'> {
+  readonly offerId: string;
+}
+export interface StopDrain extends Command<'StopDrain'> {
+  readonly offerId: string;
+}
+/** An operator lets a stopped drain run again. */
+export interface AllowDrain extends Command<'AllowDrain'> {
+  readonly offerId: string;
+}
+/** Lost units have found their end elsewhere: the storm has room for as many. */
+export interface NoteBack extends Command<'NoteBack'> {
+  readonly offerId: string;
+  readonly units: number;
+}
+
+export type InventoryCommand =
+  | PutProduct
+  | PutSupplier
+  | PutOffer
+  | RepriceOffer
+  | ReportStock
+  | CountVault
+  | CloseOffer
+  | OpenOffer
+  | NoteVerdict
+  | ApplyVerdict
+  | FreeQuarantined
+  | HoldFirst
+  | ExtendHold
+  | ExpireHold
+  | AssignHold
+  | ReleaseHold
+  | SubmitPurchase
+  | RecordOutcome
+  | MarkUnknown
+  | AskPurchase
+  | NoteSilence
+  | WriteOff
+  | DrainOffer
+  | ResumeDrain
+  | StopDrain
+  | AllowDrain
+  | NoteBack;
+
+export type InventoryCode =
+  | 'unknown-product'
+  | 'unknown-supplier'
+  | 'unknown-offer'
+  | 'unknown-purchase'
+  | 'foreign-offer'
+  | 'stale-report'
+  | 'vault-refuses-feeds'
+  | 'not-a-vault'
+  | 'supplier-kind-is-fixed'
+  | 'product-kind-is-fixed'
+  | 'base-url-missing'
+  | 'supplier-reserved'
+  | 'wrong-currency'
+  | 'wrong-tiers'
+  | 'wrong-quantities'
+  | 'purchase-is-settled'
+  | 'purchase-not-unknown';
+
+/** Facts of inventory's own log; each changes rows, none leaves the service. */
+export type InternalEvent =
+  | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
+  | { readonly type: 'ProductRepriced'; readonly sku: string; readonly priceMinor: number; readonly offerIds: readonly string[] }
+  | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number }
+  | {
+      readonly type: 'StockReported';
+      readonly offerId: string;
+      readonly reported: number;
+      readonly sequence: number;
+      readonly settled: number;
+      readonly at: number;
+    }
+  | {
+      readonly type: 'VerdictNoted';
+      readonly sku: string;
+      readonly version: number;
+      readonly verdicts: readonly VerdictSpan[];
+      readonly offerIds: readonly string[];
+    }
+  | {
+      readonly type: 'ClosuresSet';
+      readonly offerId: string;
+      readonly closures: readonly Closure[];
+      readonly reopens?: { readonly cause: 'capacity' | 'too-slow'; readonly at: number };
+    }
+  | { readonly type: 'HoldExtended'; readonly holdId: string; readonly expiresAt: number }
+  | { readonly type: 'ReleaseNoted'; readonly holdId: string; readonly reason: ReleaseReason }
+  | {
+      readonly type: 'UnitsMoved';
+      readonly holdId: string;
+      readonly offerId: string;
+      readonly from: Stage;
+      readonly to: Stage;
+      readonly units: number;
+    }
+  | ({
+      readonly type: 'PurchasePlanned';
+      readonly offerId: string;
+      readonly quantity: number;
+      readonly startAt: number;
+      readonly again: boolean;
+    } & OfPurchase)
+  | PurchaseOpened
+  | PurchaseSettled
+  | ({ readonly type: 'AskPlanned'; readonly ask: number; readonly askAt: number } & OfPurchase)
+  | PurchaseAsked
+  | ({ readonly type: 'CodesKept'; readonly units: readonly string[]; readonly terms: OfferTerms } & OfPurchase)
+  | ({ readonly type: 'CodesQuarantined'; readonly units: readonly string[] } & OfPurchase)
+  | { readonly type: 'QuarantineEnded'; readonly purchaseId: string; readonly units: number }
+  | { readonly type: 'DrainDue'; readonly offerId: string }
+  | { readonly type: 'DrainPaused'; readonly offerId: string; readonly resumeAt: number }
+  | { readonly type: 'DrainEnded'; readonly offerId: string }
+  | { readonly type: 'DrainStopped'; readonly offerId: string; readonly stopped: boolean }
+  | { readonly type: 'UnitsWentAway'; readonly offerId: string; readonly units: number; readonly at: number }
+  | { readonly type: 'UnitsCameBack'; readonly offerId: string; readonly units: number; readonly at: number };
+
+/** The intent: written before the call to the supplier, with all that the call needs. */
+export interface PurchaseOpened extends OfPurchase {
+  readonly type: 'PurchaseOpened';
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly quantity: number;
+  readonly maxCostMinor: number;
+  readonly currency: string;
+  readonly fulfilmentKind: OfferTerms['fulfilmentKind'];
+  readonly deliverByAt: number;
+  readonly at: number;
+}
+
+export interface PurchaseAsked extends OfPurchase {
+  readonly type: 'PurchaseAsked';
+  readonly supplierId: string;
+  readonly quantity: number;
+  readonly ask: number;
+}
+
+/** What one answer adds to the books of a purchase and of its offer. */
+export interface PurchaseSettled {
+  readonly type: 'PurchaseSettled';
+  readonly purchaseId: string;
+  readonly offerId: string;
+  readonly status: PurchaseStatus;
+  readonly done: readonly number[];
+  readonly bought: number;
+  readonly delivered: number;
+  readonly kept: number;
+  readonly quarantined: number;
+  readonly writtenOff: number;
+  readonly failed: number;
+  /** Units that the supplier took from its stock for us by this answer. */
+  readonly accepted: number;
+  readonly costMinor: number;
+  readonly responseMs: number;
+}
+
+export type PublicEvent = Fact<
+  | 'OfferHeld'
+  | 'NothingHeld'
+  | 'PurchaseSubmitted'
+  | 'PurchaseUnknown'
+  | 'UnitsDelivered'
+  | 'HoldLost'
+  | 'HoldReleased'
+  | 'OfferState'
+  | 'ProductState'
+>;
+export type InventoryEvent = InternalEvent | PublicEvent;
+export type InventoryFact = AnyFact;

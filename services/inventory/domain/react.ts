@@ -1,0 +1,79 @@
+import type { AnyFact, Fact } from '@midstream/contracts';
+import type { Due, Untimed } from '@midstream/kernel';
+import { offerOfHold } from './evolve';
+import type { InventoryCommand, InventoryEvent } from './messages';
+
+type Called = Due<Untimed<InventoryCommand>>;
+
+/** Who could still assign a hold: until its facts have been heard, nothing expires (protocol 16). */
+const ORDERS = 'order.by-order';
+
+/** What a fact calls for: of other services first, then of our own. */
+export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
+  switch (fact.type) {
+    case 'OffersCleared': {
+      const { decisionId, request, candidates, gates } = fact;
+      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates } }];
+    }
+    case 'ConsentRequested':
+      return [{ command: { type: 'ExtendHold', holdId: fact.holdId, deadlineAt: Date.parse(fact.deadlineAt) } }];
+    case 'LineAssigned':
+      return fact.holds.map(({ tally }) => ({ command: { type: 'AssignHold', holdId: tally.holdId } }));
+    case 'ReleaseRequested':
+      return fact.holdIds.map((holdId) => ({ command: { type: 'ReleaseHold', holdId, reason: fact.reason } }));
+    case 'UnitsGivenUp':
+      return fact.holdId === undefined ? [] : [{ command: { type: 'NoteBack', offerId: offerOfHold(fact.holdId), units: fact.quantity } }];
+    case 'VerdictState':
+      return [{ command: toNoteVerdict(fact) }];
+    default:
+      return reactToOwn(fact);
+  }
+}
+
+function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
+  switch (event.type) {
+    case 'ProductRepriced':
+      return event.offerIds.map((offerId) => ({ command: { type: 'RepriceOffer', offerId, ceilingMinor: event.priceMinor } }));
+    case 'VerdictNoted':
+      return event.offerIds.flatMap((offerId) => applications(event.sku, offerId, event.verdicts));
+    case 'ClosuresSet': {
+      const { offerId, reopens } = event;
+      return reopens === undefined ? [] : [{ command: { type: 'OpenOffer', offerId, cause: reopens.cause }, at: reopens.at }];
+    }
+    case 'OfferHeld':
+      return event.holds.map(({ tally, expiresAt }) => expiry(tally.holdId, Date.parse(expiresAt)));
+    case 'HoldExtended':
+      return [expiry(event.holdId, event.expiresAt)];
+    case 'PurchasePlanned': {
+      const { purchaseId, holdId, sku, quantity, startAt } = event;
+      return [{ command: { type: 'SubmitPurchase', purchaseId, holdId, sku, quantity }, at: startAt }];
+    }
+    case 'AskPlanned': {
+      const { purchaseId, holdId, sku, ask, askAt } = event;
+      return [{ command: { type: 'AskPurchase', purchaseId, holdId, sku, ask }, at: askAt }];
+    }
+    case 'DrainPaused':
+      return [{ command: { type: 'ResumeDrain', offerId: event.offerId }, at: event.resumeAt }];
+    default:
+      return [];
+  }
+}
+
+const expiry = (holdId: string, at: number): Called => ({ command: { type: 'ExpireHold', holdId }, at, caughtUp: ORDERS });
+
+function toNoteVerdict({ sku, version, verdicts }: Fact<'VerdictState'>): Untimed<InventoryCommand> {
+  const spans = verdicts.map(({ region, status, from, until }) => ({
+    ...{ region, status, fromAt: Date.parse(from) },
+    ...(until !== undefined && { untilAt: Date.parse(until) }),
+  }));
+  return { type: 'NoteVerdict', sku, version, verdicts: spans };
+}
+
+/** The offer follows the verdict now, and again whenever a span of it begins or ends: too early it changes nothing. */
+function applications(sku: string, offerId: string, verdicts: Extract<InventoryEvent, { type: 'VerdictNoted' }>['verdicts']): Called[] {
+  const command = { type: 'ApplyVerdict' as const, offerId, sku };
+  const edges = new Set(
+    verdicts.filter((it) => it.status === 'banned').flatMap(({ fromAt, untilAt }) => [fromAt, ...(untilAt === undefined ? [] : [untilAt])]),
+  );
+  return [{ command }, ...[...edges].map((at) => ({ command, at }))];
+}

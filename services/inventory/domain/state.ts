@@ -1,0 +1,262 @@
+import type { Fact, HoldTally } from '@midstream/contracts';
+import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
+import { STORM_PATIENCE_MS } from './limits';
+
+type OfferFact = Fact<'OfferState'>;
+export type CostTiers = OfferFact['costTiers'];
+export type ClosureCause = OfferFact['closures'][number]['cause'];
+export type ReleaseReason = Fact<'HoldReleased'>['reason'];
+
+export interface Product extends Omit<Fact<'ProductState'>, 'type'> {
+  readonly offerIds: readonly string[];
+}
+
+export interface Supplier {
+  readonly supplierId: string;
+  readonly kind: 'vault' | 'http';
+  readonly name: string;
+  readonly upstreamGroup: string;
+  readonly baseUrl?: string;
+}
+
+export interface VerdictSpan {
+  readonly region: string;
+  readonly status: 'compliant' | 'high-risk' | 'banned';
+  readonly fromAt: number;
+  readonly untilAt?: number;
+}
+
+export interface VerdictRow {
+  readonly sku: string;
+  readonly version: number;
+  readonly verdicts: readonly VerdictSpan[];
+}
+
+/** What an offer promises, as it was put. */
+export interface OfferTerms {
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly kind: 'vault' | 'http';
+  readonly upstreamGroup: string;
+  readonly fulfilmentKind: 'PIN_PURCHASE' | 'VALUE_RECHARGE';
+  readonly currency: string;
+  readonly costTiers: CostTiers;
+  readonly regions: readonly string[];
+  readonly minQuantity: number;
+  readonly maxQuantity: number;
+  readonly capacityPerMinute: number;
+  readonly leadTimeMs: number;
+  readonly safetyStock: number;
+  /** The hub's price of the product: a cost above it closes the offer. */
+  readonly ceilingMinor: number;
+}
+
+/** What takes an offer away for a reason of its own; stock and price close it by themselves (`closuresOf`). */
+export interface Closure {
+  readonly cause: 'banned' | 'capacity' | 'too-slow' | 'suspended';
+  readonly regions?: readonly string[];
+}
+
+export interface Offer extends OfferTerms {
+  readonly version: number;
+  /** The feed's figure (of a vault: all codes that ever came in), by the feed's own sequence. */
+  readonly reported: number;
+  readonly sequence: number;
+  readonly stockAsOf: number;
+  /** Units that the supplier ever accepted from us; of these, those that the report has in it; and how many there were when it came. */
+  readonly accepted: number;
+  readonly settled: number;
+  readonly acceptedAtReport: number;
+  /** Units of its holds: held or queued; submitting or unknown; and, of the first, those queued. */
+  readonly held: number;
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Units that may be held or in flight. Only supply raises it, and a hold must find room below it. */
+  readonly onHand: number;
+  readonly closures: readonly Closure[];
+  readonly outcomes: OfferFact['outcomes'];
+  /** Purchases without an answer, in a row. */
+  readonly silent: number;
+  /** Capacity is promised to planned purchases until the one, used up by submitted ones until the other. */
+  readonly plannedUntil: number;
+  readonly spentUntil: number;
+}
+
+/** One drain an offer; it lives on between storms. */
+export interface Drain {
+  readonly offerId: string;
+  readonly armed: boolean;
+  /** Stopped by an operator. */
+  readonly stopped: boolean;
+  /** Units that were lost and have not come back, oldest first. */
+  readonly away: readonly { readonly at: number; readonly units: number }[];
+}
+
+export const STAGES = ['held', 'queued', 'submitting', 'unknown', 'accepted', 'delivered', 'lost', 'released'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Where every unit of a hold is: `granted` is the sum of the stages. */
+export interface Hold extends Readonly<Record<Stage, number>> {
+  readonly holdId: string;
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly lineId: string;
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly region: string;
+  readonly priceMinor: number;
+  readonly currency: string;
+  readonly deliverByAt: number;
+  readonly expiresAt: number;
+  readonly version: number;
+  readonly granted: number;
+  readonly purchases: number;
+  /** Set once order has asked for the hold back. */
+  readonly releaseAsked?: ReleaseReason;
+}
+
+/** An answered attempt; it is answered once. */
+export interface Attempt {
+  readonly attemptId: string;
+  readonly holdIds: readonly string[];
+  readonly unheld: number;
+}
+
+export type PurchaseStatus = 'submitting' | 'unknown' | 'accepted' | 'fulfilled' | 'rejected' | 'written-off';
+
+export interface Purchase {
+  readonly purchaseId: string;
+  readonly holdId: string;
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly maxCostMinor: number;
+  readonly currency: string;
+  readonly status: PurchaseStatus;
+  readonly submittedAt: number;
+  readonly deliverByAt: number;
+  readonly asks: number;
+  /** The units of which the outcome is known. */
+  readonly done: readonly number[];
+  readonly bought: number;
+  readonly delivered: number;
+  /** Codes that became the hub's stock, codes that a ban keeps back, top-ups that came after a write-off. */
+  readonly kept: number;
+  readonly quarantined: number;
+  readonly writtenOff: number;
+  readonly failed: number;
+  readonly costMinor: number;
+}
+
+export type Rows = {
+  readonly products: RowsOf<Product>;
+  readonly suppliers: RowsOf<Supplier>;
+  readonly verdicts: RowsOf<VerdictRow>;
+  readonly offers: RowsOf<Offer>;
+  readonly drains: RowsOf<Drain>;
+  readonly holds: RowsOf<Hold>;
+  readonly attempts: RowsOf<Attempt>;
+  readonly purchases: RowsOf<Purchase>;
+};
+
+export const noRows: Rows = { products: {}, suppliers: {}, verdicts: {}, offers: {}, drains: {}, holds: {}, attempts: {}, purchases: {} };
+
+export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
+  const row = rows[id];
+  assert(row !== undefined, `there is a row ${id}`);
+  return row;
+}
+
+/** What the supplier has for us: the report less what it accepted from us after it (protocol 9). */
+export const supplyOf = (offer: Offer): number => offer.reported - (offer.accepted - offer.settled);
+
+/** Room for new holds. */
+export const roomOf = (offer: Offer): number => Math.max(0, supplyOf(offer) - offer.held - offer.inFlight - offer.safetyStock);
+
+/** All-units tiers: what each unit costs when `quantity` are bought at once. */
+export function costAt(tiers: CostTiers, quantity: number): number {
+  const [first] = tiers;
+  assert(first !== undefined, 'an offer has a cost');
+  return tiers.reduce((cost, tier) => (tier.from <= quantity ? tier.costMinor : cost), first.costMinor);
+}
+
+/** Everything that closes the offer now; it is open when there is nothing. */
+export function closuresOf(offer: Offer): OfferFact['closures'] {
+  const cheapest = Math.min(...offer.costTiers.map((it) => it.costMinor));
+  const supply = supplyOf(offer);
+  return [
+    ...offer.closures.map(({ cause, regions }) => ({ cause, ...(regions && { regions: [...regions] }) })),
+    ...(supply <= 0 || offer.held > supply ? [{ cause: 'out-of-stock' as const }] : []),
+    ...(cheapest > offer.ceilingMinor ? [{ cause: 'price-risen' as const }] : []),
+  ];
+}
+
+/** Whether a ban is in force for a buyer of the region. */
+export const isBanned = (verdict: VerdictRow | undefined, region: string, at: number): boolean =>
+  bannedRegions(verdict, at).some((it) => coversRegion([it], region));
+
+export const bannedRegions = (verdict: VerdictRow | undefined, at: number): string[] =>
+  (verdict?.verdicts ?? [])
+    .filter((it) => it.status === 'banned' && it.fromAt <= at && (it.untilAt === undefined || it.untilAt > at))
+    .map((it) => it.region);
+
+export const tallyOf = ({ holdId, version, granted, delivered, lost, released }: Hold): HoldTally => ({
+  holdId,
+  version,
+  granted,
+  delivered,
+  lost,
+  released,
+});
+
+/** Units that a drain or a release can still take back. */
+export const strikable = (hold: Hold): number => hold.held + hold.queued;
+
+/** Units of a purchase of which nothing is known yet. */
+export const openOf = (purchase: Purchase): number => purchase.quantity - purchase.bought - purchase.failed;
+
+/** Units that a drain has lost and that are still on their way to another offer. */
+export const awayOf = (drain: Drain | undefined, at: number): number =>
+  (drain?.away ?? []).reduce((sum, it) => (it.at > at - STORM_PATIENCE_MS ? sum + it.units : sum), 0);
+
+export const stateOf = (offer: Offer): OfferFact => ({
+  type: 'OfferState',
+  offerId: offer.offerId,
+  version: offer.version,
+  supplierId: offer.supplierId,
+  sku: offer.sku,
+  upstreamGroup: offer.upstreamGroup,
+  kind: offer.kind,
+  costTiers: offer.costTiers,
+  currency: offer.currency,
+  regions: [...offer.regions],
+  minQuantity: offer.minQuantity,
+  maxQuantity: offer.maxQuantity,
+  capacityPerMinute: offer.capacityPerMinute,
+  leadTimeMs: offer.leadTimeMs,
+  available: roomOf(offer),
+  stockAsOf: new Date(offer.stockAsOf).toISOString(),
+  closures: closuresOf(offer),
+  outcomes: offer.outcomes,
+});
+
+export const termsOf = (offer: Offer): OfferTerms => ({
+  offerId: offer.offerId,
+  supplierId: offer.supplierId,
+  sku: offer.sku,
+  kind: offer.kind,
+  upstreamGroup: offer.upstreamGroup,
+  fulfilmentKind: offer.fulfilmentKind,
+  currency: offer.currency,
+  costTiers: offer.costTiers,
+  regions: offer.regions,
+  minQuantity: offer.minQuantity,
+  maxQuantity: offer.maxQuantity,
+  capacityPerMinute: offer.capacityPerMinute,
+  leadTimeMs: offer.leadTimeMs,
+  safetyStock: offer.safetyStock,
+  ceilingMinor: offer.ceilingMinor,
+});

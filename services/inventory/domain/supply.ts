@@ -1,0 +1,92 @@
+import { type Decision, reject } from '@midstream/kernel';
+import { areTiers, isDearer } from './catalogue';
+import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
+import { HUB_SUPPLIER } from './limits';
+import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
+import { bannedRegions, type Offer, type Rows, rowOf, supplyOf, termsOf } from './state';
+import { setBan } from './verdict';
+
+type Decided = Decision<InventoryEvent, InventoryCode>;
+
+/**
+ * What the supplier says it has. Clocks do not decide, the feed's own sequence does. A push has in it what was accepted before the report
+ * before it arrived, a poll what was accepted before it began; in doubt it is counted, and the next report heals (protocol 9).
+ */
+export function reportStock(command: ReportStock, rows: Rows): Decided {
+  const { offerId, supplierId, quantity, sequence, settled, costTiers, at } = command;
+  const offer = rows.offers[offerId];
+  if (offer === undefined) return reject('unknown-offer');
+  if (offer.supplierId !== supplierId) return reject('foreign-offer');
+  if (offer.kind === 'vault') return reject('vault-refuses-feeds');
+  if (sequence < offer.sequence) return reject('stale-report', { sequence: offer.sequence });
+  if (sequence === offer.sequence) return quantity === offer.reported ? [] : reject('stale-report', { sequence: offer.sequence });
+  if (costTiers !== undefined && !areTiers(costTiers)) return reject('wrong-tiers');
+
+  const draft = draftOf(rows);
+  const known = Math.min(offer.accepted, Math.max(offer.settled, settled ?? offer.acceptedAtReport));
+  draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence, settled: known, at });
+  if (costTiers !== undefined) {
+    draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at });
+    if (isDearer(offer, { costTiers })) arm(draft, offerId);
+  }
+  return afterSupply(draft, offerId);
+}
+
+/** The supplier has refused for want of stock: whatever its feed said, there is none until the next report. */
+export function runDry(draft: Draft, offerId: string, at: number): void {
+  const { sequence, accepted, kind } = rowOf(draft.rows.offers, offerId);
+  if (kind === 'vault') return;
+  draft.emit({ type: 'StockReported', offerId, reported: 0, sequence, settled: accepted, at });
+}
+
+/** Codes came into a vault. The command names the total, and the greater total wins. */
+export function countVault({ offerId, stocked, terms, at }: CountVault, rows: Rows): Decided {
+  const draft = draftOf(rows);
+  if (rows.offers[offerId] === undefined) {
+    if (terms === undefined) return reject('unknown-offer');
+    if (terms.supplierId === HUB_SUPPLIER && rows.suppliers[HUB_SUPPLIER] === undefined) draft.emit({ type: 'SupplierPut', supplier: HUB });
+    draft.emit({ type: 'OfferPut', terms, at });
+    setBan(draft, offerId, bannedRegions(rows.verdicts[terms.sku], at));
+  }
+  const offer = rowOf(draft.rows.offers, offerId);
+  if (offer.kind !== 'vault') return reject('not-a-vault');
+  if (stocked <= offer.reported) return draft.events;
+  draft.emit({ type: 'StockReported', offerId, reported: stocked, sequence: offer.sequence + 1, settled: 0, at });
+  return afterSupply(draft, offerId);
+}
+
+const HUB = { supplierId: HUB_SUPPLIER, kind: 'vault', name: HUB_SUPPLIER, upstreamGroup: HUB_SUPPLIER } as const;
+
+export function closeOffer({ offerId, cause }: CloseOffer, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  if (offer === undefined) return reject('unknown-offer');
+  if (offer.closures.some((it) => it.cause === cause)) return [];
+  const draft = draftOf(rows);
+  draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(offer.closures, { cause }) });
+  arm(draft, offerId);
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+export function openOffer({ offerId, cause }: OpenOffer, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  if (offer === undefined) return reject('unknown-offer');
+  if (!offer.closures.some((it) => it.cause === cause)) return [];
+  const draft = draftOf(rows);
+  draft.emit({ type: 'ClosuresSet', offerId, closures: withoutClosure(offer.closures, cause) });
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+function afterSupply(draft: Draft, offerId: string): readonly InventoryEvent[] {
+  armIfShort(draft, offerId);
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+export function armIfShort(draft: Draft, offerId: string): void {
+  if (shortOf(rowOf(draft.rows.offers, offerId)) > 0) arm(draft, offerId);
+}
+
+/** What must go: held beyond the supply, never what is in flight. */
+export const shortOf = (offer: Offer): number => Math.max(0, offer.held - Math.max(0, supplyOf(offer)));
