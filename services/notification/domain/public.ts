@@ -1,0 +1,99 @@
+import type { AnyFact, Fact } from '@midstream/contracts';
+import { assertNever } from '@midstream/kernel';
+
+/** What a merchant can ask to be told of. */
+export const PUBLIC_TYPES = [
+  'order.placed',
+  'order.closed',
+  'line.assigned',
+  'line.substituted',
+  'line.consent-requested',
+  'line.consent-answered',
+  'line.units-lost',
+  'line.units-delivered',
+  'line.units-given-up',
+  'line.closed',
+  'webhook.test',
+] as const;
+export type PublicType = (typeof PUBLIC_TYPES)[number];
+
+export interface PublicView {
+  readonly about: PublicType;
+  readonly merchantId: string;
+  readonly orderId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A fact as its merchant may see it, or nothing where it is none of a merchant's business. Each property is named here: what is added to a
+ * fact later does not leave by itself. No cost, score, offer or supplier; no id of a hold, a purchase
+ * or a delivery, since the supplier's own id is in each of them; no code, ever: deliveries are read, and revealed, over REST (protocol 31).
+ */
+export function publicViewOf(fact: AnyFact): PublicView | undefined {
+  switch (fact.type) {
+    case 'OrderPlaced':
+      return seen(fact, 'order.placed', orderPlaced(fact));
+    case 'OrderClosed':
+      return seen(fact, 'order.closed', pick(fact, 'orderId', 'status', 'capturedMinor', 'releasedMinor'));
+    case 'LineAssigned':
+      return seen(fact, fact.replaces ? 'line.substituted' : 'line.assigned', lineAssigned(fact));
+    case 'ConsentRequested':
+      return seen(fact, 'line.consent-requested', consentRequested(fact));
+    case 'ConsentAnswered':
+      return seen(fact, 'line.consent-answered', pick(fact, 'orderId', 'lineId', 'consentId', 'sku', 'answer'));
+    case 'HoldLost':
+      return seen(fact, 'line.units-lost', pick(fact, 'orderId', 'lineId', 'sku', 'quantity', 'reason'));
+    case 'UnitsDelivered':
+      return seen(fact, 'line.units-delivered', { ...pick(fact, 'orderId', 'lineId', 'sku'), quantity: fact.deliveries.length });
+    case 'UnitsGivenUp':
+      return seen(fact, 'line.units-given-up', pick(fact, 'orderId', 'lineId', 'quantity', 'reason'));
+    case 'LineClosed':
+      return seen(fact, 'line.closed', pick(fact, 'orderId', 'lineId', 'status', 'ordered', 'delivered', 'capturedMinor'));
+    // The hub's inside: how a line is selected, held, bought and let go, and everybody's states
+    case 'LineSelectionRequested':
+    case 'ReleaseRequested':
+    case 'OffersRanked':
+    case 'OffersCleared':
+    case 'OfferHeld':
+    case 'NothingHeld':
+    case 'PurchaseSubmitted':
+    case 'PurchaseUnknown':
+    case 'HoldReleased':
+    case 'OfferState':
+    case 'ProductState':
+    case 'VerdictState':
+    case 'ApiKeyState':
+    case 'MessageSent':
+    case 'MessageFailed':
+      return undefined;
+    default:
+      return assertNever(fact);
+  }
+}
+
+const seen = (
+  { merchantId, orderId }: { readonly merchantId: string; readonly orderId: string },
+  about: PublicType,
+  data: PublicView['data'],
+): PublicView => ({ about, merchantId, orderId, data });
+
+function orderPlaced({ orderId, clientReference, currency, heldMinor, lines }: Fact<'OrderPlaced'>): PublicView['data'] {
+  const told = lines.map((it) => ({
+    ...pick(it, 'lineId', 'quantity', 'maxUnitPriceMinor', 'deliverBy'),
+    need: pick(it.need, 'sku', 'category', 'faceValueMinor', 'attributes'),
+  }));
+  return { orderId, clientReference, currency, heldMinor, lines: told };
+}
+
+const consentRequested = (fact: Fact<'ConsentRequested'>): PublicView['data'] =>
+  pick(fact, 'orderId', 'lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default');
+
+function lineAssigned({ orderId, lineId, holds, replaces }: Fact<'LineAssigned'>): PublicView['data'] {
+  const goods = holds.map((it) => ({ quantity: it.tally.granted, ...pick(it, 'sku', 'priceMinor', 'currency') }));
+  return { orderId, lineId, goods, ...(replaces && { replaces: pick(replaces, 'sku', 'reason') }) };
+}
+
+/** Only what is named, and only what is there. */
+function pick<T extends object, K extends keyof T & string>(from: T, ...names: K[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(names.filter((it) => from[it] !== undefined).map((it) => [it, from[it]]));
+}
