@@ -14,6 +14,7 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { type Observable, throwError } from 'rxjs';
 import { hashOf, type Idempotency } from './answers';
 import { type Caller, type Keys, tenantOf } from './keys';
 import { Problem, problemBody } from './problems';
@@ -107,8 +108,9 @@ const WORDS: Readonly<Record<number, readonly [code: string, title: string]>> = 
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
-    if (host.getType() !== 'http') throw error;
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
+    // the transport decides by the error itself whether to wait
+    if (host.getType() !== 'http') return throwError(() => error);
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<Authenticated>();
     const problem = this.problemOf(error, request);

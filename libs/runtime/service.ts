@@ -121,7 +121,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   const inside: Inside = { database, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
 
   const app = await createApp({ definition, database, commands, keys, live, inside, consuming, logger, settings: options.settings ?? {} });
-  app.connectMicroservice({ strategy: new BusStrategy(options.bus, name, topicsReadBy(name)) }, { inheritAppConfig: false });
+  app.connectMicroservice({ strategy: new BusStrategy(options.bus, name, topicsReadBy(name)) }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   await app.listen(options.port, options.host ?? '127.0.0.1');
 
