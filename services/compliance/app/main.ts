@@ -1,0 +1,4 @@
+import { runService } from '@midstream/runtime';
+import { complianceService } from './service';
+
+void runService(complianceService);
