@@ -19,7 +19,7 @@ export const notification: Domain<Rows, NoView, NotificationCommand, Notificatio
 export type NoView = Readonly<Record<string, never>>;
 
 /** A merchant's row is only read where facts are told and messages sent: orders of one merchant do not wait for each other. */
-function keysOf(command: NotificationCommand | Untimed<NotificationCommand>): readonly RowKey<keyof Rows & string>[] {
+function keysOf(command: NotificationCommand | Untimed<NotificationCommand>): readonly RowKey<keyof Rows>[] {
   switch (command.type) {
     case 'AddEndpoint':
     case 'RemoveEndpoint':

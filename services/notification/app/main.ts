@@ -1,0 +1,4 @@
+import { runService } from '@midstream/runtime';
+import { notificationService } from './service';
+
+void runService(notificationService);
