@@ -1,5 +1,13 @@
 import 'reflect-metadata';
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Module, ValidationPipe } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Module,
+  type ValidationError,
+  ValidationPipe,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -66,7 +74,7 @@ async function createApp({ seed, journal: file }: SandboxOptions): Promise<NestF
       transform: true,
       whitelist: true,
       forbidNonWhitelisted: true,
-      exceptionFactory: (errors) => new Refusal('invalid-request', String(errors[0])),
+      exceptionFactory: (errors) => new Refusal('invalid-request', wordsOf(errors)),
     }),
   );
   app.useGlobalFilters(new RefusalFilter());
@@ -80,6 +88,12 @@ class RefusalFilter implements ExceptionFilter {
     tell(host.switchToHttp().getResponse<FastifyReply>(), answerOf(error));
   }
 }
+
+const wordsOf = (errors: readonly ValidationError[]): string =>
+  errors
+    .flatMap((it) => [...Object.values(it.constraints ?? {}), wordsOf(it.children ?? [])])
+    .filter(Boolean)
+    .join('; ');
 
 function answerOf(error: unknown) {
   if (error instanceof Refusal) return error.answer;
