@@ -308,12 +308,18 @@ describe('a purchase of six units', () => {
 
   it('that the supplier has accepted comes in as it comes', () =>
     void start(aHold('submitting'))
-      .when(outcome({ units: codes(1), rest: 'pending', costMinor: 2000 }))
+      .when(outcome({ units: codes(1), rest: 'pending' }))
       .thenState(tally, { accepted: 5, delivered: 1 })
-      .when(outcome({ units: codes(1, 2, 3), rest: 'pending', costMinor: 4000 }))
+      .when(outcome({ units: codes(1, 2, 3), rest: 'pending' }))
       .thenState(tally, { accepted: 3, delivered: 3 })
       .when(outcome())
       .thenState(tally, { delivered: 6 }));
+
+  it('learns the price at which it was refused, and takes away what waits there', () =>
+    void start(aHold('submitting'))
+      .when(outcome({ units: [], rest: 'price-risen', unitCostMinor: 2700 }))
+      .thenState(tally, { lost: 6 })
+      .thenState((rows) => rowOf(rows.offers, A).costTiers as unknown, [{ from: 1, costMinor: 2700 }]));
 
   it('puts the supplier to rest when answers stay away', () => {
     const market = aMarket({ a: 100 });
@@ -413,7 +419,7 @@ describe('a ban', () => {
 describe('a vault', () => {
   const market = after(
     aMarket(),
-    { type: 'PutSupplier', supplier: { supplierId: 'hub', kind: 'vault', name: 'hub', upstreamGroup: 'hub' } },
+    { type: 'PutSupplier', supplier: { supplierId: 'hub', kind: 'vault', name: { zh: 'hub', en: 'hub' }, upstreamGroup: 'hub' } },
     putOffer('hub'),
   );
 

@@ -61,7 +61,13 @@ export const report = (supplierId: string, quantity: number, sequence: number): 
 
 const http = (supplierId: string): Written => ({
   type: 'PutSupplier',
-  supplier: { supplierId, kind: 'http', name: supplierId, upstreamGroup: supplierId, baseUrl: 'http://supplier.test' },
+  supplier: {
+    supplierId,
+    kind: 'http',
+    name: { zh: supplierId, en: supplierId },
+    upstreamGroup: supplierId,
+    baseUrl: 'http://supplier.test',
+  },
 });
 
 /** The product, and A and B with this stock, at a cost of 2000 for a price of 2600. */
@@ -146,7 +152,7 @@ export const outcome = (change: Partial<Extract<Written, { type: 'RecordOutcome'
   ...ofP,
   units: codes(1, 2, 3, 4, 5, 6),
   rest: 'refused',
-  costMinor: 12_000,
+  unitCostMinor: 2_000,
   ...change,
 });
 

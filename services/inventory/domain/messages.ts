@@ -99,7 +99,8 @@ export interface SubmitPurchase extends Command<'SubmitPurchase'>, OfPurchase {
 export interface RecordOutcome extends Command<'RecordOutcome'>, OfPurchase {
   readonly units: readonly { readonly unit: number; readonly kind: 'code' | 'top-up' | 'invalid' }[];
   readonly rest: 'pending' | 'refused' | 'out-of-stock' | 'price-risen' | 'no-balance' | 'capacity';
-  readonly costMinor: number;
+  /** What one unit costs; of a refusal as `price-risen`, what it would cost. */
+  readonly unitCostMinor: number;
 }
 export interface MarkUnknown extends Command<'MarkUnknown'>, OfPurchase {}
 export interface AskPurchase extends Command<'AskPurchase'>, OfPurchase {

@@ -5,7 +5,7 @@ import { keepCodes } from './keep';
 import type { InventoryEvent, PurchaseSettled, RecordOutcome } from './messages';
 import { askLater, rest } from './purchase';
 import { type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
-import { armIfShort, runDry } from './supply';
+import { armIfShort, learnCost, runDry } from './supply';
 
 type Unit = RecordOutcome['units'][number];
 type Destiny = 'delivered' | 'kept' | 'quarantined' | 'written-off';
@@ -69,7 +69,7 @@ function read(command: RecordOutcome, purchase: Purchase, hold: Hold, banned: bo
   };
 }
 
-function settledBy(answer: Answer, { costMinor, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
+function settledBy(answer: Answer, { unitCostMinor, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
   const count = (destiny: Destiny): number =>
     (answer.codesTo === destiny ? answer.codes.length : 0) + (answer.topUpsTo === destiny ? answer.topUps.length : 0);
   const bought = answer.codes.length + answer.topUps.length;
@@ -88,7 +88,7 @@ function settledBy(answer: Answer, { costMinor, at }: RecordOutcome, purchase: P
     failed: answer.invalid + answer.refused,
     // Once a supplier has accepted units, or is taken to have, they are out of its supply already.
     accepted: purchase.status === 'submitting' || purchase.status === 'unknown' ? answer.fresh.length + answer.pending : 0,
-    costMinor,
+    costMinor: unitCostMinor * bought,
     responseMs: answer.pending > 0 || purchase.status === 'written-off' ? 0 : Math.max(0, at - purchase.submittedAt),
   };
 }
@@ -118,8 +118,9 @@ function stow(draft: Draft, purchase: Purchase, { codes, codesTo }: Answer): voi
 }
 
 /** What a refusal tells of the whole offer. */
-function noteRefusal(draft: Draft, { offerId }: Purchase, { rest: cause, at }: RecordOutcome): void {
+function noteRefusal(draft: Draft, { offerId }: Purchase, { rest: cause, unitCostMinor, at }: RecordOutcome): void {
   if (cause === 'out-of-stock') runDry(draft, offerId, at);
+  if (cause === 'price-risen') learnCost(draft, offerId, unitCostMinor, at);
   if (cause === 'no-balance' || cause === 'capacity') rest(draft, offerId, 'capacity', at);
 }
 

@@ -14,7 +14,7 @@ export interface Product extends Omit<Fact<'ProductState'>, 'type'> {
 export interface Supplier {
   readonly supplierId: string;
   readonly kind: 'vault' | 'http';
-  readonly name: string;
+  readonly name: { readonly zh: string; readonly en: string };
   readonly upstreamGroup: string;
   readonly baseUrl?: string;
 }

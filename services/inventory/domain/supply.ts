@@ -39,6 +39,15 @@ export function runDry(draft: Draft, offerId: string, at: number): void {
   draft.emit({ type: 'StockReported', offerId, reported: 0, sequence, settled: accepted, at });
 }
 
+/** The supplier has refused at our price, and named its own: nothing is cheaper there until its next report. */
+export function learnCost(draft: Draft, offerId: string, costMinor: number, at: number): void {
+  const offer = rowOf(draft.rows.offers, offerId);
+  const costTiers = offer.costTiers.map((it) => ({ from: it.from, costMinor: Math.max(it.costMinor, costMinor) }));
+  if (!isDearer(offer, { costTiers })) return;
+  draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at });
+  arm(draft, offerId);
+}
+
 /** Codes came into a vault. The command names the total, and the greater total wins. */
 export function countVault({ offerId, stocked, terms, at }: CountVault, rows: Rows): Decided {
   const draft = draftOf(rows);
@@ -55,7 +64,12 @@ export function countVault({ offerId, stocked, terms, at }: CountVault, rows: Ro
   return afterSupply(draft, offerId);
 }
 
-const HUB = { supplierId: HUB_SUPPLIER, kind: 'vault', name: HUB_SUPPLIER, upstreamGroup: HUB_SUPPLIER } as const;
+const HUB = {
+  supplierId: HUB_SUPPLIER,
+  kind: 'vault',
+  name: { zh: '平台自有库存', en: 'Own stock' },
+  upstreamGroup: HUB_SUPPLIER,
+} as const;
 
 export function closeOffer({ offerId, cause }: CloseOffer, rows: Rows): Decided {
   const offer = rows.offers[offerId];

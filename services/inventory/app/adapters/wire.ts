@@ -1,0 +1,67 @@
+import { type Answer, Unanswered, type Wanted } from './supplier';
+
+/** What the supplier protocol says of a purchase (services/sandbox-supplier/PROTOCOL.md). */
+interface WirePurchase {
+  readonly status: 'fulfilled' | 'partial' | 'accepted';
+  readonly costMinor: number;
+  readonly units: readonly WireUnit[];
+}
+
+export type WireUnit = { readonly kind: 'code'; readonly code: string } | { readonly kind: 'top-up' };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (it: unknown): it is Fields => typeof it === 'object' && it !== null && !Array.isArray(it);
+
+/**
+ * An answer of 200, read with suspicion: it must be about this purchase, and of the shape that the protocol promises.
+ * @throws Unanswered for anything else: what it was is not known.
+ */
+export function readPurchase(body: unknown, { purchaseId, sku, quantity }: Wanted): WirePurchase {
+  if (!isFields(body) || body['idempotencyKey'] !== purchaseId || body['sku'] !== sku)
+    throw new Unanswered('the answer is about something else');
+  const { status, costMinor, units } = body;
+  if (status !== 'fulfilled' && status !== 'partial' && status !== 'accepted')
+    throw new Unanswered('the answer has no status of the protocol');
+  if (typeof costMinor !== 'number' || !Number.isSafeInteger(costMinor) || costMinor < 0) throw new Unanswered('the answer has no cost');
+  if (!Array.isArray(units) || units.length > quantity) throw new Unanswered('the answer has no units, or too many');
+  if (status === 'fulfilled' && units.length !== quantity) throw new Unanswered('the answer claims to be whole and is not');
+  return { status, costMinor, units: units.map(readUnit) };
+}
+
+/** A unit without a sound code is an invalid code: that is the supplier's to mend, and no reason to doubt the rest. */
+function readUnit(unit: unknown): WireUnit {
+  if (isFields(unit) && unit['kind'] === 'top-up') return { kind: 'top-up' };
+  const code = isFields(unit) ? unit['code'] : undefined;
+  return { kind: 'code', code: typeof code === 'string' ? code : '' };
+}
+
+/** Refusals of the purchase itself: the same for ever, whether it is sent or asked for. */
+const REFUSALS: Readonly<Record<string, Answer['rest']>> = {
+  'out-of-stock': 'out-of-stock',
+  'price-risen': 'price-risen',
+  'insufficient-balance': 'no-balance',
+  refused: 'refused',
+  'unknown-sku': 'refused',
+  'invalid-recipient': 'refused',
+  'key-closed': 'refused',
+};
+/** Of the question about it: the supplier never took it, and never will. */
+const NEVER_TAKEN = 'not-found';
+/** Refusals of the request: of a purchase, nothing was bought; of a question, nothing is known. */
+const NOT_LOOKED_AT: Readonly<Record<string, Answer['rest']>> = {
+  'invalid-request': 'refused',
+  unauthorised: 'capacity',
+  'idempotency-key-reused': 'refused',
+  'rate-limited': 'capacity',
+};
+
+/** @throws Unanswered where the refusal leaves open what came of the purchase. */
+export function readRefusal(status: number, body: unknown, asked: 'buy' | 'ask'): Answer {
+  const code = isFields(body) && typeof body['code'] === 'string' ? body['code'] : '';
+  const cost = isFields(body) && Number.isSafeInteger(body['costMinor']) ? Number(body['costMinor']) : 0;
+  const rest =
+    status >= 500 ? undefined : (REFUSALS[code] ?? (asked === 'buy' ? NOT_LOOKED_AT[code] : code === NEVER_TAKEN ? 'refused' : undefined));
+  if (rest === undefined) throw new Unanswered(`the supplier answered ${status} ${code}`);
+  return { units: [], rest, unitCostMinor: cost };
+}

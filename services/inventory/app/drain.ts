@@ -1,0 +1,37 @@
+import { type ClosureCause, DRAIN_BATCH, type InventoryCommand, type InventoryEvent, type Offer } from '@midstream/inventory-domain';
+import type { Untimed } from '@midstream/kernel';
+import type { Database, EffectContext } from '@midstream/runtime';
+
+/** One step of a drain: names the holds that it may take from. What must go, and why, is decided under the offer's lock. */
+export async function drain(
+  { offerId }: Extract<InventoryEvent, { readonly type: 'DrainDue' }>,
+  { database }: EffectContext,
+): Promise<readonly Untimed<InventoryCommand>[]> {
+  return [{ type: 'DrainOffer', offerId, holdIds: await youngest(database, offerId) }];
+}
+
+/** Closures that take everything, whoever holds it. */
+const WHOLE: readonly ClosureCause[] = ['suspended', 'capacity', 'too-slow'];
+
+/**
+ * The youngest holds with something to take, read without locks: all where stock is short or the offer is closed, else those of the banned
+ * regions and those sold for less than they cost now. Exact, so that what is named can be taken, and a drain comes to its end.
+ */
+async function youngest(database: Database, offerId: string): Promise<string[]> {
+  const { rows: found } = await database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE id = $1`, [offerId]);
+  const offer = found[0]?.state;
+  if (offer === undefined) return [];
+  const { closures, held, reported, accepted, settled, costTiers } = offer;
+  const everything = closures.some((it) => WHOLE.includes(it.cause)) || held > Math.max(0, reported - (accepted - settled));
+  const regions = closures.flatMap((it) => (it.cause === 'banned' ? (it.regions ?? ['*']) : []));
+  const { rows } = await database.pool.query<{ id: string }>(
+    `SELECT h.id FROM hold h
+      WHERE h.offer_id = $1 AND h.strikable > 0
+        AND ($2 OR EXISTS (SELECT 1 FROM unnest($3::text[]) AS r(region) WHERE r.region = '*' OR h.region = r.region OR starts_with(h.region, r.region || '-'))
+                OR h.price_minor < coalesce(
+                     (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0))
+      ORDER BY h.created_at DESC, h.id DESC LIMIT $5`,
+    [offerId, everything, regions, JSON.stringify(costTiers), DRAIN_BATCH],
+  );
+  return rows.map((it) => it.id);
+}

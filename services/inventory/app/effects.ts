@@ -1,0 +1,61 @@
+import type { InventoryCommand, InventoryEvent } from '@midstream/inventory-domain';
+import { assert, type Untimed } from '@midstream/kernel';
+import type { Effect, EffectContext } from '@midstream/runtime';
+import { drain } from './drain';
+import { ask, ASK_LEASE_MS, buy, BUY_LEASE_MS } from './procure';
+import { quarantine, stow, unban } from './stow';
+
+type Command = Untimed<InventoryCommand>;
+type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
+
+interface EffectOf<Event> {
+  readonly key: (event: Event) => string;
+  readonly run: (event: Event, context: EffectContext) => Promise<readonly Command[]>;
+  readonly lost?: (event: Event) => Command;
+  readonly leaseMs?: number;
+}
+
+/** An effect of one type of event, as the shell wants it: of any event. */
+function on<Type extends InventoryEvent['type']>(
+  type: Type,
+  { key, run, lost, leaseMs }: EffectOf<EventOf<Type>>,
+): Effect<InventoryEvent, InventoryCommand> {
+  const is = (event: InventoryEvent): event is EventOf<Type> => event.type === type;
+  const of = (event: InventoryEvent): EventOf<Type> => {
+    assert(is(event), `the effect is of ${type}`);
+    return event;
+  };
+  return {
+    on: type,
+    key: (event) => key(of(event)),
+    run: (event, context) => run(of(event), context),
+    ...(lost && { lost: (event) => lost(of(event)) }),
+    ...(leaseMs !== undefined && { leaseMs }),
+  };
+}
+
+const ofPurchase = ({ purchaseId, holdId, sku }: { readonly purchaseId: string; readonly holdId: string; readonly sku: string }) => ({
+  purchaseId,
+  holdId,
+  sku,
+});
+
+/** All that inventory does outside its rows. What is bought is tried once, what is lost on the way is asked for (protocol 10, 11). */
+export const effects = {
+  buy: on('PurchaseOpened', {
+    key: (it) => it.purchaseId,
+    run: buy,
+    lost: (it) => ({ type: 'MarkUnknown', ...ofPurchase(it) }),
+    leaseMs: BUY_LEASE_MS,
+  }),
+  ask: on('PurchaseAsked', {
+    key: (it) => it.purchaseId,
+    run: ask,
+    lost: (it) => ({ type: 'NoteSilence', ...ofPurchase(it) }),
+    leaseMs: ASK_LEASE_MS,
+  }),
+  stow: on('CodesKept', { key: (it) => it.purchaseId, run: stow }),
+  quarantine: on('CodesQuarantined', { key: (it) => it.purchaseId, run: quarantine }),
+  unban: on('ClosuresSet', { key: (it) => `unban/${it.offerId}`, run: unban }),
+  drain: on('DrainDue', { key: (it) => `drain/${it.offerId}`, run: drain }),
+};

@@ -1,0 +1,4 @@
+import { runService } from '@midstream/runtime';
+import { inventoryService } from './service';
+
+void runService(inventoryService);

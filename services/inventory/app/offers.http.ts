@@ -1,0 +1,118 @@
+import { type InventoryCommand, type Rows, rowOf } from '@midstream/inventory-domain';
+import { offerIdOf } from '@midstream/kernel';
+import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { CodeImports } from './imports';
+import { ownSupplier } from './owned';
+import { ImportQuery, OfferParam, SupplierParam } from './params.dto';
+import { SupplyQueries } from './queries';
+import { PutOfferDto } from './supply.dto';
+import { ImportView, offerView, OfferView } from './views';
+
+@ApiTags('supply')
+@Controller({ path: 'suppliers', version: '1' })
+export class OffersController {
+  constructor(
+    private readonly commands: Commands<InventoryCommand>,
+    private readonly queries: SupplyQueries,
+    private readonly imports: CodeImports,
+  ) {}
+
+  @Put(':supplierId/offers/:sku')
+  @Scopes('operator', 'supplier')
+  @ApiOperation({
+    summary: 'Offers a product, or changes the offer; the whole of it each time',
+    description: 'A cost that rises above what orders were promised takes their units away from the offer; they go elsewhere.',
+  })
+  @ApiOkResponse({ type: OfferView })
+  put(@Param() { supplierId, sku }: OfferParam, @Body() body: PutOfferDto, @From() caller: Caller): Promise<OfferView> {
+    const { minQuantity = 1, maxQuantity = 1000, capacityPerMinute = 600, leadTimeMs = 1000, safetyStock = 0, ...rest } = body;
+    const costTiers = body.costTiers.map(({ from, costMinor }) => ({ from, costMinor }));
+    return this.commands.run(
+      {
+        type: 'PutOffer',
+        supplierId: ownSupplier(caller, supplierId),
+        sku,
+        terms: { ...rest, costTiers, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs, safetyStock },
+      },
+      { caller, answer: ({ offers }: Rows) => offerView(rowOf(offers, offerIdOf(supplierId, sku))) },
+    );
+  }
+
+  @Get(':supplierId/offers')
+  @Scopes('operator', 'supplier')
+  @ApiOperation({ summary: 'The offers of a supplier' })
+  @ApiOkResponse({ type: [OfferView] })
+  list(@Param() { supplierId }: SupplierParam, @From() caller: Caller): Promise<OfferView[]> {
+    return this.queries.offersOf(ownSupplier(caller, supplierId));
+  }
+
+  @Get(':supplierId/offers/:sku')
+  @Scopes('operator', 'supplier')
+  @ApiOperation({ summary: 'An offer, with its stock, its cost and what closes it' })
+  @ApiOkResponse({ type: OfferView })
+  get(@Param() { supplierId, sku }: OfferParam, @From() caller: Caller): Promise<OfferView> {
+    return this.queries.offer(offerIdOf(ownSupplier(caller, supplierId), sku));
+  }
+
+  @Post(':supplierId/offers/:sku/codes')
+  @HttpCode(200)
+  @Scopes('operator', 'supplier')
+  @ApiConsumes('application/x-ndjson', 'text/csv')
+  @ApiBody({ schema: { type: 'string', example: '{"code":"7KQ2-XM1D-00017"}\n' } })
+  @ApiOperation({
+    summary: 'Brings card codes into a vault',
+    description:
+      'NDJSON: a line is `{"code": "…"}` or a JSON string. CSV: the first column. Codes are stored encrypted; what is known already is left alone, so the same stream may be sent again.',
+  })
+  @ApiOkResponse({ type: ImportView })
+  importCodes(
+    @Param() { supplierId, sku }: OfferParam,
+    @Query() _: ImportQuery,
+    @Req() request: FastifyRequest,
+    @From() caller: Caller,
+  ): Promise<ImportView> {
+    return this.imports.take(offerIdOf(ownSupplier(caller, supplierId), sku), request, caller);
+  }
+
+  @Post(':supplierId/offers/:sku/suspend')
+  @HttpCode(204)
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Closes an offer; what is held or queued there goes elsewhere' })
+  @ApiNoContentResponse()
+  async suspend(@Param() { supplierId, sku }: OfferParam, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'CloseOffer', offerId: offerIdOf(supplierId, sku), cause: 'suspended' }, { caller });
+  }
+
+  @Post(':supplierId/offers/:sku/resume')
+  @HttpCode(204)
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Opens a suspended offer again' })
+  @ApiNoContentResponse()
+  async resume(@Param() { supplierId, sku }: OfferParam, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'OpenOffer', offerId: offerIdOf(supplierId, sku), cause: 'suspended' }, { caller });
+  }
+
+  @Post(':supplierId/offers/:sku/drain/stop')
+  @HttpCode(204)
+  @Scopes('operator')
+  @ApiOperation({
+    summary: 'Stops a drain',
+    description: 'What is held there stays there, and may come to be bought from a supplier that has nothing.',
+  })
+  @ApiNoContentResponse()
+  async stopDrain(@Param() { supplierId, sku }: OfferParam, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'StopDrain', offerId: offerIdOf(supplierId, sku) }, { caller });
+  }
+
+  @Post(':supplierId/offers/:sku/drain/allow')
+  @HttpCode(204)
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Lets a stopped drain run again' })
+  @ApiNoContentResponse()
+  async allowDrain(@Param() { supplierId, sku }: OfferParam, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'AllowDrain', offerId: offerIdOf(supplierId, sku) }, { caller });
+  }
+}

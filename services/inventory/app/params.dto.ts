@@ -1,0 +1,70 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { REGION } from './supply.dto';
+
+const SKU = /^[A-Za-z0-9._-]{1,80}$/;
+/** No `~` and no `/`: an offer's id is taken apart at the one, a hold's at the other. */
+const SUPPLIER = /^[A-Za-z0-9._-]{1,60}$/;
+const SKUS = /^[A-Za-z0-9._-]{1,80}(,[A-Za-z0-9._-]{1,80}){0,49}$/;
+
+export class SkuParam {
+  @ApiProperty() @Matches(SKU) sku!: string;
+}
+
+export class SupplierParam {
+  @ApiProperty() @Matches(SUPPLIER) supplierId!: string;
+}
+
+export class OfferParam {
+  @ApiProperty() @Matches(SUPPLIER) supplierId!: string;
+  @ApiProperty() @Matches(SKU) sku!: string;
+}
+
+export class ProcurementParam {
+  @ApiProperty({ description: 'Percent-encoded: it has slashes' }) @Matches(/^[A-Za-z0-9._~:/-]{1,300}$/) procurementId!: string;
+}
+
+export class DeliveryParam {
+  @ApiProperty({ description: 'Percent-encoded: it has slashes' }) @Matches(/^[A-Za-z0-9._~:/-]{1,300}$/) deliveryId!: string;
+}
+
+export class StockQuery {
+  @ApiProperty({ description: 'One SKU, or up to 50 with commas between' }) @Matches(SKUS) sku!: string;
+  @ApiPropertyOptional({ example: 'CN-31' }) @IsOptional() @Matches(REGION) region?: string;
+}
+
+export class ProcurementQuery {
+  @ApiPropertyOptional() @IsOptional() @Matches(SUPPLIER) supplierId?: string;
+  @ApiPropertyOptional({ enum: ['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'] })
+  @IsOptional()
+  @IsIn(['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'])
+  status?: string;
+  @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @MaxLength(600) after?: string;
+}
+
+export class DeliveryQuery {
+  @ApiProperty() @Matches(/^[A-Za-z0-9._~:-]{1,100}$/) orderId!: string;
+}
+
+export class RevealDto {
+  @ApiProperty({ description: 'Why it is revealed; kept in the audit trail', example: 'The buyer opens the order' })
+  @IsString()
+  @Length(1, 200)
+  reason!: string;
+}
+
+export class ImportQuery {
+  @ApiPropertyOptional({ description: 'Your own name of this batch, for your records: a repeat stores nothing twice' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._:-]{1,100}$/)
+  batchId?: string;
+}
+
+export class ReconcileDto {
+  @ApiProperty({
+    enum: ['ask', 'write-off'],
+    description: '`ask`: ask the supplier now. `write-off`: release the units to the buyer; what still comes of them is the hub’s',
+  })
+  @IsIn(['ask', 'write-off'])
+  action!: 'ask' | 'write-off';
+}

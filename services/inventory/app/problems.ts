@@ -1,0 +1,23 @@
+import type { InventoryCode } from '@midstream/inventory-domain';
+import type { ServiceDefinition } from '@midstream/runtime';
+
+/** How each refusal is told. */
+export const problems: ServiceDefinition<never, never, never, never, InventoryCode>['problems'] = {
+  'unknown-product': { status: 422, title: 'The product is not known; put it first' },
+  'unknown-supplier': { status: 404, title: 'The supplier is not known' },
+  'unknown-offer': { status: 404, title: 'The supplier has no offer of this product' },
+  'unknown-purchase': { status: 404, title: 'There is no such procurement order' },
+  'foreign-offer': { status: 403, title: 'The offer is another supplier’s' },
+  'stale-report': { status: 409, title: 'A report with this sequence, or a higher one, is known already' },
+  'vault-refuses-feeds': { status: 409, title: 'A vault counts its own codes; import them instead' },
+  'not-a-vault': { status: 409, title: 'Codes are imported into offers of a vault; this supplier is bought from' },
+  'supplier-kind-is-fixed': { status: 409, title: 'A supplier stays a vault, or stays bought from' },
+  'product-kind-is-fixed': { status: 409, title: 'A product that has offers keeps its kind' },
+  'base-url-missing': { status: 422, title: 'A supplier that is bought from over HTTP has a baseUrl' },
+  'supplier-reserved': { status: 409, title: 'This name is the hub’s own vault' },
+  'wrong-currency': { status: 422, title: 'The currency is not the product’s' },
+  'wrong-tiers': { status: 422, title: 'Cost tiers ascend by `from`, and the first is from 1' },
+  'wrong-quantities': { status: 422, title: 'minQuantity is not above maxQuantity' },
+  'purchase-is-settled': { status: 409, title: 'The outcome of this procurement order is known' },
+  'purchase-not-unknown': { status: 409, title: 'The supplier may still answer; what is being submitted cannot be written off' },
+};

@@ -1,0 +1,63 @@
+import {
+  costAt,
+  type InventoryCommand,
+  type Offer,
+  type Purchase,
+  type PurchaseAsked,
+  type PurchaseOpened,
+  type Supplier,
+} from '@midstream/inventory-domain';
+import { assert, type Untimed } from '@midstream/kernel';
+import type { Database, EffectContext } from '@midstream/runtime';
+import type { Answer, Seller, Wanted } from './adapters/supplier';
+import { ASK_WAIT_MS, BUY_WAIT_MS } from './adapters/http';
+import { House } from './house';
+
+type Command = Untimed<InventoryCommand>;
+
+/** The shell ends a call at four fifths of its lease: the supplier's own time, and some for us. */
+export const BUY_LEASE_MS = Math.ceil((BUY_WAIT_MS + 2_000) / 0.8);
+export const ASK_LEASE_MS = Math.ceil((ASK_WAIT_MS + 2_000) / 0.8);
+
+/** Calls the supplier, with the intent committed and the purchase's id as idempotency key. Whatever throws leaves the outcome unknown. */
+export async function buy(event: PurchaseOpened, context: EffectContext): Promise<readonly Command[]> {
+  const { wanted, seller } = await sellerOf(context, event.purchaseId);
+  return [outcomeOf(event, await seller.buy(wanted, context.signal))];
+}
+
+/** Asks what came of it. Never buys. */
+export async function ask(event: PurchaseAsked, context: EffectContext): Promise<readonly Command[]> {
+  const { wanted, seller } = await sellerOf(context, event.purchaseId);
+  return [outcomeOf(event, await seller.ask(wanted, context.signal))];
+}
+
+const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer): Command => ({
+  type: 'RecordOutcome',
+  ...{ purchaseId, holdId, sku },
+  ...answer,
+});
+
+async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<{ wanted: Wanted; seller: Seller }> {
+  const { purchase, offer, supplier } = await loadPurchase(database, purchaseId);
+  const house = House.of(database);
+  const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
+  const wanted: Wanted = {
+    ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency },
+    unitCostMinor: costAt(offer.costTiers, quantity),
+    topUp: offer.fulfilmentKind === 'VALUE_RECHARGE',
+    ...(traceparent !== undefined && { traceparent }),
+  };
+  return { wanted, seller: supplier.baseUrl === undefined ? house.vault : house.http.at(supplier.baseUrl) };
+}
+
+async function loadPurchase(database: Database, purchaseId: string): Promise<{ purchase: Purchase; offer: Offer; supplier: Supplier }> {
+  const { rows } = await database.pool.query<{ purchase: Purchase; offer: Offer; supplier: Supplier }>(
+    `SELECT p.state AS purchase, o.state AS offer, s.state AS supplier
+       FROM purchase p JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
+      WHERE p.id = $1`,
+    [purchaseId],
+  );
+  const [found] = rows;
+  assert(found !== undefined, `the intent of ${purchaseId} was committed before the call`);
+  return found;
+}

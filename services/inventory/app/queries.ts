@@ -1,0 +1,129 @@
+import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier } from '@midstream/inventory-domain';
+import { coversRegion } from '@midstream/kernel';
+import { type Caller, Database, NotFound } from '@midstream/runtime';
+import { Injectable } from '@nestjs/common';
+import {
+  type DeliveryPage,
+  offerView,
+  type OfferView,
+  procurementView,
+  type ProcurementPage,
+  productView,
+  type ProductView,
+  type StockView,
+  supplierView,
+  type SupplierView,
+} from './views';
+
+const PAGE = 100;
+
+@Injectable()
+export class SupplyQueries {
+  constructor(private readonly database: Database) {}
+
+  /** @throws NotFound */
+  async product(sku: string): Promise<ProductView> {
+    return productView(await this.state<Product>('product', sku, 'unknown-product'));
+  }
+
+  /** @throws NotFound */
+  async supplier(supplierId: string): Promise<SupplierView> {
+    return supplierView(await this.state<Supplier>('supplier', supplierId, 'unknown-supplier'));
+  }
+
+  /** @throws NotFound */
+  async offer(offerId: string): Promise<OfferView> {
+    return offerView(await this.state<Offer>('offer', offerId, 'unknown-offer'));
+  }
+
+  async offersOf(supplierId: string): Promise<OfferView[]> {
+    const { rows } = await this.database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE supplier_id = $1 ORDER BY sku`, [
+      supplierId,
+    ]);
+    return rows.map((it) => offerView(it.state));
+  }
+
+  /** @throws NotFound */
+  async purchase(purchaseId: string): Promise<Purchase> {
+    return this.state<Purchase>('purchase', purchaseId, 'unknown-purchase');
+  }
+
+  async purchases(of: { readonly supplierId?: string; readonly status?: string; readonly after?: string }): Promise<ProcurementPage> {
+    const [at = null, id = null] = of.after === undefined ? [] : Buffer.from(of.after, 'base64url').toString().split('|');
+    const { rows } = await this.database.pool.query<{ state: Purchase; created_at: string; id: string }>(
+      `SELECT state, id, created_at::text FROM purchase
+        WHERE ($1::text IS NULL OR supplier_id = $1) AND ($2::text IS NULL OR status = $2)
+          AND ($3::text IS NULL OR (created_at, id) < ($3::timestamptz, $4))
+        ORDER BY created_at DESC, id DESC LIMIT $5`,
+      [of.supplierId ?? null, of.status ?? null, at, id, PAGE],
+    );
+    const last = rows.length === PAGE ? rows[PAGE - 1] : undefined;
+    return {
+      items: rows.map((it) => procurementView(it.state)),
+      ...(last && { next: Buffer.from(`${last.created_at}|${last.id}`).toString('base64url') }),
+    };
+  }
+
+  private async state<State>(table: 'product' | 'supplier' | 'offer' | 'purchase', id: string, code: string): Promise<State> {
+    const { rows } = await this.database.pool.query<{ state: State }>(`SELECT state FROM ${table} WHERE id = $1`, [id]);
+    const [found] = rows;
+    if (found === undefined) throw new NotFound(code);
+    return found.state;
+  }
+}
+
+@Injectable()
+export class StockQueries {
+  constructor(private readonly database: Database) {}
+
+  /** What can be held now, of all offers together that are open for the region. */
+  async stock(skus: readonly string[], region: string | undefined): Promise<StockView[]> {
+    const { rows } = await this.database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE sku = ANY($1)`, [skus]);
+    return skus.map((sku) => {
+      const open = rows.map((it) => it.state).filter((it) => it.sku === sku && isOpen(it, region));
+      const asOf = open.length === 0 ? undefined : new Date(Math.min(...open.map((it) => it.stockAsOf))).toISOString();
+      const available = open.reduce((sum, it) => sum + roomOf(it), 0);
+      return { sku, ...(region !== undefined && { region }), available, ...(asOf !== undefined && { asOf }) };
+    });
+  }
+}
+
+const isOpen = (offer: Offer, region: string | undefined): boolean =>
+  (region === undefined || coversRegion(offer.regions, region)) &&
+  closuresOf(offer).every((it) => it.regions !== undefined && (region === undefined || !coversRegion(it.regions, region)));
+
+@Injectable()
+export class DeliveryQueries {
+  constructor(private readonly database: Database) {}
+
+  /** Of an order of another merchant: nothing. */
+  async deliveries(orderId: string, { scope, merchantId }: Caller): Promise<DeliveryPage> {
+    const { rows } = await this.database.pool.query<{
+      id: string;
+      order_id: string;
+      line_id: string;
+      sku: string;
+      kind: string;
+      delivered_at: Date;
+      revealed_at: Date | null;
+    }>(
+      `SELECT d.id, d.order_id, d.line_id, d.sku, d.kind, d.delivered_at, r.revealed_at
+         FROM delivery d LEFT JOIN reveal r ON r.delivery_id = d.id AND NOT r.repeat
+        WHERE d.order_id = $1 AND ($2::text IS NULL OR d.merchant_id = $2)
+        ORDER BY d.delivered_at, d.id`,
+      [orderId, scope === 'operator' ? null : (merchantId ?? '')],
+    );
+    const items = rows.map((it) => ({
+      ...{
+        deliveryId: it.id,
+        orderId: it.order_id,
+        lineId: it.line_id,
+        sku: it.sku,
+        kind: it.kind,
+        deliveredAt: it.delivered_at.toISOString(),
+      },
+      ...(it.revealed_at && { revealedAt: it.revealed_at.toISOString() }),
+    }));
+    return { items };
+  }
+}

@@ -1,0 +1,55 @@
+import { inventory, strikable } from '@midstream/inventory-domain';
+import { defineService } from '@midstream/runtime';
+import { DeliveriesController } from './deliveries.http';
+import { effects } from './effects';
+import { House } from './house';
+import { CodeImports } from './imports';
+import { CreateInventory1 } from './migrations/create-inventory-1';
+import { OffersController } from './offers.http';
+import { problems } from './problems';
+import { ProcurementController } from './procurement.http';
+import { DeliveryQueries, StockQueries, SupplyQueries } from './queries';
+import { recordsOf } from './records';
+import { Reveals } from './reveal';
+import { SupplierFeed } from './supplier-feed';
+import { StockController } from './stock.http';
+import { ProductsController, SuppliersController } from './supply.http';
+import * as tables from './tables';
+
+export const inventoryService = defineService({
+  name: 'inventory',
+  domain: inventory,
+  tables: {
+    products: { entity: tables.ProductRow },
+    suppliers: { entity: tables.SupplierRow },
+    verdicts: { entity: tables.VerdictTable },
+    offers: {
+      entity: tables.OfferRow,
+      columns: (it) => ({ supplier_id: it.supplierId, sku: it.sku, on_hand: it.onHand, held: it.held, in_flight: it.inFlight }),
+    },
+    drains: { entity: tables.DrainRow, columns: ({ armed }) => ({ armed }) },
+    holds: {
+      entity: tables.HoldRow,
+      columns: (it) => ({
+        ...{ order_id: it.orderId, offer_id: it.offerId, region: it.region, price_minor: it.priceMinor, granted: it.granted },
+        ...{ strikable: strikable(it), at_supplier: it.submitting + it.unknown + it.accepted },
+        ...{ delivered: it.delivered, lost: it.lost, released: it.released },
+      }),
+    },
+    attempts: { entity: tables.AttemptRow },
+    purchases: {
+      entity: tables.PurchaseRow,
+      columns: ({ offerId, supplierId, status, bought, delivered, kept, quarantined, writtenOff }) => ({
+        ...{ offer_id: offerId, supplier_id: supplierId, status, bought, delivered, kept, quarantined, written_off: writtenOff },
+      }),
+    },
+  },
+  entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow],
+  migrations: [CreateInventory1],
+  recordsOf,
+  effects,
+  hears: ['compliance.by-sku'],
+  problems,
+  controllers: [ProductsController, SuppliersController, OffersController, StockController, ProcurementController, DeliveriesController],
+  providers: [House, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
+});

@@ -1,0 +1,141 @@
+import { FULFILMENT_KINDS } from '@midstream/contracts';
+import { UNITS_MAX } from '@midstream/inventory-domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Length,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
+export const CURRENCY = /^[A-Z]{3}$/;
+const LEAD_TIME_MS_MAX = 7 * 86_400_000;
+
+export class NameDto {
+  @ApiProperty({ maxLength: 200 }) @IsString() @Length(1, 200) zh!: string;
+  @ApiProperty({ maxLength: 200 }) @IsString() @Length(1, 200) en!: string;
+}
+
+export class PutProductDto {
+  @ApiProperty() @ValidateNested() @Type(() => NameDto) @IsObject() name!: NameDto;
+  @ApiProperty({ example: 'video-membership' }) @Matches(/^[a-z0-9-]{1,40}$/) category!: string;
+  @ApiProperty({ enum: FULFILMENT_KINDS }) @IsIn(FULFILMENT_KINDS) fulfilmentKind!: (typeof FULFILMENT_KINDS)[number];
+  @ApiProperty({ description: 'In minor units' }) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) faceValueMinor!: number;
+  @ApiProperty({ description: 'The hub’s price to merchants, in minor units' })
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  priceMinor!: number;
+  @ApiProperty({ example: 'CNY' }) @Matches(CURRENCY) currency!: string;
+  @ApiProperty({ type: [String], example: ['CN'] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(300)
+  @Matches(REGION, { each: true })
+  regions!: string[];
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsObject() attributes?: Record<
+    string,
+    string
+  >;
+  @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() listed?: boolean;
+}
+
+export class PutSupplierDto {
+  @ApiProperty() @ValidateNested() @Type(() => NameDto) @IsObject() name!: NameDto;
+  @ApiProperty({ enum: ['vault', 'http'] }) @IsIn(['vault', 'http']) kind!: 'vault' | 'http';
+  @ApiProperty({ description: 'Suppliers that share one real source' }) @Matches(/^[A-Za-z0-9._-]{1,80}$/) upstreamGroup!: string;
+  @ApiPropertyOptional({ description: 'Where it speaks the supplier protocol; of http suppliers' })
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @MaxLength(500)
+  baseUrl?: string;
+  @ApiPropertyOptional({ description: 'The bearer token that it gave us. Kept encrypted, never shown', writeOnly: true })
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,500}$/)
+  token?: string;
+}
+
+export class CostTierDto {
+  @ApiProperty({ minimum: 1 }) @IsInt() @Min(1) @Max(UNITS_MAX) from!: number;
+  @ApiProperty({ description: 'Of each unit, in minor units' }) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) costMinor!: number;
+}
+
+export class PutOfferDto {
+  @ApiProperty({ type: [CostTierDto], description: 'All-units tiers, ascending; the first from 1' })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => CostTierDto)
+  costTiers!: CostTierDto[];
+  @ApiProperty({ example: 'CNY' }) @Matches(CURRENCY) currency!: string;
+  @ApiProperty({ type: [String], example: ['CN'] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(300)
+  @Matches(REGION, { each: true })
+  regions!: string[];
+  @ApiPropertyOptional({ default: 1 }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) minQuantity?: number;
+  @ApiPropertyOptional({ default: 1000 }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) maxQuantity?: number;
+  @ApiPropertyOptional({ default: 600, description: 'Units that it can sell in a minute' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(UNITS_MAX)
+  capacityPerMinute?: number;
+  @ApiPropertyOptional({ default: 1000 }) @IsOptional() @IsInt() @Min(0) @Max(LEAD_TIME_MS_MAX) leadTimeMs?: number;
+  @ApiPropertyOptional({ default: 0, description: 'Units that are never promised' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(UNITS_MAX)
+  safetyStock?: number;
+}
+
+export const CHANGES_MAX = 1_000;
+
+export class StockChangeDto {
+  @ApiProperty() @Matches(/^[A-Za-z0-9._-]{1,80}$/) sku!: string;
+  @ApiPropertyOptional({ description: 'Where the feed names offers; it must be the supplier’s own' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._~-]{1,200}$/)
+  offerId?: string;
+  @ApiProperty({ minimum: 0, description: 'Units that can be bought now' }) @IsInt() @Min(0) @Max(UNITS_MAX) quantity!: number;
+  @ApiProperty({ minimum: 0, description: 'The feed’s own, growing: a lower one is stale' })
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  sequence!: number;
+  @ApiPropertyOptional({ type: [CostTierDto] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => CostTierDto)
+  costTiers?: CostTierDto[];
+}
+
+export class ReportStockDto {
+  @ApiProperty({ type: [StockChangeDto], minItems: 1, maxItems: CHANGES_MAX })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(CHANGES_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => StockChangeDto)
+  changes!: StockChangeDto[];
+}

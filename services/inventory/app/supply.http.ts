@@ -1,0 +1,83 @@
+import type { InventoryCommand, Rows } from '@midstream/inventory-domain';
+import { rowOf } from '@midstream/inventory-domain';
+import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
+import { Body, Controller, Get, Param, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { House } from './house';
+import { SkuParam, SupplierParam } from './params.dto';
+import { ownSupplier } from './owned';
+import { SupplyQueries } from './queries';
+import { PutProductDto, PutSupplierDto } from './supply.dto';
+import { productView, ProductView, supplierView, SupplierView } from './views';
+
+@ApiTags('supply')
+@Controller({ path: 'products', version: '1' })
+export class ProductsController {
+  constructor(
+    private readonly commands: Commands<InventoryCommand>,
+    private readonly queries: SupplyQueries,
+  ) {}
+
+  @Put(':sku')
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Lists a product, or changes it; the whole of it each time' })
+  @ApiOkResponse({ type: ProductView })
+  put(
+    @Param() { sku }: SkuParam,
+    @Body() { attributes = {}, listed = true, ...body }: PutProductDto,
+    @From() caller: Caller,
+  ): Promise<ProductView> {
+    const product = { ...body, name: { ...body.name }, attributes, listed, sku };
+    return this.commands.run(
+      { type: 'PutProduct', product },
+      { caller, answer: ({ products }: Rows) => productView(rowOf(products, sku)) },
+    );
+  }
+
+  @Get(':sku')
+  @Scopes('operator', 'merchant', 'supplier')
+  @ApiOperation({ summary: 'A product, with the hub’s price' })
+  @ApiOkResponse({ type: ProductView })
+  get(@Param() { sku }: SkuParam): Promise<ProductView> {
+    return this.queries.product(sku);
+  }
+}
+
+@ApiTags('supply')
+@Controller({ path: 'suppliers', version: '1' })
+export class SuppliersController {
+  constructor(
+    private readonly commands: Commands<InventoryCommand>,
+    private readonly queries: SupplyQueries,
+    private readonly house: House,
+  ) {}
+
+  @Put(':supplierId')
+  @Scopes('operator')
+  @ApiOperation({
+    summary: 'Registers a supplier, or changes it',
+    description: 'The token is kept encrypted, apart from everything else; left out, it stays.',
+  })
+  @ApiOkResponse({ type: SupplierView })
+  async put(
+    @Param() { supplierId }: SupplierParam,
+    @Body() { token, ...body }: PutSupplierDto,
+    @From() caller: Caller,
+  ): Promise<SupplierView> {
+    const supplier = { ...body, name: { ...body.name }, supplierId };
+    const view = await this.commands.run<SupplierView>(
+      { type: 'PutSupplier', supplier },
+      { caller, answer: ({ suppliers }: Rows) => supplierView(rowOf(suppliers, supplierId)) },
+    );
+    await this.house.tokens.keep(supplierId, token);
+    return view;
+  }
+
+  @Get(':supplierId')
+  @Scopes('operator', 'supplier')
+  @ApiOperation({ summary: 'A supplier' })
+  @ApiOkResponse({ type: SupplierView })
+  get(@Param() { supplierId }: SupplierParam, @From() caller: Caller): Promise<SupplierView> {
+    return this.queries.supplier(ownSupplier(caller, supplierId));
+  }
+}

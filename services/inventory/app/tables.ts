@@ -1,0 +1,113 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Rows of the domain: the id, what constraints and queries need, and the state. */
+abstract class Kept {
+  @PrimaryColumn('text') id!: string;
+  @Column('jsonb') state!: unknown;
+}
+
+@Entity('product')
+export class ProductRow extends Kept {}
+
+@Entity('supplier')
+export class SupplierRow extends Kept {}
+
+@Entity('verdict')
+export class VerdictTable extends Kept {}
+
+@Entity('offer')
+export class OfferRow extends Kept {
+  @Column('text', { name: 'supplier_id' }) supplierId!: string;
+  @Column('text') sku!: string;
+  @Column('int', { name: 'on_hand' }) onHand!: number;
+  @Column('int') held!: number;
+  @Column('int', { name: 'in_flight' }) inFlight!: number;
+}
+
+@Entity('drain')
+export class DrainRow extends Kept {
+  @Column('boolean') armed!: boolean;
+}
+
+@Entity('hold')
+export class HoldRow extends Kept {
+  @Column('text', { name: 'order_id' }) orderId!: string;
+  @Column('text', { name: 'offer_id' }) offerId!: string;
+  @Column('text') region!: string;
+  @Column('bigint', { name: 'price_minor' }) priceMinor!: string;
+  @Column('int') granted!: number;
+  /** Held or queued: what a drain can take. */
+  @Column('int') strikable!: number;
+  /** Submitting, unknown or accepted. */
+  @Column('int', { name: 'at_supplier' }) atSupplier!: number;
+  @Column('int') delivered!: number;
+  @Column('int') lost!: number;
+  @Column('int') released!: number;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+}
+
+@Entity('attempt')
+export class AttemptRow extends Kept {}
+
+@Entity('purchase')
+export class PurchaseRow extends Kept {
+  @Column('text', { name: 'offer_id' }) offerId!: string;
+  @Column('text', { name: 'supplier_id' }) supplierId!: string;
+  @Column('text') status!: string;
+  @Column('int') bought!: number;
+  @Column('int') delivered!: number;
+  @Column('int') kept!: number;
+  @Column('int') quarantined!: number;
+  @Column('int', { name: 'written_off' }) writtenOff!: number;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+}
+
+/** Append-only: what reached a buyer, a row a unit. */
+@Entity('delivery')
+export class DeliveryRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('text', { name: 'order_id' }) orderId!: string;
+  @Column('text', { name: 'merchant_id' }) merchantId!: string;
+  @Column('text', { name: 'line_id' }) lineId!: string;
+  @Column('text', { name: 'purchase_id' }) purchaseId!: string;
+  @Column('text') sku!: string;
+  @Column('text') kind!: string;
+  @Column('timestamptz', { name: 'delivered_at' }) deliveredAt!: Date;
+}
+
+/** Append-only: who saw which code, when and why. */
+@Entity('reveal')
+export class RevealRow {
+  @PrimaryColumn('bigint') id!: string;
+  @Column('text', { name: 'delivery_id' }) deliveryId!: string;
+  @Column('text', { name: 'merchant_id' }) merchantId!: string;
+  @Column('text', { name: 'api_key_id' }) apiKeyId!: string;
+  @Column('text', { name: 'idempotency_key' }) idempotencyKey!: string;
+  @Column('text') reason!: string;
+  @Column('boolean') repeat!: boolean;
+  @Column('timestamptz', { name: 'revealed_at' }) revealedAt!: Date;
+}
+
+/** A card code, encrypted. Not a row of the domain: it is assigned by SQL, and the domain only counts. */
+@Entity('code')
+export class CodeRow {
+  @PrimaryColumn('uuid') id!: string;
+  @Column('text', { name: 'offer_id' }) offerId!: string;
+  @Column('text') sku!: string;
+  @Column('text') state!: 'free' | 'assigned' | 'quarantined' | 'invalid';
+  @Column('text', { name: 'unit_id', nullable: true }) unitId!: string | null;
+  @Column('text', { name: 'purchase_id', nullable: true }) purchaseId!: string | null;
+  /** How often it came into its vault: once, and once more each time it was given back. */
+  @Column('int') stocked!: number;
+  @Column('text', { name: 'key_id' }) keyId!: string;
+  @Column('bytea') sealed!: Buffer;
+  @Column('bytea', { nullable: true }) fingerprint!: Buffer | null;
+}
+
+/** A supplier's bearer token, encrypted like a code. */
+@Entity('supplier_token')
+export class SupplierTokenRow {
+  @PrimaryColumn('text', { name: 'supplier_id' }) supplierId!: string;
+  @Column('text', { name: 'key_id' }) keyId!: string;
+  @Column('bytea') sealed!: Buffer;
+}

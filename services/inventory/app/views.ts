@@ -1,0 +1,165 @@
+import { CLOSURE_CAUSES, FULFILMENT_KINDS } from '@midstream/contracts';
+import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier, supplyOf } from '@midstream/inventory-domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CostTierDto, NameDto } from './supply.dto';
+
+export class ProductView {
+  @ApiProperty() sku!: string;
+  @ApiProperty() version!: number;
+  @ApiProperty({ type: NameDto }) name!: { readonly zh: string; readonly en: string };
+  @ApiProperty() category!: string;
+  @ApiProperty({ enum: FULFILMENT_KINDS }) fulfilmentKind!: string;
+  @ApiProperty({ description: 'In minor units' }) faceValueMinor!: number;
+  @ApiProperty({ description: 'In minor units' }) priceMinor!: number;
+  @ApiProperty() currency!: string;
+  @ApiProperty({ type: [String] }) regions!: readonly string[];
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) attributes!: Readonly<Record<string, string>>;
+  @ApiProperty() listed!: boolean;
+}
+
+export const productView = ({ offerIds: _, ...product }: Product): ProductView => product;
+
+/** Never its token. */
+export class SupplierView {
+  @ApiProperty() supplierId!: string;
+  @ApiProperty({ enum: ['vault', 'http'] }) kind!: string;
+  @ApiProperty({ type: NameDto }) name!: { readonly zh: string; readonly en: string };
+  @ApiProperty() upstreamGroup!: string;
+  @ApiPropertyOptional() baseUrl?: string;
+}
+
+export const supplierView = (it: Supplier): SupplierView => it;
+
+export class ClosureView {
+  @ApiProperty({ enum: CLOSURE_CAUSES }) cause!: string;
+  @ApiPropertyOptional({ type: [String], description: 'Absent: everywhere' }) regions?: string[];
+}
+
+/** For the hub and the supplier itself: it carries the cost. */
+export class OfferView {
+  @ApiProperty() offerId!: string;
+  @ApiProperty() supplierId!: string;
+  @ApiProperty() sku!: string;
+  @ApiProperty() version!: number;
+  @ApiProperty({ type: [CostTierDto] }) costTiers!: readonly { readonly from: number; readonly costMinor: number }[];
+  @ApiProperty() currency!: string;
+  @ApiProperty({ type: [String] }) regions!: readonly string[];
+  @ApiProperty() minQuantity!: number;
+  @ApiProperty() maxQuantity!: number;
+  @ApiProperty() capacityPerMinute!: number;
+  @ApiProperty() leadTimeMs!: number;
+  @ApiProperty() safetyStock!: number;
+  @ApiProperty({ description: 'What the supplier has for us, by its last report' }) supply!: number;
+  @ApiProperty({ description: 'Held or queued for orders' }) held!: number;
+  @ApiProperty({ description: 'Being bought, or of unknown outcome' }) inFlight!: number;
+  @ApiProperty({ description: 'Room for new holds' }) available!: number;
+  @ApiProperty() sequence!: number;
+  @ApiProperty({ format: 'date-time' }) stockAsOf!: string;
+  @ApiProperty({ type: [ClosureView], description: 'It is open when there is none' }) closures!: ClosureView[];
+}
+
+export const offerView = (it: Offer): OfferView => ({
+  ...{ offerId: it.offerId, supplierId: it.supplierId, sku: it.sku, version: it.version, costTiers: it.costTiers, currency: it.currency },
+  ...{ regions: it.regions, minQuantity: it.minQuantity, maxQuantity: it.maxQuantity, capacityPerMinute: it.capacityPerMinute },
+  ...{ leadTimeMs: it.leadTimeMs, safetyStock: it.safetyStock, supply: Math.max(0, supplyOf(it)), held: it.held, inFlight: it.inFlight },
+  ...{ available: roomOf(it), sequence: it.sequence, stockAsOf: new Date(it.stockAsOf).toISOString(), closures: closuresOf(it) },
+});
+
+export class StockResultView {
+  @ApiProperty({ description: 'The change’s place in the request, from 0' }) index!: number;
+  @ApiProperty() sku!: string;
+  @ApiProperty({ enum: ['taken', 'refused'] }) status!: string;
+  @ApiPropertyOptional({ example: 'stale-report' }) code?: string;
+  @ApiPropertyOptional() available?: number;
+}
+
+export class StockReportView {
+  @ApiProperty() taken!: number;
+  @ApiProperty() refused!: number;
+  @ApiProperty({ type: [StockResultView] }) results!: StockResultView[];
+}
+
+export class ImportView {
+  @ApiProperty({ description: 'Lines read' }) read!: number;
+  @ApiProperty({ description: 'New codes' }) stored!: number;
+  @ApiProperty({ description: 'Codes that were known already' }) duplicates!: number;
+  @ApiProperty({ type: [Number], description: 'Lines that hold no code; the first of them' }) invalidLines!: number[];
+  @ApiProperty() invalid!: number;
+  @ApiProperty({ description: 'Room for new holds' }) available!: number;
+}
+
+/** What can be had of a product, from all suppliers together: what a merchant may know. */
+export class StockView {
+  @ApiProperty() sku!: string;
+  @ApiPropertyOptional() region?: string;
+  @ApiProperty() available!: number;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Of the oldest figure in it' }) asOf?: string;
+}
+
+export class StockPage {
+  @ApiProperty({ type: [StockView] }) items!: StockView[];
+}
+
+export class ProcurementView {
+  @ApiProperty() procurementId!: string;
+  @ApiProperty() orderId!: string;
+  @ApiProperty() lineId!: string;
+  @ApiProperty() supplierId!: string;
+  @ApiProperty() sku!: string;
+  @ApiProperty({ enum: ['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'] }) status!: string;
+  @ApiProperty() quantity!: number;
+  @ApiProperty() bought!: number;
+  @ApiProperty() delivered!: number;
+  @ApiProperty({ description: 'Became the hub’s stock' }) kept!: number;
+  @ApiProperty({ description: 'Held back by a ban' }) quarantined!: number;
+  @ApiProperty({ description: 'Top-ups that came after they were written off: the hub’s loss' }) writtenOff!: number;
+  @ApiProperty() failed!: number;
+  @ApiProperty({ description: 'In minor units, of all bought' }) costMinor!: number;
+  @ApiProperty() currency!: string;
+  @ApiProperty({ description: 'How often the supplier was asked for the outcome' }) asks!: number;
+  @ApiProperty({ description: 'Unknown past the time by which the buyer was to have it: an operator’s case' }) overdue!: boolean;
+  @ApiProperty({ format: 'date-time' }) submittedAt!: string;
+}
+
+export class ProcurementPage {
+  @ApiProperty({ type: [ProcurementView] }) items!: ProcurementView[];
+  @ApiPropertyOptional({ description: 'Ask for the next page with `after`' }) next?: string;
+}
+
+export function procurementView(it: Purchase): ProcurementView {
+  const [orderId = '', lineId = ''] = it.holdId.split('/');
+  const open = it.status === 'unknown' || it.status === 'accepted';
+  return {
+    ...{ procurementId: it.purchaseId, orderId, lineId, supplierId: it.supplierId, sku: it.sku, status: it.status, quantity: it.quantity },
+    ...{
+      bought: it.bought,
+      delivered: it.delivered,
+      kept: it.kept,
+      quarantined: it.quarantined,
+      writtenOff: it.writtenOff,
+      failed: it.failed,
+    },
+    ...{ costMinor: it.costMinor, currency: it.currency, asks: it.asks, overdue: open && it.deliverByAt < Date.now() },
+    submittedAt: new Date(it.submittedAt).toISOString(),
+  };
+}
+
+export class DeliveryView {
+  @ApiProperty() deliveryId!: string;
+  @ApiProperty() orderId!: string;
+  @ApiProperty() lineId!: string;
+  @ApiProperty() sku!: string;
+  @ApiProperty({ enum: ['code', 'top-up'] }) kind!: string;
+  @ApiProperty({ format: 'date-time' }) deliveredAt!: string;
+  @ApiPropertyOptional({ format: 'date-time' }) revealedAt?: string;
+}
+
+export class DeliveryPage {
+  @ApiProperty({ type: [DeliveryView] }) items!: DeliveryView[];
+}
+
+export class RevealView {
+  @ApiProperty() deliveryId!: string;
+  @ApiProperty({ description: 'The card code. Shown here, and nowhere else' }) code!: string;
+  @ApiProperty({ format: 'date-time', description: 'When it was first revealed' }) revealedAt!: string;
+}
