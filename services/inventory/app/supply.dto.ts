@@ -20,6 +20,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { IsAttributes } from './attributes';
 
 export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
 export const CURRENCY = /^[A-Z]{3}$/;
@@ -47,7 +48,7 @@ export class PutProductDto {
   @ArrayMaxSize(300)
   @Matches(REGION, { each: true })
   regions!: string[];
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsObject() attributes?: Record<
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsAttributes() attributes?: Record<
     string,
     string
   >;
