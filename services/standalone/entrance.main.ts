@@ -3,7 +3,8 @@ import { openEntrance } from './entrance';
 
 /** The entrance as a process: PORT, HOST, and UPSTREAM_ORDER, UPSTREAM_SELECTION_ENGINE, … (default: http://<service>:3000). */
 async function main(): Promise<void> {
-  const upstreamOf = (service: Service): string => process.env[`UPSTREAM_${service.toUpperCase().replaceAll('-', '_')}`] ?? `http://${service}:3000`;
+  const upstreamOf = (service: Service): string =>
+    process.env[`UPSTREAM_${service.toUpperCase().replaceAll('-', '_')}`] ?? `http://${service}:3000`;
   const entrance = await openEntrance({
     port: Number(process.env['PORT'] ?? 3000),
     host: process.env['HOST'] ?? '127.0.0.1',

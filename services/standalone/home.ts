@@ -10,6 +10,8 @@ interface Secrets {
   /** 32 bytes, base64: encrypts card codes; and the key of their fingerprints. */
   readonly vaultKey: string;
   readonly fingerprintKey: string;
+  /** Signs webhooks: the endpoints' secrets are made from it. */
+  readonly webhookKey: string;
 }
 
 /** What a person or the drill needs to talk to it: `keys.json`. */
@@ -46,6 +48,7 @@ export function openHome(dir: string = process.env['MIDSTREAM_DATA'] ?? '.midstr
     passwords: Object.fromEntries(SERVICES.map((it) => [it, randomBytes(18).toString('base64url')])) as Record<Service, string>,
     vaultKey: randomBytes(32).toString('base64'),
     fingerprintKey: randomBytes(32).toString('base64'),
+    webhookKey: randomBytes(32).toString('base64'),
   });
   if (isNew) writePrivate(path('secrets.json'), made());
   const secrets = JSON.parse(readFileSync(path('secrets.json'), 'utf8')) as Secrets;

@@ -14,6 +14,7 @@ export const settingsOf = (home: Home): Record<string, string> => ({
   operatorKey: home.secrets.operatorKey,
   vaultKey: home.secrets.vaultKey,
   fingerprintKey: home.secrets.fingerprintKey,
+  webhookKey: home.secrets.webhookKey,
   allowPrivate: 'true',
 });
 

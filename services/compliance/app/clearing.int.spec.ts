@@ -5,7 +5,7 @@ import { type Fact, faultOf } from '@midstream/contracts';
 import { hashOfKey, openApiOf, type RunningService, startService } from '@midstream/runtime';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import pino from 'pino';
-import { busToSpeakAt } from './hearing.fixtures';
+import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
 import { complianceService } from './service';
 
 const product = (sku: string, it: Partial<Fact<'ProductState'>> = {}): Fact<'ProductState'> => ({

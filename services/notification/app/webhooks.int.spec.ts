@@ -6,7 +6,9 @@ import { hashOfKey, type RunningService, startService } from '@midstream/runtime
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import pino from 'pino';
 import { Webhook } from 'standardwebhooks';
-import { busToSpeakAt, eventually, type Receiver, receiver, type SpokenBus, TRACE } from './hearing.fixtures';
+import { busToSpeakAt, type SpokenBus, TRACE } from '@midstream/runtime/suite/speaking';
+import { eventually } from '@midstream/runtime/suite/world';
+import { type Receiver, receiver } from './receiver.fixtures';
 import { notificationService } from './service';
 
 type Body = Record<string, unknown> & { items: Record<string, unknown>[]; next?: string };
@@ -23,7 +25,7 @@ describe('the webhooks of a merchant', () => {
 
   before(async () => {
     database = await (await postgresForTests()).database('notification');
-    bus = busToSpeakAt();
+    bus = busToSpeakAt('notification', 2);
     const settings = { webhookKey: 'a-key-of-the-spec-that-nobody-guesses', allowPrivate: 'true' };
     const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
     service = await startService(notificationService, { databaseUrl: database.url, bus, port: 0, settings, logger });
@@ -62,7 +64,7 @@ describe('the webhooks of a merchant', () => {
     return { webhookId: String(body['webhookId']), secret: String(body['secret']) };
   };
   const deliveries = async (webhookId: string, query = '') => (await call('GET', `/webhooks/${webhookId}/deliveries${query}`)).body;
-  const got = (count: number, withinMs?: number) => eventually(() => assert.equal(merchant.received.length, count), withinMs);
+  const got = (count: number, withinMs?: number) => eventually(async () => assert.equal(merchant.received.length, count), withinMs);
 
   it('tell each fact once, signed, numbered, with its trace, and without the hub’s inside', async () => {
     const { secret } = await webhook();

@@ -5,7 +5,7 @@ import { hashOfKey, openApiOf, type RunningService, startService } from '@midstr
 import { anOffer, aProduct, aRequest, aVerdict } from '@midstream/selection-engine-domain/selection.fixtures';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import pino from 'pino';
-import { busToSpeakAt } from './hearing.fixtures';
+import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
 import { selectionService } from './service';
 
 const deliverBy = new Date(Date.now() + 86_400_000).toISOString();

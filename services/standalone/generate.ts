@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SERVICES, type Service } from '@midstream/contracts';
+import { scratchFolder } from '@midstream/local/scratch';
+import { createServiceDatabase, startPostgres } from '@midstream/local/postgres';
+import { embeddedBus, loggerOf } from '@midstream/runtime';
+import { createSandbox } from '@midstream/sandbox-supplier';
+import { startAll } from './parts';
+
+/** The OpenAPI documents of the five services and of the supplier protocol, by name, as they are committed in libs/contracts/openapi. */
+export async function openApiDocuments(adminUrl: string): Promise<Record<string, object>> {
+  const urls = Object.fromEntries(
+    await Promise.all(
+      SERVICES.map(async (it) => [
+        it,
+        await createServiceDatabase(adminUrl, {
+          database: `openapi_${it.replaceAll('-', '_')}`,
+          role: `openapi_${it.replaceAll('-', '_')}`,
+          password: 'openapi',
+        }),
+      ]),
+    ),
+  ) as Record<Service, string>;
+  const bus = embeddedBus();
+  const services = await startAll(urls, bus, {
+    logger: loggerOf('openapi').child({}, { level: 'error' }),
+    settings: SETTINGS,
+    bootstrapKey: 'openapi',
+  });
+  const sandbox = await createSandbox({ port: 0, seed: 'openapi' });
+  try {
+    const sources = [...services.map((it) => [it.name, it.url] as const), ['supplier-protocol', sandbox.url] as const];
+    return Object.fromEntries(
+      await Promise.all(sources.map(async ([name, url]) => [name, (await (await fetch(`${url}/openapi.json`)).json()) as object])),
+    );
+  } finally {
+    await Promise.all(services.map((it) => it.stop()));
+    await sandbox.close();
+    await bus.close();
+  }
+}
+
+/** Any keys do: no code is imported. */
+const SETTINGS = { vaultKey: Buffer.alloc(32).toString('base64'), fingerprintKey: Buffer.alloc(32, 1).toString('base64') };
+
+export const textOf = (document: object): string => `${JSON.stringify(document, null, 2)}\n`;
+
+async function main(): Promise<void> {
+  const scratch = scratchFolder('openapi');
+  const postgres = await startPostgres({ dataDir: join(scratch, 'data'), durable: false, scratch });
+  const folder = join(__dirname, '../../libs/contracts/openapi');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, document] of Object.entries(await openApiDocuments(postgres.url('postgres'))))
+    writeFileSync(join(folder, `${name}.json`), textOf(document));
+  await postgres.stop();
+}
+
+if (require.main === module) void main();
