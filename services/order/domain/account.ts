@@ -1,0 +1,46 @@
+import { type Decision, reject } from '@midstream/kernel';
+import { ACCOUNT_MAX_MINOR, DEPOSIT_MAX_MINOR } from './limits';
+import type { CreateKey, DepositMoney, OrderCode, OrderEvent, PutMerchant, RevokeKey } from './messages';
+import type { Rows } from './state';
+
+type Decided = Decision<OrderEvent, OrderCode>;
+
+/** Makes or changes a merchant; its account comes with it, and keeps its currency. */
+export function putMerchant({ merchant }: PutMerchant, rows: Rows): Decided {
+  const known = rows.merchants[merchant.merchantId];
+  if (known !== undefined && known.currency !== merchant.currency)
+    return reject('merchant-currency-is-fixed', { currency: known.currency });
+  const isSame = known !== undefined && known.name === merchant.name && known.status === merchant.status;
+  return isSame ? [] : [{ type: 'MerchantPut', merchant }];
+}
+
+export function depositMoney({ merchantId, amountMinor, currency, reference }: DepositMoney, rows: Rows): Decided {
+  const account = rows.accounts[merchantId];
+  if (account === undefined) return reject('unknown-merchant', { merchantId });
+  if (!Number.isSafeInteger(amountMinor) || amountMinor < 1 || amountMinor > DEPOSIT_MAX_MINOR)
+    return reject('amount-out-of-range', { least: 1, most: DEPOSIT_MAX_MINOR });
+  if (currency !== account.currency) return reject('wrong-currency', { currency, expected: account.currency });
+  if (account.availableMinor + account.heldMinor + amountMinor > ACCOUNT_MAX_MINOR)
+    return reject('account-full', { most: ACCOUNT_MAX_MINOR });
+  const entries = [
+    { account: 'deposits', amountMinor: -amountMinor },
+    { account: 'merchant-available', amountMinor },
+  ] as const;
+  return [{ type: 'MoneyMoved', merchantId, why: 'deposited', reference, currency, entries }];
+}
+
+/** Of a key only its hash is known here; it travels to all services (protocol 32). */
+export function createKey({ keyId, hash, scope, merchantId, supplierId }: CreateKey, rows: Rows): Decided {
+  if (rows.keys[keyId] !== undefined) return [];
+  const owner = scope === 'merchant' ? merchantId : scope === 'supplier' ? supplierId : keyId;
+  if (owner === undefined) return reject('key-owner-missing', { scope });
+  if (scope === 'merchant' && rows.merchants[owner] === undefined) return reject('unknown-merchant', { merchantId: owner });
+  const of = { ...(scope === 'merchant' && { merchantId }), ...(scope === 'supplier' && { supplierId }) };
+  return [{ type: 'ApiKeyState', keyId, version: 1, hash, scope, ...of, revoked: false }];
+}
+
+export function revokeKey({ keyId }: RevokeKey, rows: Rows): Decided {
+  const key = rows.keys[keyId];
+  if (key === undefined) return reject('key-not-found', { keyId });
+  return key.revoked ? [] : [{ type: 'ApiKeyState', ...key, version: key.version + 1, revoked: true }];
+}

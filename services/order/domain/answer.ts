@@ -1,0 +1,75 @@
+import { type Decision, partsOfHoldId } from '@midstream/kernel';
+import { assignOrAsk } from './consent';
+import { draftOf, type Draft, giveUp, ofLine, settle } from './draft';
+import { EXCLUSIONS_MAX, RANKING_BACKOFF_MS, RANKINGS_MAX, WAIT_RETRY_MS } from './limits';
+import type { AskAgain, NoteAnswer, OrderEvent } from './messages';
+import type { Products } from './products';
+import { ask, isExhausted } from './select';
+import { type Asked, type Line, lineOf, type Rows, rowOf, sum } from './state';
+
+/** Inventory's answer to an attempt: assign or ask what was held, look again for what was not (protocol 15). */
+export function noteAnswer(command: NoteAnswer, rows: Rows, products: Products): Decision<OrderEvent> {
+  const line = rows.orders[command.orderId]?.lines[command.lineId];
+  if (line === undefined) return [];
+  const asked = line.selecting[command.attempt];
+  if (asked === undefined || asked.askAt !== undefined) return turnAway(command, line);
+
+  const draft = draftOf(rows);
+  const { attempt, decisionId, holds, candidates, gates, tried } = command;
+  const unheld = asked.quantity - sum(holds, (it) => it.tally.granted);
+  draft.emit({ type: 'AnswerNoted', ...ofLine(command), attempt, decisionId, holds, unheld, tried, candidates, gates });
+  holds.forEach(({ tally }, place) => {
+    assignOrAsk(draft, command, rowOf(lineOf(draft.rows, command).holds, tally.holdId), { place, at: command.at, products });
+  });
+  if (unheld > 0) lookAgain(draft, command, { ...asked, quantity: unheld });
+  settle(draft, command);
+  return draft.events;
+}
+
+/** Nobody waits for these units any more: they go back at once, and never enter the line's tallies (protocol 8). */
+function turnAway(command: NoteAnswer, line: Line): Decision<OrderEvent> {
+  const unknown = command.holds.map((it) => it.tally.holdId).filter((it) => line.holds[it] === undefined);
+  const isNew = unknown.length > 0 && !line.turnedAway.includes(partsOfHoldId(unknown[0] ?? '').attempt);
+  return isNew ? [{ type: 'ReleaseRequested', ...ofLine(command), holdIds: unknown, reason: 'attempt-closed' }] : [];
+}
+
+/** Units that could not be held: asked for again soon, or, without any candidate, at the next restock, or given up (protocol 15, 17). */
+function lookAgain(draft: Draft, command: NoteAnswer, asked: Asked): void {
+  const line = lineOf(draft.rows, command);
+  const { at } = command;
+  const attempt = line.attempts + 1;
+  const wasTried = command.tried.some((it) => it.outcome !== 'banned');
+  if (wasTried && asked.ranking < RANKINGS_MAX && !isExhausted(line)) {
+    const again = { ...asked, attempt, ranking: asked.ranking + 1, tried: triedOf(asked, command.tried) };
+    const askAt = at + RANKING_BACKOFF_MS * 2 ** (asked.ranking - 1);
+    return draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: again, askAt, waits: false });
+  }
+  const { waitUntil } = line.substitution;
+  const askAt = at + WAIT_RETRY_MS;
+  if (waitUntil !== undefined && askAt <= Math.min(Date.parse(waitUntil), line.deliverByAt)) {
+    const fresh = { ...asked, attempt, ranking: 1, tried: [] };
+    return draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: fresh, askAt, waits: true });
+  }
+  giveUp(draft, command, { quantity: asked.quantity, reason: 'no-candidate', gates: command.gates });
+}
+
+/** Of each offer the newest version at which it had nothing; the newest offers where they are more than a request carries. */
+function triedOf({ tried }: Asked, more: NoteAnswer['tried']): Asked['tried'] {
+  const versions = new Map(tried.map((it) => [it.offerId, it.version]));
+  for (const { offerId, version } of more) {
+    const known = versions.get(offerId) ?? 0;
+    versions.delete(offerId);
+    versions.set(offerId, Math.max(version, known));
+  }
+  return [...versions].map(([offerId, version]) => ({ offerId, version })).slice(-EXCLUSIONS_MAX);
+}
+
+/** The wait is over: the question is put. */
+export function askAgain(command: AskAgain, rows: Rows): Decision<OrderEvent> {
+  const planned = rows.orders[command.orderId]?.lines[command.lineId]?.selecting[command.attempt];
+  if (planned?.askAt === undefined || command.at < planned.askAt) return [];
+  const { askAt: _, ...asked } = planned;
+  const draft = draftOf(rows);
+  ask(draft, command, asked);
+  return draft.events;
+}

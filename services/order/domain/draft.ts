@@ -1,0 +1,94 @@
+import type { GateCounts, GiveUpReason } from '@midstream/contracts';
+import { evolve } from './evolve';
+import type { Entry, MoneyMoved, OfLine, OrderEvent } from './messages';
+import { endOf, orderEndOf } from './status';
+import { chargeOf, deliveredOf, type Hold, holdsOf, lineOf, linesOf, openOf, type Rows, rowOf, sum } from './state';
+
+/** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
+export interface Draft {
+  readonly rows: Rows;
+  readonly events: readonly OrderEvent[];
+  emit(event: OrderEvent): void;
+}
+
+export function draftOf(rows: Rows): Draft {
+  let now = rows;
+  const events: OrderEvent[] = [];
+  return {
+    get rows() {
+      return now;
+    },
+    events,
+    emit(event) {
+      now = evolve(now, event);
+      events.push(event);
+    },
+  };
+}
+
+/** Whose line an event is about: what every event of a line begins with. */
+export const ofLine = ({ orderId, merchantId, lineId }: OfLine): OfLine => ({ orderId, merchantId, lineId });
+
+export interface GivenUp {
+  readonly quantity: number;
+  readonly reason: GiveUpReason;
+  /** The hold whose lost units they are: the storm that took them knows that they have come to an end (protocol 13). */
+  readonly holdId?: string;
+  readonly gates?: GateCounts;
+}
+
+/** Units that nobody will get, with their money. */
+export function giveUp(draft: Draft, of: OfLine, { quantity, reason, holdId, gates }: GivenUp): void {
+  if (quantity <= 0) return;
+  draft.emit({ type: 'UnitsGivenUp', ...ofLine(of), quantity, reason, ...(holdId && { holdId }), ...(gates && { gates }) });
+  const cap = lineOf(draft.rows, of).maxUnitPriceMinor * quantity;
+  moveMoney(draft, of, 'units-given-up', [
+    { account: 'order-held', amountMinor: -cap },
+    { account: 'merchant-available', amountMinor: cap },
+  ]);
+}
+
+/** Each delivered unit is captured at the lower of its price and its reference price; what is left of its cap goes back (protocol 22). */
+export function capture(draft: Draft, of: OfLine, hold: Hold, units: number): void {
+  if (units <= 0) return;
+  const charge = chargeOf(hold) * units;
+  const cap = lineOf(draft.rows, of).maxUnitPriceMinor * units;
+  moveMoney(draft, of, 'units-delivered', [
+    { account: 'order-held', amountMinor: -cap },
+    { account: 'hub-revenue', amountMinor: charge },
+    { account: 'merchant-available', amountMinor: cap - charge },
+  ]);
+}
+
+function moveMoney(draft: Draft, of: OfLine, why: MoneyMoved['why'], entries: readonly Entry[]): void {
+  const { currency } = rowOf(draft.rows.orders, of.orderId);
+  const moving = entries.filter((it) => it.amountMinor !== 0);
+  if (moving.length > 0) draft.emit({ type: 'MoneyMoved', ...ofLine(of), why, currency, entries: moving });
+}
+
+/** Asks for the holds back; money follows when inventory has answered (protocol 8). Their open questions are withdrawn. */
+export function askBack(draft: Draft, of: OfLine, holds: readonly Hold[], reason: 'cancelled' | 'declined' | 'deadline'): void {
+  const open = holds.filter((it) => openOf(it) > 0 && it.releasing === undefined);
+  if (open.length === 0) return;
+  draft.emit({ type: 'ReleaseRequested', ...ofLine(of), holdIds: open.map((it) => it.holdId), reason });
+}
+
+/** A line ends when none of its units is under way; an order, when its last line has (protocol 21). */
+export function settle(draft: Draft, of: OfLine): void {
+  const line = lineOf(draft.rows, of);
+  const isDone = Object.keys(line.selecting).length === 0 && holdsOf(line).every((it) => openOf(it) === 0);
+  if (line.end !== undefined || !isDone) return;
+  const { ordered, capturedMinor } = line;
+  draft.emit({ type: 'LineClosed', ...ofLine(of), status: endOf(line), ordered, delivered: deliveredOf(line), capturedMinor });
+  const order = rowOf(draft.rows.orders, of.orderId);
+  const lines = linesOf(order);
+  if (lines.some((it) => it.end === undefined)) return;
+  draft.emit({
+    type: 'OrderClosed',
+    orderId: of.orderId,
+    merchantId: of.merchantId,
+    status: orderEndOf(order),
+    capturedMinor: sum(lines, (it) => it.capturedMinor),
+    releasedMinor: sum(lines, (it) => it.releasedMinor),
+  });
+}

@@ -1,0 +1,189 @@
+import type { AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Substitution } from '@midstream/contracts';
+import type { Timed } from '@midstream/kernel';
+import type { Asked, ClosingReason, Merchant, Scope } from './state';
+
+interface Command<Type extends string> extends Timed {
+  readonly type: Type;
+}
+export interface OfOrder {
+  readonly orderId: string;
+  readonly merchantId: string;
+}
+export interface OfLine extends OfOrder {
+  readonly lineId: string;
+}
+
+/** A line as a merchant writes it; what is left out is filled in by design (README, "Public API"). */
+export interface NewLine {
+  readonly lineId: string;
+  readonly need: Need;
+  readonly quantity: number;
+  readonly maxUnitPriceMinor: number;
+  readonly currency: string;
+  readonly substitution?: Partial<Omit<Substitution, 'waitUntil'>> & { readonly waitUntilAt?: number };
+  readonly deliverByAt?: number;
+}
+
+export interface PlaceOrder extends Command<'PlaceOrder'>, OfOrder {
+  readonly clientReference: string;
+  readonly buyer: Pick<Buyer, 'reference' | 'region'> & Partial<Buyer>;
+  readonly lines: readonly NewLine[];
+}
+/** Inventory's one answer to an attempt; without holds where nothing could be held (protocol 15). */
+export interface NoteAnswer extends Command<'NoteAnswer'>, OfLine {
+  readonly attempt: number;
+  readonly decisionId: string;
+  readonly holds: readonly HeldOffer[];
+  readonly tried: Fact<'OfferHeld'>['tried'];
+  readonly candidates: Fact<'OfferHeld'>['candidates'];
+  readonly gates: Fact<'OfferHeld'>['gates'];
+}
+export type HoldFact = Fact<'HoldLost' | 'HoldReleased' | 'UnitsDelivered' | 'PurchaseSubmitted' | 'PurchaseUnknown'>;
+/** Inventory says how a hold stands (protocol 1). */
+export interface NoteHold extends Command<'NoteHold'>, OfLine {
+  readonly told: HoldFact['type'];
+  readonly tally: HoldTally;
+  readonly reason?: LossReason;
+}
+/** A timer: units that could not be held are asked for again. */
+export interface AskAgain extends Command<'AskAgain'>, OfLine {
+  readonly attempt: number;
+}
+export interface AnswerConsent extends Command<'AnswerConsent'>, OfLine {
+  readonly consentId: string;
+  readonly answer: 'yes' | 'no';
+}
+/** A timer: what silence means, happens. */
+export interface ExpireConsent extends Command<'ExpireConsent'>, OfLine {
+  readonly consentId: string;
+}
+export interface CancelOrder extends Command<'CancelOrder'>, OfOrder {}
+/** A timer: ends the lines whose `deliverBy` has come. */
+export interface MeetDeadline extends Command<'MeetDeadline'>, OfOrder {}
+export interface PutMerchant extends Command<'PutMerchant'> {
+  readonly merchant: Merchant;
+}
+export interface DepositMoney extends Command<'DepositMoney'> {
+  readonly merchantId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly reference: string;
+}
+/** The key itself never comes here: only its SHA-256. */
+export interface CreateKey extends Command<'CreateKey'> {
+  readonly keyId: string;
+  readonly hash: string;
+  readonly scope: Scope;
+  readonly merchantId?: string;
+  readonly supplierId?: string;
+}
+export interface RevokeKey extends Command<'RevokeKey'> {
+  readonly keyId: string;
+}
+
+export type OrderCommand =
+  | PlaceOrder
+  | NoteAnswer
+  | NoteHold
+  | AskAgain
+  | AnswerConsent
+  | ExpireConsent
+  | CancelOrder
+  | MeetDeadline
+  | PutMerchant
+  | DepositMoney
+  | CreateKey
+  | RevokeKey;
+
+export type OrderCode =
+  | 'unknown-merchant'
+  | 'merchant-suspended'
+  | 'merchant-currency-is-fixed'
+  | 'lines-missing'
+  | 'too-many-lines'
+  | 'duplicate-line'
+  | 'need-incomplete'
+  | 'too-many-attributes'
+  | 'quantity-out-of-range'
+  | 'price-out-of-range'
+  | 'unknown-sku'
+  | 'wrong-currency'
+  | 'deliver-by-out-of-range'
+  | 'consent-time-out-of-range'
+  | 'account-too-low'
+  | 'account-full'
+  | 'amount-out-of-range'
+  | 'order-not-found'
+  | 'line-not-found'
+  | 'consent-not-found'
+  | 'consent-superseded'
+  | 'consent-too-late'
+  | 'consent-answered'
+  | 'key-owner-missing'
+  | 'key-not-found';
+
+/** An entry of the ledger: positive adds to the account. The entries of one movement sum to zero. */
+export interface Entry {
+  readonly account: 'deposits' | 'merchant-available' | 'order-held' | 'hub-revenue';
+  readonly amountMinor: number;
+}
+/** Money of one merchant goes from account to account: double entry (protocol 22). */
+export interface MoneyMoved {
+  readonly type: 'MoneyMoved';
+  readonly merchantId: string;
+  readonly orderId?: string;
+  readonly lineId?: string;
+  readonly why: 'deposited' | 'order-placed' | 'units-delivered' | 'units-given-up';
+  readonly reference?: string;
+  readonly currency: string;
+  readonly entries: readonly Entry[];
+}
+/** Inventory's answer was taken in: the attempt is closed, its holds are the line's. Carries what the timeline tells of the lap. */
+export interface AnswerNoted extends OfLine {
+  readonly type: 'AnswerNoted';
+  readonly attempt: number;
+  readonly decisionId: string;
+  readonly holds: readonly HeldOffer[];
+  readonly unheld: number;
+  readonly tried: NoteAnswer['tried'];
+  readonly candidates: NoteAnswer['candidates'];
+  readonly gates: NoteAnswer['gates'];
+}
+export interface HoldNoted extends OfLine {
+  readonly type: 'HoldNoted';
+  readonly told: HoldFact['type'];
+  readonly tally: HoldTally;
+  readonly sku: string;
+  readonly supplierId: string;
+  readonly offerId: string;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly released: number;
+  readonly reason?: LossReason;
+}
+
+/** Facts of order's own log: each changes rows, none leaves the service. */
+export type InternalEvent =
+  | ({ readonly type: 'OrderOpened'; readonly placedAt: number } & OfOrder)
+  | AnswerNoted
+  | HoldNoted
+  | ({ readonly type: 'AskPlanned'; readonly asked: Asked; readonly askAt: number; readonly waits: boolean } & OfLine)
+  | ({ readonly type: 'AttemptClosed'; readonly attempt: number } & OfLine)
+  | ({ readonly type: 'LineClosing'; readonly reason: ClosingReason } & OfLine)
+  | MoneyMoved
+  | { readonly type: 'MerchantPut'; readonly merchant: Merchant };
+
+export type PublicEvent = Fact<
+  | 'OrderPlaced'
+  | 'LineSelectionRequested'
+  | 'ConsentRequested'
+  | 'ConsentAnswered'
+  | 'LineAssigned'
+  | 'ReleaseRequested'
+  | 'UnitsGivenUp'
+  | 'LineClosed'
+  | 'OrderClosed'
+  | 'ApiKeyState'
+>;
+export type OrderEvent = InternalEvent | PublicEvent;
+export type OrderFact = AnyFact;

@@ -1,0 +1,108 @@
+import type { Buyer, Fact, Substitution } from '@midstream/contracts';
+import { type Decision, isRejection, reject, type Rejection } from '@midstream/kernel';
+import { draftOf } from './draft';
+import {
+  ATTRIBUTES_MAX,
+  CONSENT_MAX_MS,
+  CONSENT_MIN_MS,
+  CONSENT_MS,
+  DELIVER_WITHIN_MAX_MS,
+  DELIVER_WITHIN_MS,
+  LINES_MAX,
+  QUANTITY_MAX,
+  UNIT_PRICE_MAX_MINOR,
+} from './limits';
+import type { NewLine, OrderCode, OrderEvent, PlaceOrder } from './messages';
+import { ask } from './select';
+import { type Rows, sum } from './state';
+import type { Products } from './products';
+
+type PlacedLine = Fact<'OrderPlaced'>['lines'][number];
+
+/** Takes an order in, holds its money at the price cap, and starts every line's first lap: all of it, or nothing. */
+export function placeOrder(command: PlaceOrder, rows: Rows, products: Products): Decision<OrderEvent, OrderCode> {
+  const { orderId, merchantId, clientReference, at } = command;
+  if (rows.orders[orderId] !== undefined) return [];
+  const account = rows.accounts[merchantId];
+  const merchant = rows.merchants[merchantId];
+  if (merchant === undefined || account === undefined) return reject('unknown-merchant', { merchantId });
+  if (merchant.status === 'suspended') return reject('merchant-suspended', { merchantId });
+  const lines = linesOf(command, account.currency, products);
+  if (isRejection(lines)) return lines;
+  const needed = sum(lines, (it) => it.quantity * it.maxUnitPriceMinor);
+  if (needed > account.availableMinor) return reject('account-too-low', { available: account.availableMinor, needed });
+
+  const draft = draftOf(rows);
+  const { currency } = account;
+  const placed = { orderId, merchantId, clientReference, buyer: buyerOf(command.buyer), currency, heldMinor: needed, lines: [...lines] };
+  draft.emit({ type: 'OrderPlaced', ...placed });
+  draft.emit({ type: 'OrderOpened', orderId, merchantId, placedAt: at });
+  const entries = [
+    { account: 'merchant-available', amountMinor: -needed },
+    { account: 'order-held', amountMinor: needed },
+  ] as const;
+  if (needed > 0) draft.emit({ type: 'MoneyMoved', merchantId, orderId, why: 'order-placed', currency, entries });
+  for (const { lineId, quantity } of lines)
+    ask(draft, { orderId, merchantId, lineId }, { attempt: 1, depth: 1, ranking: 1, quantity, tried: [] });
+  return draft.events;
+}
+
+/** What selection learns from, where the backend does not say. */
+const buyerOf = ({ reference, region, segment, tier, scenario }: PlaceOrder['buyer']): Buyer => ({
+  ...{ reference, region },
+  segment: segment ?? 'retail',
+  tier: tier ?? 'standard',
+  scenario: scenario ?? 'general',
+});
+
+function linesOf({ lines, at }: PlaceOrder, currency: string, products: Products): readonly PlacedLine[] | Rejection<OrderCode> {
+  if (lines.length === 0) return reject('lines-missing');
+  if (lines.length > LINES_MAX) return reject('too-many-lines', { limit: LINES_MAX });
+  const seen = new Set<string>();
+  for (const line of lines) {
+    const { lineId } = line;
+    if (seen.has(lineId)) return reject('duplicate-line', { lineId });
+    seen.add(lineId);
+    const fault = faultOf(line, currency, products) ?? faultOfTimes(line, at);
+    if (fault !== undefined) return fault;
+  }
+  return lines.map((it) => placedLine(it, at));
+}
+
+/** A price below any offer is no fault: the line will find nothing, and say at which gate. */
+function faultOf(line: NewLine, currency: string, products: Products): Rejection<OrderCode> | undefined {
+  const { lineId, need, quantity, maxUnitPriceMinor } = line;
+  if (need.sku === undefined && need.category === undefined) return reject('need-incomplete', { lineId });
+  if (Object.keys(need.attributes ?? {}).length > ATTRIBUTES_MAX) return reject('too-many-attributes', { lineId, limit: ATTRIBUTES_MAX });
+  if (!isWithin(quantity, 1, QUANTITY_MAX)) return reject('quantity-out-of-range', { lineId, least: 1, most: QUANTITY_MAX });
+  if (!isWithin(maxUnitPriceMinor, 0, UNIT_PRICE_MAX_MINOR)) return reject('price-out-of-range', { lineId, most: UNIT_PRICE_MAX_MINOR });
+  if (line.currency !== currency) return reject('wrong-currency', { lineId, currency: line.currency, expected: currency });
+  if (need.sku === undefined) return undefined;
+  const product = products.get(need.sku);
+  if (product === undefined || !product.listed) return reject('unknown-sku', { lineId, sku: need.sku });
+  return product.currency === currency ? undefined : reject('wrong-currency', { lineId, currency, expected: product.currency });
+}
+
+function faultOfTimes({ lineId, deliverByAt, substitution }: NewLine, at: number): Rejection<OrderCode> | undefined {
+  if (deliverByAt !== undefined && !isWithin(deliverByAt, at + 1, at + DELIVER_WITHIN_MAX_MS))
+    return reject('deliver-by-out-of-range', { lineId, withinMs: DELIVER_WITHIN_MAX_MS });
+  const consentMs = substitution?.consentMs ?? CONSENT_MS;
+  if (!isWithin(consentMs, CONSENT_MIN_MS, CONSENT_MAX_MS))
+    return reject('consent-time-out-of-range', { lineId, least: CONSENT_MIN_MS, most: CONSENT_MAX_MS });
+  return undefined;
+}
+
+const isWithin = (value: number, least: number, most: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most;
+
+function placedLine({ lineId, need, quantity, maxUnitPriceMinor, substitution = {}, deliverByAt }: NewLine, at: number): PlacedLine {
+  const { upTo, consent, consentDefault, consentMs, waitUntilAt } = substitution;
+  const filled: Substitution = {
+    upTo: upTo ?? 'other-supplier',
+    consent: consent ?? 'ask',
+    consentDefault: consentDefault ?? 'refund',
+    consentMs: consentMs ?? CONSENT_MS,
+    ...(waitUntilAt !== undefined && { waitUntil: new Date(waitUntilAt).toISOString() }),
+  };
+  const deliverBy = new Date(deliverByAt ?? at + DELIVER_WITHIN_MS).toISOString();
+  return { lineId, need, quantity, maxUnitPriceMinor, substitution: filled, deliverBy };
+}

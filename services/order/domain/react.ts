@@ -1,0 +1,45 @@
+import type { AnyFact, Fact } from '@midstream/contracts';
+import type { Due, Untimed } from '@midstream/kernel';
+import type { OrderCommand, OrderEvent } from './messages';
+
+type Called = Due<Untimed<OrderCommand>>;
+
+/** What a fact calls for: of inventory's first, then the timers of our own. */
+export function react(fact: AnyFact | OrderEvent): readonly Called[] {
+  switch (fact.type) {
+    case 'OfferHeld':
+      return [{ command: noteAnswer(fact, fact.holds) }];
+    case 'NothingHeld':
+      return [{ command: noteAnswer(fact, []) }];
+    case 'HoldLost':
+    case 'HoldReleased':
+    case 'UnitsDelivered':
+    case 'PurchaseSubmitted':
+    case 'PurchaseUnknown': {
+      const { type: told, orderId, merchantId, lineId, tally } = fact;
+      return [
+        { command: { type: 'NoteHold', told, orderId, merchantId, lineId, tally, ...(told === 'HoldLost' && { reason: fact.reason }) } },
+      ];
+    }
+    case 'OrderPlaced': {
+      const { orderId, merchantId, lines } = fact;
+      const deadlines = new Set(lines.map((it) => Date.parse(it.deliverBy)));
+      return [...deadlines].map((at) => ({ command: { type: 'MeetDeadline', orderId, merchantId }, at }));
+    }
+    case 'AskPlanned': {
+      const { orderId, merchantId, lineId, asked, askAt } = fact;
+      return [{ command: { type: 'AskAgain', orderId, merchantId, lineId, attempt: asked.attempt }, at: askAt }];
+    }
+    case 'ConsentRequested': {
+      const { orderId, merchantId, lineId, consentId, deadlineAt } = fact;
+      return [{ command: { type: 'ExpireConsent', orderId, merchantId, lineId, consentId }, at: Date.parse(deadlineAt) }];
+    }
+    default:
+      return [];
+  }
+}
+
+function noteAnswer(fact: Fact<'OfferHeld' | 'NothingHeld'>, holds: Fact<'OfferHeld'>['holds']): Untimed<OrderCommand> {
+  const { orderId, merchantId, lineId, attempt, decisionId, tried, candidates, gates } = fact;
+  return { type: 'NoteAnswer', orderId, merchantId, lineId, attempt, decisionId, holds, tried, candidates, gates };
+}

@@ -1,0 +1,153 @@
+import type { Buyer, Fact, HoldTally, LossReason, Need, SelectionRequest, Substitution } from '@midstream/contracts';
+import { assert, type RowsOf } from '@midstream/kernel';
+
+export type ClosingReason = 'cancelled' | 'deadline';
+export type ReleaseReason = 'cancelled' | 'declined' | 'deadline';
+export type LineEnd = Fact<'LineClosed'>['status'];
+export type OrderEnd = Fact<'OrderClosed'>['status'];
+export type Replaces = NonNullable<SelectionRequest['replaces']>;
+export type Scope = Fact<'ApiKeyState'>['scope'];
+
+/** Units that are looked for, by the number of their attempt. With `askAt` the question is not put yet: it waits until then. */
+export interface Asked {
+  readonly attempt: number;
+  readonly depth: number;
+  readonly ranking: number;
+  readonly quantity: number;
+  readonly tried: SelectionRequest['tried'];
+  readonly replaces?: Replaces;
+  readonly askAt?: number;
+}
+
+/** What order knows of a hold: its tally, the offer's terms as they are frozen, and what order has asked for. */
+export interface Hold extends HoldTally {
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly priceMinor: number;
+  /** The dearest that a unit is charged at: its own price at depth 1, else that of what it replaces (protocol 22). */
+  readonly referencePriceMinor: number;
+  readonly expiresAt: string;
+  readonly attempt: number;
+  readonly decisionId: string;
+  readonly depth: number;
+  readonly replaces?: Replaces;
+  readonly assigned: boolean;
+  /** Units of it have been sent for, or have come. */
+  readonly buying: boolean;
+  /** Asked back; inventory answers (protocol 8). */
+  readonly releasing?: ReleaseReason;
+}
+
+/** A question about one hold (protocol 19). Without `answer` it is open. */
+export interface Consent {
+  readonly consentId: string;
+  readonly holdId: string;
+  readonly sku: string;
+  readonly priceMinor: number;
+  readonly quantity: number;
+  readonly deadlineAt: number;
+  readonly default: Substitution['consentDefault'];
+  readonly answer?: Fact<'ConsentAnswered'>['answer'];
+}
+
+/** Says where each of its units is; its status follows (status.ts). */
+export interface Line {
+  readonly lineId: string;
+  readonly need: Need;
+  readonly ordered: number;
+  readonly maxUnitPriceMinor: number;
+  readonly substitution: Substitution;
+  readonly deliverByAt: number;
+  readonly givenUp: number;
+  readonly selecting: RowsOf<Asked>;
+  readonly holds: RowsOf<Hold>;
+  /** Of the whole line: two holds lost at once must not be sent to each other's dead offer. */
+  readonly excluded: readonly { readonly offerId: string; readonly reason: LossReason }[];
+  /** The number of the newest attempt, and how many attempts only waited for a restock. */
+  readonly attempts: number;
+  readonly waits: number;
+  /** Attempts that were closed before their answer came, and whose holds went back at once. */
+  readonly turnedAway: readonly number[];
+  readonly consents: RowsOf<Consent>;
+  /** The price up to which the buyer has agreed to a product. */
+  readonly approved: Readonly<Record<string, number>>;
+  /** Set once cancel or deadline has asked for the rest back. */
+  readonly closing?: ClosingReason;
+  readonly end?: LineEnd;
+  readonly capturedMinor: number;
+  readonly releasedMinor: number;
+}
+
+export interface Order {
+  readonly orderId: string;
+  readonly merchantId: string;
+  readonly clientReference: string;
+  readonly buyer: Buyer;
+  readonly currency: string;
+  readonly placedAt: number;
+  /** The lines' order: JSON objects in the database do not keep it. */
+  readonly lineIds: readonly string[];
+  readonly lines: RowsOf<Line>;
+  /** What placing has held, and what is held of it still. */
+  readonly placedMinor: number;
+  readonly heldMinor: number;
+  readonly end?: OrderEnd;
+}
+
+export interface Account {
+  readonly merchantId: string;
+  readonly currency: string;
+  readonly availableMinor: number;
+  readonly heldMinor: number;
+}
+
+export interface Merchant {
+  readonly merchantId: string;
+  readonly name: string;
+  readonly currency: string;
+  readonly status: 'active' | 'suspended';
+}
+
+export type Key = Omit<Fact<'ApiKeyState'>, 'type'>;
+
+/** In the order in which they are locked. */
+export interface Rows {
+  readonly orders: RowsOf<Order>;
+  readonly accounts: RowsOf<Account>;
+  readonly merchants: RowsOf<Merchant>;
+  readonly keys: RowsOf<Key>;
+}
+
+export const noRows: Rows = { orders: {}, accounts: {}, merchants: {}, keys: {} };
+
+export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
+  const row = rows[id];
+  assert(row !== undefined, `there is a row ${id}`);
+  return row;
+}
+
+export const lineOf = (rows: Rows, { orderId, lineId }: { readonly orderId: string; readonly lineId: string }): Line =>
+  rowOf(rowOf(rows.orders, orderId).lines, lineId);
+
+/** The order's lines as they were written. */
+export const linesOf = (order: Order): readonly Line[] => order.lineIds.map((it) => rowOf(order.lines, it));
+
+/** In the order in which they were asked for: JSON objects in the database do not keep it. */
+export const askedOf = (line: Line): readonly Asked[] => Object.values(line.selecting).sort((a, b) => a.attempt - b.attempt);
+export const holdsOf = (line: Line): readonly Hold[] =>
+  Object.values(line.holds).sort((a, b) => a.attempt - b.attempt || (a.holdId < b.holdId ? -1 : 1));
+export const openConsents = (line: Line): readonly Consent[] =>
+  Object.values(line.consents)
+    .filter((it) => it.answer === undefined)
+    .sort((a, b) => (a.consentId < b.consentId ? -1 : 1));
+
+/** Held, being bought, or of unknown outcome. */
+export const openOf = ({ granted, delivered, lost, released }: HoldTally): number => granted - delivered - lost - released;
+
+/** What a unit of the hold is charged at. */
+export const chargeOf = (hold: Hold): number => Math.min(hold.priceMinor, hold.referencePriceMinor);
+
+export const deliveredOf = (line: Line): number => sum(Object.values(line.holds), (it) => it.delivered);
+
+export const sum = <T>(of: readonly T[], units: (it: T) => number): number => of.reduce((total, it) => total + units(it), 0);
