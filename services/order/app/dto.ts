@@ -1,0 +1,258 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { LINES_MAX, QUANTITY_MAX } from '@midstream/order-domain';
+import { SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+const ID = /^[A-Za-z0-9._-]+$/;
+const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/;
+const MONEY_MAX = 1_000_000_000_000;
+
+export class NeedDto {
+  @ApiPropertyOptional({ example: 'video-vip-month' })
+  @IsOptional()
+  @Matches(ID)
+  @Length(1, 80)
+  sku?: string;
+
+  @ApiPropertyOptional({ example: 'game-card', description: 'Where no SKU is named: any product of this category' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  category?: string;
+
+  @ApiPropertyOptional({ example: 10000 })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MONEY_MAX)
+  faceValueMinor?: number;
+
+  @ApiPropertyOptional({ example: { game: 'star-sea', gameRegion: 'CN' }, type: 'object', additionalProperties: { type: 'string' } })
+  @IsOptional()
+  @IsObject()
+  attributes?: Record<string, string>;
+}
+
+export class SubstitutionDto {
+  @ApiPropertyOptional({ enum: SUBSTITUTION_STEPS, default: 'other-supplier' })
+  @IsOptional()
+  @IsIn(SUBSTITUTION_STEPS)
+  upTo?: SubstitutionUpTo;
+
+  @ApiPropertyOptional({ enum: ['pre-approved', 'ask'], default: 'ask', description: 'Asked only where the product changes' })
+  @IsOptional()
+  @IsIn(['pre-approved', 'ask'])
+  consent?: 'pre-approved' | 'ask';
+
+  @ApiPropertyOptional({ enum: ['refund', 'accept'], default: 'refund', description: 'What silence means' })
+  @IsOptional()
+  @IsIn(['refund', 'accept'])
+  consentDefault?: 'refund' | 'accept';
+
+  @ApiPropertyOptional({ default: 900000, description: 'How long a question waits, milliseconds' })
+  @IsOptional()
+  @IsInt()
+  @Min(1000)
+  @Max(7 * 86_400_000)
+  consentMs?: number;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'How long to wait for a restock; not at all where it is left out' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  waitUntil?: string;
+}
+
+export class LineDto {
+  @ApiProperty({ example: '1' })
+  @Matches(ID)
+  @Length(1, 40)
+  lineId!: string;
+
+  @ApiProperty({ type: NeedDto })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => NeedDto)
+  need!: NeedDto;
+
+  @ApiProperty({ minimum: 1, maximum: QUANTITY_MAX })
+  @IsInt()
+  @Min(1)
+  @Max(QUANTITY_MAX)
+  quantity!: number;
+
+  @ApiProperty({
+    example: 2600,
+    description: 'The dearest that a unit may be, in minor units; it is held until the unit is delivered or given up',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(MONEY_MAX)
+  maxUnitPriceMinor!: number;
+
+  @ApiProperty({ example: 'CNY' })
+  @Matches(/^[A-Z]{3}$/)
+  currency!: string;
+
+  @ApiPropertyOptional({ type: SubstitutionDto })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SubstitutionDto)
+  substitution?: SubstitutionDto;
+
+  @ApiPropertyOptional({ format: 'date-time', description: '24 h after placing where it is left out' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  deliverBy?: string;
+}
+
+export class BuyerDto {
+  @ApiProperty({ example: 'b-77', description: 'Your own name for the buyer: no personal data' })
+  @IsString()
+  @Length(1, 80)
+  reference!: string;
+
+  @ApiProperty({ example: 'CN-31', description: 'ISO 3166' })
+  @Matches(REGION)
+  region!: string;
+
+  @ApiPropertyOptional({ enum: ['retail', 'enterprise'], default: 'retail' })
+  @IsOptional()
+  @IsIn(['retail', 'enterprise'])
+  segment?: 'retail' | 'enterprise';
+
+  @ApiPropertyOptional({ default: 'standard' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  tier?: string;
+
+  @ApiPropertyOptional({ default: 'general', example: 'gaming' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 40)
+  scenario?: string;
+}
+
+export class PlaceOrderDto {
+  @ApiProperty({ example: 'm-1001' })
+  @IsString()
+  @Length(1, 80)
+  clientReference!: string;
+
+  @ApiProperty({ type: BuyerDto })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => BuyerDto)
+  buyer!: BuyerDto;
+
+  @ApiProperty({ type: [LineDto], maxItems: LINES_MAX })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(LINES_MAX)
+  @ValidateNested({ each: true })
+  @Type(() => LineDto)
+  lines!: LineDto[];
+}
+
+export class ConsentDto {
+  @ApiProperty({ description: 'Of the question that is answered' })
+  @IsString()
+  @Length(1, 300)
+  consentId!: string;
+
+  @ApiProperty({ enum: ['yes', 'no'] })
+  @IsIn(['yes', 'no'])
+  answer!: 'yes' | 'no';
+}
+
+export class OrdersQuery {
+  @ApiPropertyOptional({ description: '1 to 100', default: 20 })
+  @IsOptional()
+  @Matches(/^([1-9]\d?|100)$/, { message: 'limit must be a number from 1 to 100' })
+  limit?: string;
+
+  @ApiPropertyOptional({ description: '`next` of the page before' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9_-]{1,300}$/)
+  cursor?: string;
+
+  @ApiPropertyOptional({ enum: ['running', 'completed', 'partially-completed', 'unfillable', 'cancelled'] })
+  @IsOptional()
+  @IsIn(['running', 'completed', 'partially-completed', 'unfillable', 'cancelled'])
+  status?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @Length(1, 80)
+  clientReference?: string;
+}
+
+export class PutMerchantDto {
+  @ApiProperty()
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiProperty({ example: 'CNY' })
+  @Matches(/^[A-Z]{3}$/)
+  currency!: string;
+
+  @ApiPropertyOptional({ default: false })
+  @IsOptional()
+  @IsBoolean()
+  suspended?: boolean;
+}
+
+export class DepositDto {
+  @ApiProperty({ example: 1000000 })
+  @IsInt()
+  @Min(1)
+  @Max(100_000_000_000_000)
+  amountMinor!: number;
+
+  @ApiProperty({ example: 'CNY' })
+  @Matches(/^[A-Z]{3}$/)
+  currency!: string;
+
+  @ApiProperty({ description: 'Of the payment, for the books' })
+  @IsString()
+  @Length(1, 80)
+  reference!: string;
+}
+
+export class CreateKeyDto {
+  @ApiProperty({ enum: ['merchant', 'supplier', 'operator'] })
+  @IsIn(['merchant', 'supplier', 'operator'])
+  scope!: 'merchant' | 'supplier' | 'operator';
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(ID)
+  @Length(1, 80)
+  merchantId?: string;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @Matches(ID)
+  @Length(1, 80)
+  supplierId?: string;
+}

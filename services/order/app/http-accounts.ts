@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import type { Account, Merchant, OrderCommand, Rows } from '@midstream/order-domain';
+import { type Caller, Commands, From, hashOfKey, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { v7 as uuidv7 } from 'uuid';
+import { CreateKeyDto, DepositDto, PutMerchantDto } from './dto';
+import { OrderQueries } from './queries';
+
+const ENTRIES_PAGE = 200;
+
+@ApiTags('merchants')
+@Controller({ path: 'merchants', version: '1' })
+@Scopes('operator')
+export class MerchantsController {
+  constructor(
+    private readonly commands: Commands<OrderCommand>,
+    private readonly queries: OrderQueries,
+  ) {}
+
+  @ApiOperation({ summary: 'Make or change a merchant; a new one gets an empty account' })
+  @Put(':merchantId')
+  put(
+    @Param('merchantId') merchantId: string,
+    @Body() { name, currency, suspended = false }: PutMerchantDto,
+    @From() caller: Caller,
+  ): Promise<Merchant> {
+    const merchant: Merchant = { merchantId: checked(merchantId), name, currency, status: suspended ? 'suspended' : 'active' };
+    return this.commands.run<Merchant>({ type: 'PutMerchant', merchant }, { caller, answer: (rows: Rows) => rows.merchants[merchantId] });
+  }
+
+  @ApiOperation({ summary: 'A merchant' })
+  @Get(':merchantId')
+  read(@Param('merchantId') merchantId: string): Promise<Merchant> {
+    return this.queries.merchant(merchantId);
+  }
+}
+
+@ApiTags('accounts')
+@Controller({ path: 'accounts', version: '1' })
+export class AccountsController {
+  constructor(
+    private readonly commands: Commands<OrderCommand>,
+    private readonly queries: OrderQueries,
+  ) {}
+
+  @ApiOperation({ summary: 'A prepaid account: what is available, and what is held for running orders' })
+  @Get(':merchantId')
+  @Scopes('merchant', 'operator')
+  read(@Param('merchantId') merchantId: string, @From() caller: Caller): Promise<Account> {
+    return this.queries.account(caller, merchantId);
+  }
+
+  @ApiOperation({ summary: 'Money came in' })
+  @ApiHeader({ name: 'Idempotency-Key', required: true })
+  @Post(':merchantId/deposits')
+  @HttpCode(201)
+  @Scopes('operator')
+  deposit(
+    @Param('merchantId') merchantId: string,
+    @Body() body: DepositDto,
+    @From() caller: Caller,
+    @IdempotencyKey({ required: true }) key: Idempotency,
+  ): Promise<Account> {
+    return this.commands.run<Account>(
+      { type: 'DepositMoney', merchantId, ...body },
+      { caller, key, status: 201, answer: (rows: Rows) => rows.accounts[merchantId] },
+    );
+  }
+
+  @ApiOperation({ summary: 'The ledger, the oldest first: double entry, nothing is ever changed' })
+  @Get(':merchantId/entries')
+  @Scopes('merchant', 'operator')
+  entries(
+    @Param('merchantId') merchantId: string,
+    @Query('after') after: string | undefined,
+    @From() caller: Caller,
+  ): Promise<{ items: object[]; next?: string }> {
+    return this.queries.entries(caller, merchantId, /^\d{1,18}$/.test(after ?? '') ? (after ?? '0') : '0', ENTRIES_PAGE);
+  }
+}
+
+@ApiTags('keys')
+@Controller({ path: 'keys', version: '1' })
+@Scopes('operator')
+export class KeysController {
+  constructor(private readonly commands: Commands<OrderCommand>) {}
+
+  @ApiOperation({
+    summary: 'Make an API key',
+    description: '`secret` is shown this once; only its hash is kept. A repeat with the same Idempotency-Key answers without it.',
+  })
+  @ApiCreatedResponse({ description: 'keyId, scope, and the secret' })
+  @Post()
+  @HttpCode(201)
+  create(
+    @Body() { scope, merchantId, supplierId }: CreateKeyDto,
+    @From() caller: Caller,
+    @IdempotencyKey() key?: Idempotency,
+  ): Promise<{ keyId: string; secret?: string }> {
+    const keyId = uuidv7();
+    const secret = `${scope.slice(0, 2)}_${randomBytes(24).toString('base64url')}`;
+    const owner = { ...(merchantId !== undefined && { merchantId }), ...(supplierId !== undefined && { supplierId }) };
+    return this.commands.run<{ keyId: string; secret?: string }>(
+      { type: 'CreateKey', keyId, hash: hashOfKey(secret), scope, ...owner },
+      { caller, key, status: 201, answer: () => ({ keyId, scope, ...owner, secret }), stored: () => ({ keyId, scope, ...owner }) },
+    );
+  }
+
+  @ApiOperation({ summary: 'Revoke an API key; every service knows within seconds' })
+  @Delete(':keyId')
+  @HttpCode(204)
+  async revoke(@Param('keyId') keyId: string, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'RevokeKey', keyId }, { caller });
+  }
+}
+
+function checked(merchantId: string): string {
+  if (/^[A-Za-z0-9._-]{1,80}$/.test(merchantId)) return merchantId;
+  throw new Problem(400, 'invalid-id', 'A merchantId has 1 to 80 letters, digits, dots, dashes or underscores');
+}

@@ -1,0 +1,4 @@
+import { runService } from '@midstream/runtime';
+import { orderService } from './service';
+
+void runService(orderService);

@@ -1,0 +1,30 @@
+import type { OrderCode } from '@midstream/order-domain';
+
+/** How each refusal is told: what is wrong and what to do. */
+export const problems: Readonly<Record<OrderCode, { readonly status: number; readonly title: string }>> = {
+  'unknown-merchant': { status: 404, title: 'There is no such merchant' },
+  'merchant-suspended': { status: 403, title: 'The merchant is suspended; ask the hub' },
+  'merchant-currency-is-fixed': { status: 409, title: 'A merchant keeps its currency: its account is kept in it' },
+  'lines-missing': { status: 422, title: 'An order has at least one line' },
+  'too-many-lines': { status: 422, title: 'Too many lines; place several orders' },
+  'duplicate-line': { status: 422, title: 'Two lines have the same lineId' },
+  'need-incomplete': { status: 422, title: 'Name a sku or a category' },
+  'too-many-attributes': { status: 422, title: 'A need has too many attributes' },
+  'quantity-out-of-range': { status: 422, title: 'The quantity is out of its range' },
+  'price-out-of-range': { status: 422, title: 'The price is out of its range' },
+  'unknown-sku': { status: 422, title: 'The product is not known, or not listed' },
+  'wrong-currency': { status: 422, title: 'The currency does not fit' },
+  'deliver-by-out-of-range': { status: 422, title: 'deliverBy must be in the future, and not too far' },
+  'consent-time-out-of-range': { status: 422, title: 'consentMs is out of its range' },
+  'account-too-low': { status: 422, title: 'The account holds too little; make a deposit' },
+  'account-full': { status: 422, title: 'The account would hold more than it may' },
+  'amount-out-of-range': { status: 422, title: 'The amount is out of its range' },
+  'order-not-found': { status: 404, title: 'Not found' },
+  'line-not-found': { status: 404, title: 'Not found' },
+  'consent-not-found': { status: 404, title: 'This line has no such question' },
+  'consent-superseded': { status: 409, title: 'The question was replaced by a newer one, or is void; read the order again' },
+  'consent-too-late': { status: 409, title: 'The deadline of the question has passed' },
+  'consent-answered': { status: 409, title: 'The question was answered before' },
+  'key-owner-missing': { status: 422, title: 'Name the merchant or the supplier whose key it is' },
+  'key-not-found': { status: 404, title: 'There is no such key' },
+};

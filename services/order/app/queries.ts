@@ -1,0 +1,108 @@
+import { type Account, type Merchant, type Order } from '@midstream/order-domain';
+import { type Caller, Database, NotFound } from '@midstream/runtime';
+import { Injectable } from '@nestjs/common';
+import type { OrdersQuery } from './dto';
+import { orderView, type OrderView, withoutHub } from './views';
+
+const PAGE = 20;
+const TIMELINE_MAX = 2_000;
+
+interface Placed {
+  readonly id: string;
+  readonly state: Order;
+  readonly placed: string;
+}
+
+export interface TimelineEntry {
+  readonly n: string;
+  readonly lineId: string | null;
+  readonly at: Date;
+  readonly what: string;
+  readonly reason: string | null;
+  readonly actor: string;
+  readonly trace: string | null;
+  readonly detail: object;
+}
+
+/** Whose rows a caller may see: a merchant's own, all for the hub. */
+const tenantOf = ({ scope, merchantId }: Caller): string | null => (scope === 'operator' ? null : (merchantId ?? ''));
+
+const encode = (it: Placed): string => Buffer.from(`${it.placed}|${it.id}`).toString('base64url');
+function decode(cursor: string | undefined): readonly [string, string] | undefined {
+  const [placed, id] = Buffer.from(cursor ?? '', 'base64url')
+    .toString()
+    .split('|');
+  return placed !== undefined && id !== undefined && !Number.isNaN(Date.parse(placed)) ? [placed, id] : undefined;
+}
+
+@Injectable()
+export class OrderQueries {
+  constructor(private readonly database: Database) {}
+
+  /** @throws NotFound for an order that does not exist, or is another tenant's. */
+  async order(caller: Caller, orderId: string): Promise<OrderView> {
+    const { rows } = await this.database.pool.query<{ state: Order }>(
+      'SELECT state FROM orders WHERE id = $1 AND ($2::text IS NULL OR merchant_id = $2)',
+      [orderId, tenantOf(caller)],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new NotFound('order-not-found');
+    return orderView(row.state, Date.now());
+  }
+
+  /** The newest first. */
+  async orders(caller: Caller, { limit, cursor, status, clientReference }: OrdersQuery): Promise<{ items: OrderView[]; next?: string }> {
+    const size = Number(limit ?? PAGE);
+    const [placed, id] = decode(cursor) ?? [null, null];
+    const { rows } = await this.database.pool.query<Placed>(
+      `SELECT id, state, placed_at::text AS placed FROM orders
+        WHERE ($1::text IS NULL OR merchant_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR client_reference = $3)
+          AND ($4::timestamptz IS NULL OR (placed_at, id) < ($4, $5))
+        ORDER BY placed_at DESC, id DESC LIMIT $6`,
+      [tenantOf(caller), status ?? null, clientReference ?? null, placed, id, size + 1],
+    );
+    const page = rows.slice(0, size);
+    const last = page.at(-1);
+    const at = Date.now();
+    return { items: page.map((it) => orderView(it.state, at)), ...(rows.length > size && last && { next: encode(last) }) };
+  }
+
+  async timeline(caller: Caller, orderId: string): Promise<{ items: TimelineEntry[] }> {
+    await this.order(caller, orderId);
+    const { rows } = await this.database.pool.query<TimelineEntry>(
+      `SELECT n, line_id AS "lineId", at, what, reason, actor, trace, detail FROM timeline WHERE order_id = $1 ORDER BY n LIMIT $2`,
+      [orderId, TIMELINE_MAX],
+    );
+    return { items: caller.scope === 'operator' ? rows : rows.map((it) => ({ ...it, detail: withoutHub(it.detail) as object })) };
+  }
+
+  async merchant(merchantId: string): Promise<Merchant> {
+    const { rows } = await this.database.pool.query<{ state: Merchant }>('SELECT state FROM merchants WHERE id = $1', [merchantId]);
+    const [row] = rows;
+    if (row === undefined) throw new NotFound('merchant-not-found');
+    return row.state;
+  }
+
+  async account(caller: Caller, merchantId: string): Promise<Account> {
+    const { rows } = await this.database.pool.query<{ state: Account }>(
+      'SELECT state FROM accounts WHERE id = $1 AND ($2::text IS NULL OR id = $2)',
+      [merchantId, tenantOf(caller)],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new NotFound('account-not-found');
+    return row.state;
+  }
+
+  /** The ledger, the oldest first; `after` is the last `n` of the page before. */
+  async entries(caller: Caller, merchantId: string, after: string, limit: number): Promise<{ items: object[]; next?: string }> {
+    await this.account(caller, merchantId);
+    const { rows } = await this.database.pool.query<{ n: string }>(
+      `SELECT n, movement_id AS "movementId", order_id AS "orderId", line_id AS "lineId", at, why, reference, account, amount_minor::float8 AS "amountMinor", currency
+         FROM ledger_entry WHERE merchant_id = $1 AND n > $2 ORDER BY n LIMIT $3`,
+      [merchantId, after, limit + 1],
+    );
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    return { items: page, ...(rows.length > limit && last && { next: last.n }) };
+  }
+}

@@ -1,0 +1,36 @@
+import { type Account, type Key, order, type Order, orderStatusOf } from '@midstream/order-domain';
+import { defineService } from '@midstream/runtime';
+import { OrdersController } from './http';
+import { AccountsController, KeysController, MerchantsController } from './http-accounts';
+import { CreateOrder1 } from './migrations/create-order-1';
+import { problems } from './problems';
+import { OrderQueries } from './queries';
+import { recordsOf } from './records';
+import { AccountRow, KeyRow, LedgerRow, MerchantRow, OrderRow, TimelineRow } from './tables';
+
+export const orderService = defineService({
+  name: 'order',
+  domain: order,
+  tables: {
+    orders: { entity: OrderRow, columns: orderColumns },
+    accounts: { entity: AccountRow, columns: (it: Account) => ({ available_minor: it.availableMinor, held_minor: it.heldMinor }) },
+    merchants: { entity: MerchantRow },
+    keys: { entity: KeyRow, columns: (it: Key) => ({ hash: it.hash }) },
+  },
+  entities: [TimelineRow, LedgerRow],
+  migrations: [CreateOrder1],
+  recordsOf,
+  problems,
+  controllers: [OrdersController, MerchantsController, AccountsController, KeysController],
+  providers: [OrderQueries],
+});
+
+function orderColumns(it: Order): Readonly<Record<string, unknown>> {
+  return {
+    merchant_id: it.merchantId,
+    client_reference: it.clientReference,
+    status: orderStatusOf(it),
+    placed_at: new Date(it.placedAt),
+    held_minor: it.heldMinor,
+  };
+}
