@@ -1,6 +1,6 @@
 import { Database, SETTINGS } from '@midstream/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { HttpSupplier } from './adapters/http';
+import { BUY_WAIT_MS, HttpSupplier } from './adapters/http';
 import { VaultSupplier } from './adapters/vault';
 import { Codes } from './codes';
 import { Sealer } from './seal';
@@ -19,14 +19,17 @@ export class House {
   readonly vault: VaultSupplier;
 
   constructor(database: Database, @Inject(SETTINGS) settings: Readonly<Record<string, string>>) {
-    const { vaultKey, fingerprintKey, allowPrivate } = settings;
+    const { vaultKey, fingerprintKey, allowPrivate, buyWaitMs } = settings;
     if (vaultKey === undefined || fingerprintKey === undefined) {
       throw new Error('MIDSTREAM_VAULT_KEY and MIDSTREAM_FINGERPRINT_KEY (or …_FILE) are not set: 32 bytes in base64 each');
     }
     const sealer = new Sealer(vaultKey, fingerprintKey);
     this.codes = new Codes(database, sealer);
     this.tokens = new SupplierTokens(database, sealer);
-    this.http = new HttpSupplier(this.codes, this.tokens, { allowPrivate: allowPrivate === 'true' });
+    this.http = new HttpSupplier(this.codes, this.tokens, {
+      allowPrivate: allowPrivate === 'true',
+      ...(buyWaitMs !== undefined && { buyWaitMs: Math.min(BUY_WAIT_MS, Number(buyWaitMs)) }),
+    });
     this.vault = new VaultSupplier(this.codes);
     House.byDatabase.set(database, this);
   }

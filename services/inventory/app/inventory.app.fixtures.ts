@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { AnyFact, Fact } from '@midstream/contracts';
 import { holdIdOf, offerIdOf } from '@midstream/kernel';
 import { hashOfKey, type RunningService, startService } from '@midstream/runtime';
-import { createSandbox, type Sandbox } from '@midstream/sandbox-supplier';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import pino from 'pino';
 import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
@@ -11,6 +12,11 @@ import { inventoryService } from './service';
 
 type Bus = ReturnType<typeof busToSpeakAt>;
 type Request = Fact<'OffersCleared'>['request'];
+
+interface Sandbox {
+  readonly url: string;
+  close(): Promise<void>;
+}
 
 export interface World {
   readonly service: RunningService;
@@ -40,11 +46,12 @@ interface CallOptions {
 export async function aWorld(name: string): Promise<World> {
   const database = await (await postgresForTests()).database(name);
   const bus = busToSpeakAt('inventory');
-  const sandbox = await createSandbox({ port: 0, seed: name });
+  const sandbox = await sandboxProcess(name);
   const settings = {
     vaultKey: randomBytes(32).toString('base64'),
     fingerprintKey: randomBytes(32).toString('base64'),
     allowPrivate: 'true',
+    buyWaitMs: '400',
   };
   const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const service = await startService(inventoryService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', settings, logger });
@@ -76,6 +83,34 @@ export async function aWorld(name: string): Promise<World> {
   };
   await until(async () => (await world.call('GET', '/stock?sku=x', undefined, { key: 'm-key' })).status === 200);
   return world;
+}
+
+/** Suppliers as they are in life: in a process of their own. */
+function sandboxProcess(seed: string): Promise<Sandbox> {
+  const root = join(__dirname, '../../..');
+  const words = [
+    '--conditions=@midstream/source',
+    '-r',
+    join(root, 'deploy/local/typescript.cjs'),
+    join(root, 'services/sandbox-supplier/main.ts'),
+  ];
+  const child = spawn(process.execPath, words, { env: { ...process.env, PORT: '0', SEED: seed }, stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout.on('data', (chunk: Buffer) => {
+      const [, url] = /at (http:\S+?)\/suppliers/.exec(chunk.toString()) ?? [];
+      if (url === undefined) return;
+      resolve({
+        url,
+        close() {
+          child.kill('SIGTERM');
+          return ended;
+        },
+      });
+    });
+  });
 }
 
 const keyOf = (keyId: string, of: { scope: 'merchant' | 'supplier'; merchantId?: string; supplierId?: string }): Fact<'ApiKeyState'> => ({

@@ -42,7 +42,7 @@ const tally = (rows: Rows, holdId = H) => {
 const room = (rows: Rows, offerId = A) => roomOf(rowOf(rows.offers, offerId));
 const only = (events: readonly InventoryEvent[], type: InventoryEvent['type']) => events.filter((it) => it.type === type);
 const decided = (rows: Rows, command: Parameters<typeof after>[1]) => {
-  const decision = inventory.decide({ at: NOON, ...command } as Parameters<typeof inventory.decide>[0], rows, {});
+  const decision = inventory.decide({ at: NOON, ...command }, rows, {});
   assert.ok(!('rejected' in decision), JSON.stringify(decision));
   return decision;
 };

@@ -36,7 +36,7 @@ export const terms = {
 /** Rows after these commands; a refusal is a fault of the test. */
 export function after(rows: Rows, ...commands: readonly Written[]): Rows {
   return commands.reduce((now, command) => {
-    const decision = inventory.decide({ at: NOON, ...command } as InventoryCommand, now, {});
+    const decision = inventory.decide({ at: NOON, ...command }, now, {});
     if (isRejection(decision)) throw new Error(`refused: ${JSON.stringify(decision)}`);
     const next = decision.reduce((state, event) => inventory.evolve(state, event), now);
     inventory.uphold(next);

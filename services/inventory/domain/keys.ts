@@ -4,7 +4,7 @@ import { HUB_SUPPLIER } from './limits';
 import type { InventoryCommand } from './messages';
 import type { Rows } from './state';
 
-type Key = RowKey<keyof Rows & string>;
+type Key = RowKey<keyof Rows>;
 
 const offerKeys = (offerId: string): Key[] => [
   { kind: 'offers', id: offerId },

@@ -18,6 +18,8 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CON
 export interface HttpOptions {
   /** On a laptop suppliers are played at private addresses. Elsewhere none is there. */
   readonly allowPrivate: boolean;
+  /** How long we wait for the answer to a purchase, where that is less than the protocol's. */
+  readonly buyWaitMs?: number;
 }
 
 /** Suppliers that speak the supplier protocol. */
@@ -46,7 +48,11 @@ export class HttpSupplier {
     // The order's need names no account yet: a top-up goes to the account that the line's reference names at the supplier.
     const body = { sku, quantity, maxCostMinor, currency, reference, ...(wanted.topUp && { recipient: reference }) };
     try {
-      const answer = await this.call('POST', `${baseUrl}/purchases`, wanted, { signal, waitMs: BUY_WAIT_MS, body });
+      const answer = await this.call('POST', `${baseUrl}/purchases`, wanted, {
+        signal,
+        waitMs: this.options.buyWaitMs ?? BUY_WAIT_MS,
+        body,
+      });
       return answer.status === 200 ? await this.take(answer.body, wanted) : readRefusal(answer.status, answer.body, 'buy');
     } catch (error) {
       // A supplier that cannot be reached at all is left in peace for a while.

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { aWorld, buys, offer, product, type World } from './inventory.app.fixtures';
+
+const ndjson = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, n) => JSON.stringify({ code: `CODE-${from + n}` })).join('\n');
+const stream = { type: 'application/x-ndjson' };
+
+describe('the vault', () => {
+  let world: World;
+  before(async () => {
+    world = await aWorld('inventory_vault');
+    await world.call('PUT', '/products/vip', product());
+    await world.call('PUT', '/suppliers/house', { name: { zh: '自营', en: 'House' }, kind: 'vault', upstreamGroup: 'house' });
+    await world.call('PUT', '/suppliers/house/offers/vip', offer({ capacityPerMinute: 100_000 }));
+  });
+  after(() => world.end());
+
+  it('takes codes once, however often they are sent, and says which lines hold none', async () => {
+    const first = await world.call(
+      'POST',
+      '/suppliers/house/offers/vip/codes',
+      `${ndjson(0, 600)}\n{"serial":1}\nnot json\n"PLAIN-1"\n`,
+      stream,
+    );
+    assert.deepEqual(first.body, { read: 603, stored: 601, duplicates: 0, invalid: 2, invalidLines: [601, 602], available: 601 });
+    const again = await world.call('POST', '/suppliers/house/offers/vip/codes', ndjson(0, 600), stream);
+    assert.deepEqual([again.body['stored'], again.body['duplicates'], again.body['available']], [0, 600, 601]);
+    const csv = await world.call('POST', '/suppliers/house/offers/vip/codes', 'code,serial\n"CSV-1",7\nCSV-2,8\n', { type: 'text/csv' });
+    assert.deepEqual([csv.body['stored'], csv.body['invalid'], csv.body['available']], [2, 1, 603]);
+  });
+
+  it('keeps them encrypted, and opens none that was moved', async () => {
+    const found = await world.sql<{ id: string; sealed: Buffer }>(`SELECT id, sealed FROM code`);
+    assert.ok(found.every((it) => !it.sealed.toString('latin1').includes('CODE-')));
+  });
+
+  it('refuses what is not for it', async () => {
+    assert.equal((await world.call('POST', '/suppliers/house/offers/none/codes', ndjson(0, 1), stream)).status, 404);
+    assert.equal((await world.call('POST', '/suppliers/house/offers/vip/codes', { code: 'x' })).status, 415);
+    const feed = await world.call('POST', '/suppliers/house/stock', { changes: [{ sku: 'vip', quantity: 5, sequence: 1 }] });
+    assert.deepEqual((feed.body['results'] as object[])[0], { index: 0, sku: 'vip', status: 'refused', code: 'vault-refuses-feeds' });
+  });
+
+  it('gives every unit of many orders a code of its own', async () => {
+    const orders = Array.from({ length: 40 }, (_, n) => `v${n}`);
+    await Promise.all(orders.map((it) => buys(world, it, 'vip', 5, ['house'])));
+    for (const it of orders) assert.equal((await world.facts('UnitsDelivered', it))[0]?.tally.delivered, 5);
+    const [units] = await world.sql<{ units: string; codes: string; free: string }>(
+      `SELECT count(DISTINCT unit_id) AS units, count(*) FILTER (WHERE unit_id IS NOT NULL) AS codes, count(*) FILTER (WHERE state = 'free') AS free FROM code`,
+    );
+    assert.deepEqual(units, { units: '200', codes: '200', free: '403' });
+    assert.equal((await world.call('GET', '/suppliers/house/offers/vip')).body['available'], 403);
+  });
+
+  describe('a delivered code', () => {
+    const path = async () => {
+      const { body } = await world.call('GET', '/deliveries?orderId=v0', undefined, { key: 'm-key' });
+      const [first] = body['items'] as { deliveryId: string }[];
+      assert.ok(first);
+      return { id: first.deliveryId, url: `/deliveries/${encodeURIComponent(first.deliveryId)}/reveal` };
+    };
+    const reason = { reason: 'the buyer opens the order' };
+
+    it('is shown to nobody else, and to nobody without a reason or a key', async () => {
+      const { url } = await path();
+      assert.equal((await world.call('POST', url, reason, { key: 'other', idempotencyKey: 'k1' })).status, 404);
+      assert.equal((await world.call('POST', url, reason, { key: 'op', idempotencyKey: 'k1' })).status, 403);
+      assert.equal((await world.call('POST', url, reason, { key: 'm-key' })).status, 400);
+      assert.equal((await world.call('POST', url, {}, { key: 'm-key', idempotencyKey: 'k1' })).status, 400);
+      assert.deepEqual((await world.call('GET', '/deliveries?orderId=v0', undefined, { key: 'other' })).body, { items: [] });
+    });
+
+    it('is shown once, again for the same key only, each time with a record', async () => {
+      const { id, url } = await path();
+      const first = await world.call('POST', url, reason, { key: 'm-key', idempotencyKey: 'k1' });
+      assert.equal(first.status, 200, JSON.stringify(first.body));
+      assert.match(String(first.body['code']), /^(CODE|PLAIN|CSV)-/);
+      assert.equal(first.headers.get('cache-control'), 'no-store');
+      const again = await world.call('POST', url, reason, { key: 'm-key', idempotencyKey: 'k1' });
+      assert.deepEqual(again.body, first.body);
+      const other = await world.call('POST', url, reason, { key: 'm-key', idempotencyKey: 'k2' });
+      assert.deepEqual([other.status, other.body['code']], [409, 'already-revealed']);
+      const records = await world.sql<{ repeat: boolean; reason: string; api_key_id: string }>(
+        `SELECT repeat, reason, api_key_id FROM reveal WHERE delivery_id = $1 ORDER BY id`,
+        [id],
+      );
+      assert.deepEqual(
+        records,
+        [false, true].map((repeat) => ({ repeat, reason: reason.reason, api_key_id: 'm-key' })),
+      );
+    });
+
+    it('is shown once to two who ask at the same time', async () => {
+      const { body } = await world.call('GET', '/deliveries?orderId=v1', undefined, { key: 'm-key' });
+      const [first] = body['items'] as { deliveryId: string }[];
+      const url = `/deliveries/${encodeURIComponent(first?.deliveryId ?? '')}/reveal`;
+      const answers = await Promise.all(
+        ['x', 'y', 'z'].map((idempotencyKey) => world.call('POST', url, reason, { key: 'm-key', idempotencyKey })),
+      );
+      assert.deepEqual(answers.map((it) => it.status).sort(), [200, 409, 409]);
+    });
+  });
+});
