@@ -76,10 +76,12 @@ export async function handleIn(tx: Tx, handling: Handling, works: readonly Work[
     tx,
     works.flatMap((it) => it.wanted ?? []),
   );
+  point('handle:after-answers');
   const keys = works.map((it) => handling.domain.keysOf(it.command));
   const rows = await lockRows(tx, handling.tables, keys.flat());
   point('handle:after-lock');
   const at = await now(tx);
+  point('handle:after-clock');
   const appended: Appended[] = [];
   const stored: { wanted: Wanted; answer: Answered }[] = [];
   const outcomes = works.map((work, index): Outcome => {

@@ -1,7 +1,6 @@
 import { type Envelope, factOf, factTypeOf, faultOf, topicOf, TOPICS } from '@midstream/contracts';
 import type { InRecord } from './bus';
 import type { AnyEvent } from './handle';
-import { isBeyondInbox } from './partitions';
 
 /** A message that can be applied. */
 export interface Heard {
@@ -17,46 +16,56 @@ export interface Faulty {
   readonly index: number;
   readonly record: InRecord;
   readonly key: string;
-  /** Absent where not even the envelope could be read. */
+  /** What its place in the inbox is; absent where it has none: the envelope cannot be read, or the inbox does not go back that far. */
   readonly eventId?: string;
   readonly error: string;
 }
 
-export interface Sorted {
-  readonly heard: readonly Heard[];
-  readonly faulty: readonly Faulty[];
-}
+export type Told = Heard | Faulty;
 
-/** Takes the messages apart. An unknown type is skipped and told: a rolling upgrade must not park the world (protocol 27). */
-export function sortRecords(records: readonly InRecord[], nowMs: number, unknownType: (type: string) => void): Sorted {
-  const heard: Heard[] = [];
-  const faulty: Faulty[] = [];
-  records.forEach((record, index) => {
+export const isFaulty = (it: Told): it is Faulty => 'error' in it;
+
+/** Takes the messages apart, in their order. An unknown type is skipped and told: a rolling upgrade must not park the world (protocol 27). */
+export function sortRecords(
+  records: readonly InRecord[],
+  remembers: (eventId: string) => boolean,
+  unknownType: (type: string) => void,
+): Told[] {
+  return records.flatMap((record, index) => {
     const envelope = parseEnvelope(record.value);
-    if (envelope === undefined) {
-      // No key can be trusted in a broken envelope: parked by its place.
-      faulty.push({
-        index,
-        record,
-        key: `${record.topic}:${record.partition}:${record.offset}`,
-        error: 'the envelope is not a CloudEvent',
-      });
-      return;
-    }
+    const key = keyOf(record);
+    // No key can be trusted in a broken envelope: parked by its place.
+    if (envelope === undefined) return { index, record, key: placeOf(record), error: 'the envelope is not a CloudEvent' };
     const fact = factOf(envelope);
     if (fact === undefined) {
       unknownType(factTypeOf(envelope.type) ?? envelope.type);
-      return;
+      return [];
     }
-    const error = faultOf(fact.type, envelope.data, 'in') ?? staleness(envelope, fact, nowMs);
-    if (error === undefined) heard.push({ index, record, key: record.key, envelope, fact });
-    else faulty.push({ index, record, key: record.key, eventId: envelope.id, error });
+    // It could have been applied and forgotten (protocol 25)
+    if (!isState(fact) && !remembers(envelope.id)) return { index, record, key, error: 'the event is older than the inbox remembers' };
+    const error = faultOf(fact.type, envelope.data, 'in');
+    const heard: Heard = { index, record, key, envelope, fact };
+    return error === undefined ? heard : asFaulty(heard, remembers, error);
   });
-  return { heard, faulty };
 }
 
-const staleness = (envelope: Envelope, fact: AnyEvent, nowMs: number): string | undefined =>
-  !isState(fact) && isBeyondInbox(envelope.id, nowMs) ? 'the event is older than the inbox remembers' : undefined;
+/** A state may be older than the inbox, and needs none. */
+export const asFaulty = ({ index, record, key, envelope }: Heard, remembers: (eventId: string) => boolean, error: string): Faulty => ({
+  index,
+  record,
+  key,
+  ...(remembers(envelope.id) && { eventId: envelope.id }),
+  error,
+});
+
+const placeOf = ({ topic, partition, offset }: InRecord): string => `${topic}:${partition}:${offset}`;
+
+/** Longer ones do not fit into an index. */
+const KEY_LENGTH_MAX = 500;
+
+/** A key that cannot be stored or asked for is none. */
+const keyOf = (record: InRecord): string =>
+  record.key === '' || record.key.length > KEY_LENGTH_MAX || record.key.includes('\0') ? placeOf(record) : record.key;
 
 /** A fact of a compacted topic: full state with a version. */
 export function isState(fact: AnyEvent): boolean {

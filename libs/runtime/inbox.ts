@@ -7,7 +7,7 @@ import { dayOfEventId } from './partitions';
 import type { Database, Tx } from './postgres';
 
 /** Takes the events that this consumer has not applied yet; in id order, since unsorted inserts deadlock (protocol 25). */
-export async function claim(tx: Tx, consumer: Service, eventIds: readonly string[]): Promise<ReadonlySet<string>> {
+export async function claim(tx: Tx, consumer: Service, eventIds: readonly string[]): Promise<Set<string>> {
   if (eventIds.length === 0) return new Set();
   const ids = [...new Set(eventIds)].sort();
   const { rows } = await tx.query<{ event_id: string }>(

@@ -3,12 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { HealthCheckService, type HealthCheckResult } from '@nestjs/terminus';
 import { IsObject } from 'class-validator';
 import type { Consuming } from './consume';
-import { resumeParked } from './consume';
 import { Public, Scopes } from './http';
 import type { Metrics } from './metrics';
 import { dropParked, fixParked, type ParkedKey, parkedKeys, parkedMessages, type ParkedMessageView } from './parking';
 import type { Database } from './postgres';
 import { NotFound } from './problems';
+import { resumeParked } from './resume';
 
 /** What the routes of the shell need. */
 export interface Inside {

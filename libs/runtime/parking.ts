@@ -1,16 +1,11 @@
 import type { Service } from '@midstream/contracts';
 import { point } from './fault';
+import type { Faulty, Heard } from './heard';
 import { PARKED_KEYS_MAX, PARKED_MESSAGES_PER_KEY_MAX } from './limits';
 import type { Database, Tx } from './postgres';
 
 /** Too much is parked: nothing more is, the partition waits, and the alarm rings (I13). */
 export class ParkingFull extends Error {}
-
-export interface ParkedMessage {
-  readonly key: string;
-  readonly topic: string;
-  readonly envelope: string;
-}
 
 export interface ParkedKey {
   readonly key: string;
@@ -25,35 +20,71 @@ export async function lockParked(tx: Tx, consumer: Service, keys: readonly strin
     'SELECT key FROM parked_key WHERE consumer = $1 AND key = ANY($2) ORDER BY key FOR UPDATE',
     [consumer, [...new Set(keys)]],
   );
+  point('park:after-lock');
   return new Set(rows.map((it) => it.key));
 }
 
-/** Parks keys with their errors, and messages behind them. @throws ParkingFull */
-export async function park(
-  tx: Tx,
-  consumer: Service,
-  keys: ReadonlyMap<string, string>,
-  messages: readonly ParkedMessage[],
-): Promise<void> {
-  if (messages.length === 0) return;
-  const rows = [...keys].map(([key, error]) => ({ key, error })).sort((a, b) => (a.key < b.key ? -1 : 1));
+/**
+ * Parks the keys of what is faulty, with the error of each key's first, and behind them what waits.
+ * @returns how many faults were not parked before. @throws ParkingFull
+ */
+export async function park(tx: Tx, consumer: Service, faults: readonly Faulty[], behind: readonly Heard[]): Promise<number> {
+  if (faults.length + behind.length === 0) return 0;
+  await parkKeys(tx, consumer, faults);
+  point('park:after-key');
+  const messages = [
+    ...faults.map((it) => ({ ...messageOf(it), event_id: it.eventId ?? null, fault: true })),
+    ...behind.map((it) => ({ ...messageOf(it), event_id: it.envelope.id, fault: false })),
+  ].sort((a, b) => a.n - b.n);
+  const { rows } = await tx.query<{ event_id: string | null }>(
+    // What has no place in the inbox may come again: it is known by its text
+    `INSERT INTO parked_message (consumer, key, topic, event_id, envelope)
+     SELECT $1, s.key, s.topic, s.event_id, s.envelope
+       FROM json_to_recordset($2::json) AS s(n int, key text, topic text, event_id uuid, envelope text)
+      WHERE s.event_id IS NOT NULL
+         OR NOT EXISTS (SELECT 1 FROM parked_message m WHERE m.consumer = $1 AND m.key = s.key AND m.event_id IS NULL AND m.envelope = s.envelope)
+      ORDER BY s.n
+     RETURNING event_id`,
+    [consumer, JSON.stringify(messages)],
+  );
+  point('park:after-message');
+  await refuseTooMany(
+    tx,
+    consumer,
+    messages.map((it) => it.key),
+  );
+  return rows.length - behind.length;
+}
+
+/** PostgreSQL has no text with a zero byte. */
+const messageOf = ({ index, key, record }: Faulty | Heard) => ({
+  n: index,
+  key,
+  topic: record.topic,
+  envelope: record.value.replaceAll('\0', '\ufffd'),
+});
+
+async function parkKeys(tx: Tx, consumer: Service, faults: readonly Faulty[]): Promise<void> {
+  const first = new Map<string, string>();
+  for (const { key, error } of [...faults].sort((a, b) => a.index - b.index)) {
+    if (!first.has(key)) first.set(key, error.replaceAll('\0', '\ufffd'));
+  }
+  const rows = [...first].map(([key, error]) => ({ key, error })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (rows.length === 0) return;
   await tx.query(
     `INSERT INTO parked_key (consumer, key, error) SELECT $1, key, error FROM json_to_recordset($2::json) AS s(key text, error text) ON CONFLICT DO NOTHING`,
     [consumer, JSON.stringify(rows)],
   );
-  point('park:after-key');
-  await tx.query(
-    `INSERT INTO parked_message (consumer, key, topic, envelope)
-     SELECT $1, key, topic, envelope FROM json_to_recordset($2::json) AS s(n int, key text, topic text, envelope text) ORDER BY n`,
-    [consumer, JSON.stringify(messages.map((it, n) => ({ n, ...it })))],
-  );
-  point('park:after-message');
-  const { rows: full } = await tx.query<{ keys: string; longest: string }>(
+}
+
+async function refuseTooMany(tx: Tx, consumer: Service, keys: readonly string[]): Promise<void> {
+  const { rows } = await tx.query<{ keys: string; longest: string }>(
     `SELECT (SELECT count(*) FROM parked_key WHERE consumer = $1) AS keys,
             (SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM parked_message WHERE consumer = $1 AND key = ANY($2) GROUP BY key) m) AS longest`,
-    [consumer, [...new Set(messages.map((it) => it.key))]],
+    [consumer, [...new Set(keys)]],
   );
-  if (Number(full[0]?.keys) > PARKED_KEYS_MAX || Number(full[0]?.longest) > PARKED_MESSAGES_PER_KEY_MAX) {
+  point('park:after-count');
+  if (Number(rows[0]?.keys) > PARKED_KEYS_MAX || Number(rows[0]?.longest) > PARKED_MESSAGES_PER_KEY_MAX) {
     throw new ParkingFull(`more than ${PARKED_KEYS_MAX} keys, or ${PARKED_MESSAGES_PER_KEY_MAX} messages of one, would be parked`);
   }
 }
@@ -71,14 +102,36 @@ export interface ParkedMessageView {
   readonly id: string;
   readonly topic: string;
   readonly envelope: string;
+  /** The event whose place in the inbox was taken when it was parked. */
+  readonly eventId: string | null;
 }
 
+const VIEW = 'id, topic, envelope, event_id AS "eventId"';
+
 export async function parkedMessages(database: Pick<Database, 'pool'>, key: string, limit = 200): Promise<ParkedMessageView[]> {
-  const { rows } = await database.pool.query<ParkedMessageView>(
-    'SELECT id, topic, envelope FROM parked_message WHERE key = $1 ORDER BY id LIMIT $2',
-    [key, limit],
-  );
+  const { rows } = await database.pool.query<ParkedMessageView>(`SELECT ${VIEW} FROM parked_message WHERE key = $1 ORDER BY id LIMIT $2`, [
+    key,
+    limit,
+  ]);
   return rows;
+}
+
+export async function firstParked(tx: Tx, consumer: Service, key: string): Promise<ParkedMessageView | undefined> {
+  const { rows } = await tx.query<ParkedMessageView>(
+    `SELECT ${VIEW} FROM parked_message WHERE consumer = $1 AND key = $2 ORDER BY id LIMIT 1`,
+    [consumer, key],
+  );
+  point('resume:after-read');
+  return rows[0];
+}
+
+export async function removeParked(tx: Tx, id: string): Promise<void> {
+  await tx.query('DELETE FROM parked_message WHERE id = $1', [id]);
+}
+
+export async function freeKey(tx: Tx, consumer: Service, key: string): Promise<void> {
+  await tx.query('DELETE FROM parked_key WHERE consumer = $1 AND key = $2', [consumer, key]);
+  point('resume:after-free');
 }
 
 /** Takes a message away for good: an operator's decision. */

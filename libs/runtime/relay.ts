@@ -5,8 +5,9 @@ import type { Logger } from 'pino';
 import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
+import { type Database, STATEMENT_MS_MAX } from './postgres';
 import { readTick, takeTick } from './ticks';
-import { alarmClock, type AlarmClock } from './wait';
+import { alarmClock, type AlarmClock, within } from './wait';
 
 interface CursorRow {
   readonly snapshot: string;
@@ -28,8 +29,6 @@ interface EventRow {
 export interface Relay {
   /** Something was committed here: look at once. */
   poke(): void;
-  /** Milliseconds since the last tick that was relayed to its end, of the slowest sink; Infinity while another replica is the relay. */
-  lagMs(): number;
   stop(): Promise<void>;
 }
 
@@ -39,6 +38,9 @@ export interface RelayOptions {
   readonly sinks: readonly Sink[];
   readonly logger: Logger;
 }
+
+/** So many failures in a row are an outage: some two seconds. */
+const FAILURES_TOLD = 7;
 
 /** Any number that no other advisory lock of the database uses. */
 const RELAY_LOCK = 7_320_001;
@@ -51,28 +53,32 @@ const RELAY_LOCK = 7_320_001;
 export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions): Relay {
   const bells = sinks.map(() => alarmClock());
   const idle = alarmClock();
-  const done = new Map<string, number>();
   let stopping = false;
 
   const lead = async (): Promise<void> => {
-    const client = new Client({ connectionString: databaseUrl, application_name: `midstream relay ${owner}`, options: '-c jit=off' });
+    const client = clientOf(databaseUrl, `midstream relay ${owner}`);
     let lost: Error | undefined;
-    client.on('error', (error) => {
-      lost = error;
+    const lose = (error: Error) => {
+      lost ??= error;
       for (const bell of bells) bell.ring();
-    });
-    await client.connect();
+    };
+    client.on('error', lose);
     try {
+      await client.connect();
       const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [RELAY_LOCK]);
       if (rows[0]?.mine !== true) return await idle.wait(RELAY_IDLE_MS * 4);
       const epoch = await takeOffice(client, sinks);
       const check = () => {
         if (lost !== undefined) throw lost;
       };
-      const session = oneAtATime(client);
-      await Promise.all(sinks.map((sink, index) => follow(session, epoch, sink, bells[index] ?? alarmClock(), check)));
+      const session = oneAtATime(client, lose);
+      // One that has lost its place takes the others along, and all have ended before the next term begins
+      const follows = sinks.map((sink, index) => follow(session, epoch, sink, bells[index] ?? alarmClock(), check).catch(lose));
+      await Promise.all(follows);
+      check();
     } finally {
-      await client.end().catch(() => undefined);
+      // Over a dead network the goodbye is never answered
+      await within(2_000, client.end(), 'a goodbye').catch(() => undefined);
     }
   };
 
@@ -81,6 +87,7 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     let waiting = backoff.next();
     let lastMark = 0;
     let quiet = 0;
+    let failures = 0;
     while (!stopping) {
       check();
       try {
@@ -90,7 +97,8 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
           point('relay:after-mark');
           lastMark = at;
         }
-        done.set(sink.cursor, Date.now());
+        if (failures >= FAILURES_TOLD) logger.info({ sink: sink.cursor, failures }, 'the relay publishes again');
+        failures = 0;
         waiting = backoff.next();
         quiet = published > 0 ? 0 : quiet + 1;
         await bell.wait(quiet < 10 ? RELAY_BUSY_MS : RELAY_IDLE_MS);
@@ -98,7 +106,12 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
         if (stopping) return;
         check();
         if (error instanceof Fenced) throw error;
-        logger.warn({ err: error, sink: sink.cursor }, 'the relay could not publish; it tries again');
+        failures += 1;
+        // a reader that starts later than we do is no news; an outage is told once
+        logger[failures === FAILURES_TOLD ? 'warn' : 'debug'](
+          { err: error, sink: sink.cursor, failures },
+          'the relay cannot publish; it goes on trying',
+        );
         await bell.wait(waiting.duration);
         waiting = waiting.next(undefined);
       }
@@ -122,7 +135,6 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     poke: () => {
       for (const bell of bells) bell.ring();
     },
-    lagMs: () => (sinks.length === 0 ? 0 : Math.max(...sinks.map((it) => Date.now() - (done.get(it.cursor) ?? 0)))),
     async stop() {
       stopping = true;
       idle.ring();
@@ -139,25 +151,56 @@ class Fenced extends Error {}
 
 type Session = Pick<Client, 'query'>;
 
-/** All sinks share the session that holds the lock; it takes one statement at a time. */
-function oneAtATime(client: Client): Session {
+/** All sinks share the session that holds the lock; it takes one statement at a time. One that fails ends the term. */
+function oneAtATime(client: Client, failed: (error: Error) => void): Session {
   let last: Promise<unknown> = Promise.resolve();
   const query = (text: string, values?: unknown[]) => {
     const next = last.then(() => client.query(text, values));
-    last = next.catch(() => undefined);
+    last = next.catch(failed);
     return next;
   };
   return { query: query as Session['query'] };
 }
 
+/** A new term: what the one before still wants to save is refused. Cursors of a bus that is not used any more go: they would hold the log for ever. */
 async function takeOffice(client: Session, sinks: readonly Sink[]): Promise<string> {
-  await client.query(`INSERT INTO relay (cursor) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`, [
-    ['office', ...sinks.map((it) => it.cursor)],
-  ]);
-  const { rows } = await client.query<{ epoch: string }>(`UPDATE relay SET epoch = epoch + 1 WHERE cursor = 'office' RETURNING epoch`);
-  const epoch = rows[0]?.epoch ?? '0';
-  await client.query(`UPDATE relay SET epoch = $1 WHERE cursor <> 'office'`, [epoch]);
-  return epoch;
+  const cursors = ['office', ...sinks.map((it) => it.cursor)];
+  await client.query('BEGIN');
+  await client.query(`INSERT INTO relay (cursor) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`, [cursors]);
+  await client.query(`DELETE FROM relay WHERE NOT cursor = ANY($1)`, [cursors]);
+  const { rows } = await client.query<{ epoch: string }>(
+    `UPDATE relay SET epoch = (SELECT max(epoch) + 1 FROM relay) WHERE cursor = ANY($1) RETURNING epoch`,
+    [cursors],
+  );
+  point('relay:before-office');
+  await client.query('COMMIT');
+  point('relay:after-office');
+  return rows[0]?.epoch ?? '0';
+}
+
+/** The relay's own session. It notices a dead network: nobody else may publish while it holds the lock. */
+const clientOf = (databaseUrl: string, name: string): Client =>
+  new Client({
+    connectionString: databaseUrl,
+    application_name: name,
+    options: '-c jit=off -c TimeZone=UTC',
+    connectionTimeoutMillis: 10_000,
+    query_timeout: STATEMENT_MS_MAX,
+    keepAlive: true,
+  });
+
+/** Milliseconds since the oldest event that not every sink has; the same on every replica, whichever of them is the relay. */
+export async function relayLagMs(database: Pick<Database, 'pool'>, sinks: readonly Sink[]): Promise<number> {
+  const lags = sinks.map(async ({ cursor, topics }) => {
+    const { rows } = await database.pool.query<{ lag: string }>(
+      `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(e.at)), 0) * 1000 AS lag
+         FROM relay r JOIN event e ON e.xid >= pg_snapshot_xmin(r.snapshot::pg_snapshot) AND NOT pg_visible_in_snapshot(e.xid, r.snapshot::pg_snapshot)
+        WHERE r.cursor = $1 AND e.topic = ANY($2)`,
+      [cursor, topics],
+    );
+    return Number(rows[0]?.lag);
+  });
+  return Math.max(0, ...(await Promise.all(lags)));
 }
 
 /** Publishes one tick to its end, a page at a time. Returns how many it published, and up to when all is published. */
@@ -165,7 +208,9 @@ async function tick(client: Session, epoch: string, sink: Sink): Promise<{ publi
   const { rows } = await client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [sink.cursor]);
   const cursor = rows[0];
   if (cursor === undefined) throw new Fenced(`the cursor ${sink.cursor} is gone`);
+  point('relay:after-cursor');
   const fresh = await takeTick(client);
+  point('relay:after-tick');
   // A tick that a crash interrupted is finished first, from its page on: it was read in the order of ids.
   const current = cursor.tick ?? fresh.snapshot;
   let page = cursor.tick === null ? '-1' : cursor.page;

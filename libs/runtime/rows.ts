@@ -1,5 +1,6 @@
 import { assert, type RowKey, type RowsOf } from '@midstream/kernel';
 import type { RowTable } from './define';
+import { point } from './fault';
 import type { Database, Tx } from './postgres';
 import { insertInto, quote, updateById, type Write } from './writes';
 
@@ -51,6 +52,7 @@ export async function lockRows(tx: Tx, tables: readonly LoadedTable[], keys: rea
         `SELECT id, state FROM ${quote(table)} WHERE id = ANY($1) ORDER BY id ${strength}`,
         [ids],
       );
+      point('handle:after-rows');
       for (const it of found) rows.set(it.id, it.state);
     }
   }

@@ -22,9 +22,9 @@ import { type Metrics, metricsOf } from './metrics';
 import { nestLogger } from './nest-logger';
 import { serveOpenApi } from './openapi';
 import { HealthController, INSIDE, type Inside, parkedController } from './ops';
-import { dropOld, makePartitions } from './partitions';
+import { dropOld, inboxMemory, type InboxMemory, makePartitions } from './partitions';
 import { Database, openDatabase } from './postgres';
-import { startRelay, type Relay } from './relay';
+import { relayLagMs, startRelay } from './relay';
 import { loadedTables } from './rows';
 import { BusStrategy, chunkController } from './strategy';
 import { loggerOf } from './telemetry';
@@ -109,6 +109,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     consumer: name,
     database,
     handling,
+    inbox: await inboxMemory(database),
     hears: new Set(definition.hears ?? []),
     logger,
     committed,
@@ -125,14 +126,17 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   await app.startAllMicroservices();
   await app.listen(options.port, options.host ?? '127.0.0.1');
 
-  const relay = startRelay({ owner: name, databaseUrl: options.databaseUrl, sinks: options.bus.sinksOf(name), logger });
+  const sinks = options.bus.sinksOf(name);
+  const relay = startRelay({ owner: name, databaseUrl: options.databaseUrl, sinks, logger });
   const todo = startTodo({ database, handling, effects: definition.effects ?? {}, logger, committed });
   pokes.push(
     () => relay.poke(),
     () => todo.poke(),
   );
-  const loops = [...(definition.loops ?? []), maintenance(database)].map((it) => startLoop(it, database, gathered, logger));
-  watch(metrics, database, relay);
+  const loops = [...(definition.loops ?? []), maintenance(database, topicsReadBy(name), consuming.inbox)].map((it) =>
+    startLoop(it, database, gathered, logger),
+  );
+  watch(metrics, database, () => relayLagMs(database, sinks));
   parked.start();
   committed();
   logger.info({ url: await app.getUrl() }, `${name} is ready`);
@@ -149,11 +153,13 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
       stopping = true;
       parked.stop();
       const drain = async () => {
+        // Streams never end by themselves; requests are answered before the door is shut
+        await live.stop();
         await app.close();
         await Promise.all(loops.map((it) => it.stop()));
         await todo.stop();
         await gathered.idle();
-        await Promise.all([relay.stop(), follower.stop(), live.stop()]);
+        await Promise.all([relay.stop(), follower.stop()]);
       };
       await within(DRAIN_ON_SHUTDOWN_MS, drain(), 'draining').catch((error: unknown) =>
         logger.warn({ err: error }, 'stopped before all was drained'),
@@ -237,7 +243,7 @@ class ServiceModule {
 }
 
 async function createApp(parts: Parts): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 1_000 }, forceCloseConnections: true });
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 1_000 }, forceCloseConnections: 'idle' });
   hookRequests(adapter.getInstance(), parts.definition.name, parts.inside.metrics, parts.logger);
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(parts), adapter, {
     logger: nestLogger(parts.logger),
@@ -273,21 +279,26 @@ function startLoop(loop: Loop, database: Database, gathered: Gather, logger: Log
   };
 }
 
-const maintenance = (database: Database): Loop => ({
+const maintenance = (database: Database, heard: readonly Topic[], inbox: InboxMemory): Loop => ({
   name: 'maintenance',
   everyMs: MAINTENANCE_EVERY_MS,
   async run() {
     await makePartitions(database);
-    await dropOld(database);
+    await dropOld(database, heard).finally(() => inbox.refresh());
     return false;
   },
 });
 
 /** What SREs watch: each gauge asks the database when it is scraped. */
-function watch({ gauge }: Metrics, database: Database, relay: Relay): void {
+function watch({ gauge }: Metrics, database: Database, lagMs: () => Promise<number>): void {
   const count = (sql: string) => async () =>
     Number((await database.pool.query<{ n: string }>(sql).catch(() => ({ rows: [{ n: 'NaN' }] }))).rows[0]?.n);
-  gauge('midstream_relay_lag_seconds', 'Since the slowest reader or the broker had all of the log', () => relay.lagMs() / 1_000);
+  gauge('midstream_relay_lag_seconds', 'Age of the oldest event that not every reader, or the broker, has', () =>
+    lagMs().then(
+      (it) => it / 1_000,
+      () => NaN,
+    ),
+  );
   gauge(
     'midstream_todo_due',
     'What is due and not done',
@@ -310,6 +321,7 @@ function parkedCounter(database: Database) {
   };
   return {
     start() {
+      void look();
       timer = setInterval(() => void look(), 1_000);
       timer.unref();
     },

@@ -30,6 +30,7 @@ const STATEMENTS = [
      data        json        NOT NULL
    ) PARTITION BY RANGE (at)`,
   `CREATE INDEX event_xid ON event (xid)`,
+  `CREATE INDEX event_id_order ON event (id)`,
   `CREATE TABLE todo (
      id          bigserial   PRIMARY KEY,
      kind        text        NOT NULL,
@@ -98,6 +99,7 @@ const STATEMENTS = [
      consumer text      NOT NULL,
      key      text      NOT NULL,
      topic    text      NOT NULL,
+     event_id uuid,
      envelope text      NOT NULL
    )`,
   `CREATE INDEX parked_message_key ON parked_message (consumer, key, id)`,

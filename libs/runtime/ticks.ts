@@ -25,32 +25,49 @@ export async function takeTick(tx: Queryable): Promise<Tick> {
   return { snapshot: rows[0]?.snapshot ?? BEGINNING, at: Number(rows[0]?.at ?? 0) };
 }
 
-/**
- * Rows between two snapshots in the order of their ids, a page at a time. Never split a tick by xid: that brings the misorder back.
- * `where` may use `$5` and on.
- */
-export async function readTick<Row extends object>(
-  tx: Queryable,
-  from: {
-    readonly table: string;
-    readonly columns: string;
-    readonly order: string;
-    readonly where?: string;
-    readonly params?: readonly unknown[];
-  },
-  range: { readonly previous: string; readonly current: string; readonly afterId: string; readonly limit: number },
-): Promise<Row[]> {
-  const where = from.where === undefined ? '' : `AND ${from.where}`;
-  const { rows } = await tx.query<Row>(
-    `SELECT * FROM (
-       SELECT ${from.columns} FROM ${quote(from.table)}
-        WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax($2::pg_snapshot)
-          AND pg_visible_in_snapshot(xid, $2::pg_snapshot) ${where}
-       UNION ALL
-       SELECT ${from.columns} FROM ${quote(from.table)}
-        WHERE xid IN (SELECT pg_snapshot_xip($1::pg_snapshot)) AND pg_visible_in_snapshot(xid, $2::pg_snapshot) ${where}
-     ) t WHERE ($3::bigint < 0 OR ${from.order} > $3::bigint) ORDER BY ${from.order} LIMIT $4`,
-    [range.previous, range.current, range.afterId, range.limit, ...(from.params ?? [])],
-  );
+interface Source {
+  readonly table: string;
+  readonly columns: string;
+  /** Indexed: pages after the first are read along it. */
+  readonly order: string;
+  /** May use `$5` and on. */
+  readonly where?: string;
+  readonly params?: readonly unknown[];
+}
+
+interface Range {
+  readonly previous: string;
+  readonly current: string;
+  /** -1: from the beginning. */
+  readonly afterId: string;
+  readonly limit: number;
+}
+
+/** Rows between two snapshots in the order of their ids, a page at a time. Never split a tick by xid: that brings the misorder back. */
+export async function readTick<Row extends object>(tx: Queryable, from: Source, range: Range): Promise<Row[]> {
+  const { rows } = await tx.query<Row>(range.afterId === '-1' ? firstPage(from) : nextPage(from), [
+    range.previous,
+    range.current,
+    range.afterId,
+    range.limit,
+    ...(from.params ?? []),
+  ]);
   return rows;
 }
+
+/** What is new is found by the index of xid, and sorted: an idle tick costs nothing, however long the log. */
+const firstPage = ({ table, columns, order, where = 'true' }: Source): string => `
+  SELECT * FROM (
+    SELECT ${columns} FROM ${quote(table)}
+     WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax($2::pg_snapshot)
+       AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND ${where}
+    UNION ALL
+    SELECT ${columns} FROM ${quote(table)}
+     WHERE xid IN (SELECT pg_snapshot_xip($1::pg_snapshot)) AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND ${where}
+  ) t WHERE ${order} > $3::bigint ORDER BY ${order} LIMIT $4`;
+
+/** The same rows along the index of ids, else each page of a long backlog would sort all of it again. */
+const nextPage = ({ table, columns, order, where = 'true' }: Source): string => `
+  SELECT ${columns} FROM ${quote(table)}
+   WHERE ${order} > $3::bigint AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $1::pg_snapshot) AND ${where}
+   ORDER BY ${order} LIMIT $4`;
