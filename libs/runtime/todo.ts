@@ -6,8 +6,16 @@ import type { Effect } from './define';
 import { point } from './fault';
 import { handleBatch } from './gather';
 import { type AnyCommand, type AnyEvent, type Handling, handleIn, type Work } from './handle';
-import { BATCH_MAX, EFFECT_ATTEMPTS_MAX, EFFECT_BACKOFF_MS, EFFECT_LEASE_MS, EFFECTS_AT_ONCE_MAX, TODO_EVERY_MS } from './limits';
-import { type Database, type Tx } from './postgres';
+import {
+  BATCH_MAX,
+  EFFECT_ATTEMPTS_MAX,
+  EFFECT_BACKOFF_MS,
+  EFFECT_LEASE_MS,
+  EFFECTS_AT_ONCE_MAX,
+  PARKED_RETRY_MS,
+  TODO_EVERY_MS,
+} from './limits';
+import { type Database, isTransient, type Tx } from './postgres';
 import { alarmClock } from './wait';
 
 export type AnyEffect = Effect<never, never>;
@@ -38,6 +46,10 @@ export interface Todo {
 
 /** One worker a database takes the commands, so that those of one row keep their order. */
 const TODO_LOCK = 7_320_002;
+
+const FINISH_AGAIN_MS = 200;
+
+const leaseOf = (effect: AnyEffect): number => effect.leaseMs ?? EFFECT_LEASE_MS;
 
 const COLUMNS = 't.id, t.kind, t.key, t.payload, t.cause, t.traceparent, t.attempts';
 /** Past its time, and past what its topic's owner had published by then (protocol 16). */
@@ -119,7 +131,10 @@ async function lockCommands(tx: Tx, limit: number): Promise<TodoRow[]> {
   return rows;
 }
 
-async function doCommands(tx: Tx, { handling, logger }: TodoOptions, rows: readonly TodoRow[]): Promise<void> {
+/** Those about a parked record wait (protocol 27): what they would decide on is not the whole truth. */
+async function doCommands(tx: Tx, { handling, logger }: TodoOptions, due: readonly TodoRow[]): Promise<void> {
+  const parked = await postponeParked(tx, handling, due);
+  const rows = due.filter((it) => !parked.has(it.id));
   await tx.query('DELETE FROM todo WHERE id = ANY($1::bigint[])', [rows.map((it) => it.id)]);
   point('todo:after-delete');
   const outcomes = await handleIn(
@@ -130,6 +145,18 @@ async function doCommands(tx: Tx, { handling, logger }: TodoOptions, rows: reado
   outcomes.forEach((it, index) => {
     if (it.kind === 'refused') logger.warn({ command: rows[index]?.payload.type, rejected: it.rejection }, 'a timer came to a refusal');
   });
+}
+
+async function postponeParked(tx: Tx, { domain }: Handling, rows: readonly TodoRow[]): Promise<ReadonlySet<string>> {
+  const about = rows.flatMap((it) => domain.keysOf(it.payload).map(({ id }) => ({ todo: it.id, key: id })));
+  const { rows: parked } = await tx.query<{ id: string }>(
+    `UPDATE todo t SET due_at = clock_timestamp() + make_interval(secs => $2), error = 'key-parked'
+      WHERE t.id IN (SELECT s.todo FROM json_to_recordset($1::json) AS s(todo bigint, key text) JOIN parked_key p USING (key))
+     RETURNING t.id`,
+    [JSON.stringify(about), PARKED_RETRY_MS / 1_000],
+  );
+  point('todo:after-parked');
+  return new Set(parked.map((it) => it.id));
 }
 
 async function takeAlone(options: TodoOptions, row: TodoRow): Promise<void> {
@@ -160,15 +187,17 @@ async function claimEffects(database: Database, effects: Readonly<Record<string,
   const names = Object.keys(effects);
   if (names.length === 0) return [];
   const token = randomUUID();
-  const leases = Object.fromEntries(Object.entries(effects).map(([name, it]) => [name, it.leaseMs ?? EFFECT_LEASE_MS]));
+  const leases = Object.fromEntries(Object.entries(effects).map(([name, it]) => [name, leaseOf(it)]));
   const { rows } = await database.pool.query<TodoRow>(
-    `UPDATE todo t SET token = $1, attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ($2::json ->> t.kind)::int / 1000.0)
-      WHERE t.id IN (
-        SELECT t.id FROM todo t
-         WHERE t.kind = ANY($3) AND ${IS_DUE} AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())
-           AND NOT EXISTS (SELECT 1 FROM todo e WHERE e.key = t.key AND e.kind = ANY($3) AND NOT e.stuck AND e.id < t.id)
-         ORDER BY t.due_at, t.id LIMIT $4 FOR UPDATE SKIP LOCKED)
-      RETURNING ${COLUMNS}`,
+    // MATERIALIZED: a plan that asks the inner query again would lease more than LIMIT
+    `WITH first AS MATERIALIZED (
+       SELECT t.id FROM todo t
+        WHERE t.kind = ANY($3) AND ${IS_DUE} AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())
+          AND NOT EXISTS (SELECT 1 FROM todo e WHERE e.key = t.key AND e.kind = ANY($3) AND NOT e.stuck AND e.id < t.id)
+        ORDER BY t.due_at, t.id LIMIT $4 FOR UPDATE SKIP LOCKED)
+     UPDATE todo t SET token = $1, attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ($2::json ->> t.kind)::int / 1000.0)
+       FROM first WHERE t.id = first.id
+     RETURNING ${COLUMNS}`,
     [token, JSON.stringify(leases), names, limit],
   );
   point('todo:after-claim');
@@ -179,28 +208,45 @@ async function runEffect(options: TodoOptions, row: Claimed): Promise<void> {
   const { database, handling, effects, logger, committed } = options;
   const effect = effects[row.kind];
   assert(effect !== undefined, `the service has the effect ${row.kind}`);
+  const until = Date.now() + leaseOf(effect) * 0.9;
   try {
     const commands = await callOf(options, effect, row);
     point('todo:after-call');
-    const finishes = { id: row.id, token: row.token };
-    await handleBatch(
-      database,
-      handling,
-      commands.map((command) => ({ command, cause: causeOf(row, `effect:${row.kind}`), finishes })),
-    );
-    if (commands.length === 0) await database.pool.query('DELETE FROM todo WHERE id = $1 AND token = $2', [row.id, row.token]);
-    committed();
+    await whileItMayPass(until, () => finish(database, handling, row, commands));
     point('todo:after-finish');
+    committed();
   } catch (error) {
     logger.warn({ err: error, effect: row.kind, key: row.key, attempts: row.attempts }, 'an effect failed; it is tried again');
-    await postpone(database, row, error).catch(() => undefined);
+    await postpone(database, row, error, row.token).catch(() => undefined);
+  }
+}
+
+async function finish(database: Database, handling: Handling, row: Claimed, commands: readonly AnyCommand[]): Promise<void> {
+  const finishes = { id: row.id, token: row.token };
+  await handleBatch(
+    database,
+    handling,
+    commands.map((command) => ({ command, cause: causeOf(row, `effect:${row.kind}`), finishes })),
+  );
+  if (commands.length === 0) await database.pool.query('DELETE FROM todo WHERE id = $1 AND token = $2', [row.id, row.token]);
+}
+
+/** What the call came to is known here only: a database that is away for a moment must not make it unknown. */
+async function whileItMayPass(until: number, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error) || Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FINISH_AGAIN_MS));
+    }
   }
 }
 
 /** The commands that the call came to. One that may be tried only once, and was tried before, is lost (protocol 11). */
 async function callOf({ database, logger }: TodoOptions, effect: AnyEffect, row: Claimed): Promise<readonly AnyCommand[]> {
   const event = row.payload as never;
-  const signal = AbortSignal.timeout((effect.leaseMs ?? EFFECT_LEASE_MS) * 0.8);
+  const signal = AbortSignal.timeout(leaseOf(effect) * 0.8);
   const run = () =>
     effect.run(event, { database, signal, attempts: row.attempts - 1, ...(row.traceparent !== null && { traceparent: row.traceparent }) });
   if (effect.lost === undefined) return run();
@@ -213,13 +259,15 @@ async function callOf({ database, logger }: TodoOptions, effect: AnyEffect, row:
   }
 }
 
-async function postpone(database: Database, row: TodoRow, error: unknown): Promise<void> {
+/** `token`: of the lease under which it was tried; where another has the row by now, it is his. */
+async function postpone(database: Database, row: TodoRow, error: unknown, token: string | null = null): Promise<void> {
   const waitMs = Math.min(EFFECT_BACKOFF_MS.first * 2 ** Math.min(row.attempts, 20), EFFECT_BACKOFF_MS.max);
   const message = (error instanceof Error ? error.message : String(error)).slice(0, 500);
   await database.pool.query(
     `UPDATE todo SET due_at = clock_timestamp() + make_interval(secs => $2), lease_until = NULL, token = NULL, error = $3, stuck = attempts >= $4,
             attempts = CASE WHEN kind = 'command' THEN attempts + 1 ELSE attempts END
-      WHERE id = $1`,
-    [row.id, waitMs / 1000, message, EFFECT_ATTEMPTS_MAX],
+      WHERE id = $1 AND token IS NOT DISTINCT FROM $5`,
+    [row.id, waitMs / 1000, message, EFFECT_ATTEMPTS_MAX, token],
   );
+  point('todo:after-postpone');
 }
