@@ -60,12 +60,12 @@ export class Commands<Command extends Timed = Timed> {
   }
 
   private async submit(command: { readonly type: string }, { caller, key, status = 200, answer, stored }: RunOptions): Promise<Outcome> {
-    if (await this.isParked(command)) throw problemOfRejection({ rejected: 'key-parked' }, {});
     const cause: Cause = {
       actor: caller ? `${tenantOf(caller)}:${caller.keyId}` : 'shell',
       ...(caller?.traceparent !== undefined && { traceparent: caller.traceparent }),
     };
     try {
+      if (await this.isParked(command)) throw problemOfRejection({ rejected: 'key-parked' }, {});
       return await this.gather.submit({
         command,
         cause,

@@ -1,7 +1,7 @@
 import { assert } from '@midstream/kernel';
 import { type Handling, handleIn, type Outcome, type Work } from './handle';
 import { BATCH_MAX, BATCH_TRIES_MAX, GATHER_LANES, GATHER_QUEUE_MAX } from './limits';
-import { type Database, isConflict, isConstraint } from './postgres';
+import { type Database, isConflict, isConstraint, isTransient } from './postgres';
 
 export class Busy extends Error {}
 
@@ -28,25 +28,37 @@ export function gather(database: Database, handling: Handling, committed: () => 
     // One turn of the event loop: what is being parsed now joins the batch.
     await new Promise(setImmediate);
     while (queue.length > 0) await settle(queue.splice(0, BATCH_MAX));
+    // At once with the look at the queue: a command that comes between would find no lane
+    lanes -= 1;
+    if (lanes > 0) return;
+    for (const it of wake) it();
+    wake = [];
   };
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
-    try {
-      const outcomes = await handleBatch(
-        database,
-        handling,
-        batch.map((it) => it.work),
-      );
-      committed();
-      batch.forEach((it, index) => {
-        const outcome = outcomes[index];
-        assert(outcome !== undefined, 'every work has an outcome');
-        it.resolve(outcome);
-      });
-    } catch (error) {
-      if (isConstraint(error) && batch.length > 1) for (const it of batch) await settle([it]);
-      else for (const it of batch) it.reject(error);
+    const outcomes = await handleBatch(
+      database,
+      handling,
+      batch.map((it) => it.work),
+    ).catch((error: unknown) => settleApart(batch, error));
+    if (outcomes === undefined) return;
+    committed();
+    batch.forEach((it, index) => {
+      const outcome = outcomes[index];
+      assert(outcome !== undefined, 'every work has an outcome');
+      it.resolve(outcome);
+    });
+  };
+
+  /** What one command has done is its own fault, be it a constraint or a bug: the halves go by themselves. An outage is everybody's. */
+  const settleApart = async (batch: readonly Waiting[], error: unknown): Promise<undefined> => {
+    if (batch.length === 1 || (isTransient(error) && !isConflict(error))) {
+      for (const it of batch) it.reject(error);
+      return;
     }
+    const half = Math.ceil(batch.length / 2);
+    await settle(batch.slice(0, half));
+    await settle(batch.slice(half));
   };
 
   return {
@@ -56,12 +68,7 @@ export function gather(database: Database, handling: Handling, committed: () => 
         queue.push({ work, resolve, reject });
         if (lanes >= GATHER_LANES) return;
         lanes += 1;
-        void lane().finally(() => {
-          lanes -= 1;
-          if (lanes > 0 || queue.length > 0) return;
-          for (const it of wake) it();
-          wake = [];
-        });
+        void lane();
       });
     },
     idle: () => (lanes === 0 ? Promise.resolve() : new Promise((resolve) => wake.push(resolve))),
