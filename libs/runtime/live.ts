@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FOLLOW_EVERY_MS } from './limits';
@@ -20,6 +21,7 @@ export interface LiveOptions {
 
 interface Listener extends LiveOptions {
   readonly send: (id: string, type: string, data: object) => void;
+  readonly end: () => void;
 }
 
 /** Where a listener is: within the tick between two snapshots, past the event `after`. As the `id:` of an event it resumes without loss (protocol 30). */
@@ -30,7 +32,9 @@ interface Place {
 }
 
 const LISTENERS_MAX = 1_000;
-const CATCH_UP_MAX = 10_000;
+const PAGE = 500;
+const TICK_EVENTS_MAX = 20_000;
+const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
 const encode = (place: Place): string => Buffer.from(`${place.previous}|${place.current}|${place.after}`).toString('base64url');
@@ -66,6 +70,7 @@ export class LiveEvents {
     this.stopping = true;
     this.bell.ring();
     await this.ended;
+    for (const it of this.listeners) it.end();
   }
 
   /** Answers with a stream that ends when the client leaves. `Last-Event-ID` resumes. */
@@ -82,47 +87,83 @@ export class LiveEvents {
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
     });
+    let left = false;
+    const alive = setInterval(() => void raw.write(': still here\n\n'), KEEP_ALIVE_MS);
     const listener: Listener = {
       ...options,
-      send: (id, type, data) => void raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`),
+      send(id, type, data) {
+        raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+        // One that does not read is sent away; it comes back with its Last-Event-ID
+        if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
+      },
+      end: () => void raw.end(),
     };
-    raw.write(`retry: 1000\n\n`);
-    const from = decode(String(request.headers['last-event-id'] ?? ''));
-    if (from !== undefined) await this.catchUp(listener, from);
-    this.listeners.add(listener);
-    const alive = setInterval(() => void raw.write(': still here\n\n'), KEEP_ALIVE_MS);
     raw.on('close', () => {
+      left = true;
       clearInterval(alive);
       this.listeners.delete(listener);
     });
+    raw.on('error', () => undefined);
+    raw.write(`retry: 1000\n\n`);
+    const from = decode(String(request.headers['last-event-id'] ?? ''));
+    try {
+      if (from !== undefined) await this.catchUp(listener, from, () => drained(raw));
+      if (!left && !this.stopping) this.listeners.add(listener);
+      else raw.end();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'a live stream could not be resumed; its listener comes again');
+      raw.destroy();
+    }
   }
 
   private async run(): Promise<void> {
     while (!this.stopping) {
       await this.bell.wait(FOLLOW_EVERY_MS);
-      if (this.stopping || this.listeners.size === 0) {
-        // Nobody listens: what happens meanwhile is nobody's, but the next listener starts from now.
-        if (!this.stopping) this.previous = (await takeTick(this.database.pool).catch(() => undefined))?.snapshot ?? this.previous;
-        continue;
-      }
+      if (this.stopping) return;
       await this.step().catch((error: unknown) => this.logger.warn({ err: error }, 'the log could not be followed; it is tried again'));
     }
   }
 
   private async step(): Promise<void> {
     const { snapshot } = await takeTick(this.database.pool);
-    const events = await this.read({ previous: this.previous, current: snapshot, after: '-1' });
+    if (this.listeners.size === 0) {
+      // Nobody listens: what happens meanwhile is nobody's, and the next listener starts from now.
+      this.previous = snapshot;
+      return;
+    }
+    // All of it, and then told at once: a listener that comes while we read has had what was before this tick, and gets the tick whole
+    const tick = { previous: this.previous, current: snapshot };
+    const events: LiveEvent[] = [];
+    for (let more = true; more;) {
+      const page = await this.read({ ...tick, after: events.at(-1)?.id ?? '-1' });
+      events.push(...page);
+      more = page.length === PAGE;
+      if (events.length > TICK_EVENTS_MAX) return this.sendAway(snapshot);
+    }
+    if (events.length === 0) return;
     for (const event of events) {
-      const id = encode({ previous: this.previous, current: snapshot, after: event.id });
+      const id = encode({ ...tick, after: event.id });
       for (const listener of this.listeners) this.tell(listener, event, id);
     }
-    if (events.length > 0) this.previous = snapshot;
+    this.previous = snapshot;
   }
 
-  private async catchUp(listener: Listener, from: Place): Promise<void> {
-    const current = this.previous;
-    for (const place of [from, { previous: from.current, current, after: '-1' }]) {
-      for (const event of await this.read(place)) this.tell(listener, event, encode({ ...place, after: event.id }));
+  /** Too much has happened to hold it: every listener comes back with its Last-Event-ID, and gets it in pages. */
+  private sendAway(snapshot: string): void {
+    this.previous = snapshot;
+    for (const it of this.listeners) it.end();
+    this.listeners.clear();
+  }
+
+  /** Tells what happened from there to where the others are. They go on meanwhile, so it is looked again until there is nothing between. */
+  private async catchUp(listener: Listener, from: Place, drained: () => Promise<boolean>): Promise<void> {
+    for (let place = from; ;) {
+      const events = await this.read(place);
+      for (const event of events) this.tell(listener, event, encode({ ...place, after: event.id }));
+      if (!(await drained()) || this.stopping) return;
+      if (events.length === PAGE) place = { ...place, after: events.at(-1)?.id ?? place.after };
+      else if (place.current === this.previous) return;
+      else place = { previous: place.current, current: this.previous, after: '-1' };
     }
   }
 
@@ -135,7 +176,13 @@ export class LiveEvents {
     return readTick<LiveEvent>(
       this.database.pool,
       { table: 'event', columns: 'id, type, key, at, data', order: 'id', where: 'topic IS NOT NULL' },
-      { previous, current, afterId: after, limit: CATCH_UP_MAX },
+      { previous, current, afterId: after, limit: PAGE },
     );
   }
 }
+
+/** Resolves when the socket has taken what was written; false where its listener has left. */
+const drained = async (raw: ServerResponse): Promise<boolean> => {
+  if (raw.writableNeedDrain) await new Promise<void>((resolve) => raw.once('drain', resolve).once('close', resolve));
+  return !raw.destroyed;
+};
