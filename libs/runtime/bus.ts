@@ -1,4 +1,5 @@
 import type { Envelope, Service, Topic } from '@midstream/contracts';
+import { BATCH_MAX, CHUNK_BYTES_MAX } from './limits';
 
 /** A fact on its way out, or a watermark: all that its owner committed before `at` has been published. */
 export interface OutRecord {
@@ -63,4 +64,23 @@ export interface EventBus {
 export interface Running {
   /** Takes no new chunk, and resolves when the ones in hand are done. */
   stop(): Promise<void>;
+}
+
+/** The same messages in the same order, in parts of at most BATCH_MAX and CHUNK_BYTES_MAX. */
+export function* chunksOf<Message extends { readonly value: { readonly length: number } | null }>(
+  messages: readonly Message[],
+): Generator<Message[]> {
+  let chunk: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = message.value?.length ?? 0;
+    if (chunk.length > 0 && (chunk.length >= BATCH_MAX || bytes + size > CHUNK_BYTES_MAX)) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(message);
+    bytes += size;
+  }
+  if (chunk.length > 0) yield chunk;
 }

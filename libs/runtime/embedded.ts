@@ -1,6 +1,6 @@
 import { topicsOf, topicsReadBy, SERVICES, type Service } from '@midstream/contracts';
-import { BATCH_MAX } from './limits';
-import type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription } from './bus';
+import { type Chunk, chunksOf, type EventBus, type InRecord, type OutRecord, type Sink, type Subscription } from './bus';
+import { point } from './fault';
 
 /**
  * The bus without a broker: every reader has a cursor of its own on the owner's log, and hears it in the same process, in its own
@@ -33,8 +33,9 @@ export function embeddedBus(): EventBus {
             cursor: `embedded:${reader}`,
             topics,
             async publish(records) {
-              for (let from = 0; from < records.length; from += BATCH_MAX) {
-                await tell(reader, { records: records.slice(from, from + BATCH_MAX).map(toIn), watermarks: [] });
+              for (const part of chunksOf(records.map(toIn))) {
+                await tell(reader, { records: part, watermarks: [] });
+                point('embedded:after-chunk');
               }
             },
             mark: (at) => tell(reader, { records: [], watermarks: topics.map((topic) => ({ topic, partition: 0, partitions: 1, at })) }),
@@ -45,7 +46,7 @@ export function embeddedBus(): EventBus {
       subscriptions.set(subscription.consumer, subscription);
       return Promise.resolve({
         async stop() {
-          subscriptions.delete(subscription.consumer);
+          if (subscriptions.get(subscription.consumer) === subscription) subscriptions.delete(subscription.consumer);
           while ((running.get(subscription.consumer) ?? 0) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
         },
       });
