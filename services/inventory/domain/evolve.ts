@@ -1,21 +1,10 @@
 import type { Fact } from '@midstream/contracts';
-import { assert, assertNever, attemptIdOf, partsOfHoldId } from '@midstream/kernel';
-import type { InventoryEvent, PurchaseOpened, PurchaseSettled } from './messages';
-import { STORM_PATIENCE_MS, UNITS_MAX } from './limits';
-import {
-  type Drain,
-  type Hold,
-  type Offer,
-  type OfferTerms,
-  openOf,
-  type Product,
-  type Purchase,
-  type Rows,
-  rowOf,
-  type Stage,
-  supplyOf,
-  tallyOf,
-} from './state';
+import { assert, assertNever, attemptIdOf } from '@midstream/kernel';
+import { drainOf, evolveDrain } from './evolve.drain';
+import { evolvePurchase } from './evolve.purchase';
+import type { InventoryEvent } from './messages';
+import { settleOnHand, withHold, withOffer } from './rows';
+import { type Hold, type Offer, type OfferTerms, type Product, rowOf, type Rows, type Stage, tallyOf } from './state';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 
@@ -77,21 +66,6 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
   }
 }
 
-const withOffer = (rows: Rows, offerId: string, change: (offer: Offer) => Offer): Rows => ({
-  ...rows,
-  offers: { ...rows.offers, [offerId]: change(rowOf(rows.offers, offerId)) },
-});
-
-const withHold = (rows: Rows, holdId: string, change: (hold: Hold) => Hold): Rows => ({
-  ...rows,
-  holds: { ...rows.holds, [holdId]: change(rowOf(rows.holds, holdId)) },
-});
-
-const withPurchase = (rows: Rows, purchaseId: string, change: (purchase: Purchase) => Purchase): Rows => ({
-  ...rows,
-  purchases: { ...rows.purchases, [purchaseId]: change(rowOf(rows.purchases, purchaseId)) },
-});
-
 function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): Rows {
   const product: Product = { ...state, offerIds: rows.products[state.sku]?.offerIds ?? [] };
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
@@ -125,9 +99,6 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
   plannedUntil: 0,
   spentUntil: 0,
 });
-
-/** What supply and holds leave on hand: lowered by what a drain takes, never below what is held or in flight. */
-const settleOnHand = (offer: Offer): Offer => ({ ...offer, onHand: Math.max(supplyOf(offer), offer.held + offer.inFlight) });
 
 function reported(offer: Offer, { reported, sequence, settled, at }: EventOf<'StockReported'>): Offer {
   return settleOnHand({ ...offer, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at });
@@ -189,122 +160,3 @@ function told(rows: Rows, { tally }: Fact<'PurchaseSubmitted' | 'PurchaseUnknown
   );
   return { ...rows, holds: { ...rows.holds, [hold.holdId]: hold } };
 }
-
-function evolvePurchase(
-  rows: Rows,
-  event: EventOf<'PurchasePlanned' | 'PurchaseOpened' | 'PurchaseSettled' | 'AskPlanned' | 'QuarantineEnded'>,
-): Rows {
-  switch (event.type) {
-    case 'PurchasePlanned': {
-      const after = withOffer(rows, event.offerId, (offer) => ({ ...offer, plannedUntil: event.startAt + pauseOf(offer, event.quantity) }));
-      return event.again ? after : withHold(after, event.holdId, (hold) => ({ ...hold, purchases: hold.purchases + 1 }));
-    }
-    case 'PurchaseOpened':
-      return opened(rows, event);
-    case 'PurchaseSettled':
-      return settled(rows, event);
-    case 'AskPlanned':
-      return askPlanned(rows, event);
-    case 'QuarantineEnded':
-      return withPurchase(rows, event.purchaseId, (purchase) => ({
-        ...purchase,
-        quarantined: purchase.quarantined - event.units,
-        kept: purchase.kept + event.units,
-      }));
-    default:
-      return assertNever(event);
-  }
-}
-
-/** The first question about a purchase is the end of its submission: no answer has come. */
-function askPlanned(rows: Rows, { purchaseId, holdId, ask }: EventOf<'AskPlanned'>): Rows {
-  const asked = withPurchase(rows, purchaseId, (purchase) => ({
-    ...purchase,
-    asks: ask,
-    status: purchase.status === 'submitting' ? 'unknown' : purchase.status,
-  }));
-  if (rowOf(rows.purchases, purchaseId).status !== 'submitting') return asked;
-  return withOffer(asked, offerOfHold(holdId), (offer) => ({ ...offer, silent: offer.silent + 1 }));
-}
-
-/** How long a purchase of this size uses up the offer's capacity. */
-export const pauseOf = (offer: Offer, quantity: number): number => Math.ceil((quantity * 60_000) / offer.capacityPerMinute);
-
-function opened(rows: Rows, { type: _, at, fulfilmentKind: __, ...intent }: PurchaseOpened): Rows {
-  const purchase: Purchase = {
-    ...intent,
-    status: 'submitting',
-    submittedAt: at,
-    asks: 0,
-    done: [],
-    ...{ bought: 0, delivered: 0, kept: 0, quarantined: 0, writtenOff: 0, failed: 0, costMinor: 0 },
-  };
-  const after = withOffer(rows, intent.offerId, (offer) => ({
-    ...offer,
-    spentUntil: Math.max(at, offer.spentUntil) + pauseOf(offer, intent.quantity),
-  }));
-  return { ...after, purchases: { ...after.purchases, [intent.purchaseId]: purchase } };
-}
-
-function settled(rows: Rows, event: PurchaseSettled): Rows {
-  const known = rowOf(rows.purchases, event.purchaseId);
-  const purchase: Purchase = {
-    ...known,
-    status: event.status,
-    done: [...known.done, ...event.done],
-    bought: known.bought + event.bought,
-    delivered: known.delivered + event.delivered,
-    kept: known.kept + event.kept,
-    quarantined: known.quarantined + event.quarantined,
-    writtenOff: known.writtenOff + event.writtenOff,
-    failed: known.failed + event.failed,
-    costMinor: known.costMinor + event.costMinor,
-  };
-  const counted = (a: number, b: number): number => Math.min(UNITS_MAX, a + b);
-  const after = withOffer(rows, event.offerId, (offer) =>
-    settleOnHand({
-      ...offer,
-      accepted: offer.accepted + event.accepted,
-      silent: 0,
-      outcomes: {
-        fulfilled: counted(offer.outcomes.fulfilled, event.bought),
-        failed: counted(offer.outcomes.failed, event.failed),
-        responseMsSum: offer.outcomes.responseMsSum + event.responseMs,
-      },
-    }),
-  );
-  return {
-    ...after,
-    purchases: { ...after.purchases, [purchase.purchaseId]: openOf(purchase) === 0 ? { ...purchase, done: [] } : purchase },
-  };
-}
-
-const drainOf = (rows: Rows, offerId: string): Drain => rows.drains[offerId] ?? { offerId, armed: false, stopped: false, away: [] };
-
-function evolveDrain(drain: Drain, event: EventOf<'DrainDue' | 'DrainEnded' | 'DrainStopped' | 'UnitsWentAway' | 'UnitsCameBack'>): Drain {
-  switch (event.type) {
-    case 'DrainDue':
-      return { ...drain, armed: true };
-    case 'DrainEnded':
-      return { ...drain, armed: false };
-    case 'DrainStopped':
-      return { ...drain, stopped: event.stopped, armed: drain.armed && !event.stopped };
-    case 'UnitsWentAway':
-      return { ...drain, away: [...stillAway(drain, event.at), { at: event.at, units: event.units }] };
-    case 'UnitsCameBack':
-      return { ...drain, away: less(stillAway(drain, event.at), event.units) };
-    default:
-      return assertNever(event);
-  }
-}
-
-const stillAway = (drain: Drain, at: number): Drain['away'] => drain.away.filter((it) => it.at > at - STORM_PATIENCE_MS);
-
-function less(away: Drain['away'], units: number): Drain['away'] {
-  const [first, ...others] = away;
-  if (first === undefined || units === 0) return away;
-  return first.units > units ? [{ at: first.at, units: first.units - units }, ...others] : less(others, units - first.units);
-}
-
-/** The offer of a hold, by the hold's id: a hold's command names its offer without a look at the hold. */
-export const offerOfHold = (holdId: string): string => partsOfHoldId(holdId).offerId;

@@ -24,6 +24,6 @@ export const inventory: Domain<Rows, NoView, InventoryCommand, InventoryEvent, A
 export * from './limits';
 export * from './messages';
 export * from './state';
-export { offerOfHold } from './evolve';
+export { offerOfHold } from './rows';
 export { skuOfOffer } from './keys';
 export { unitId } from './outcome';

@@ -1,5 +1,5 @@
 import { assertNever, attemptIdOf, holdIdOf, offerIdOf, type RowKey, type Untimed } from '@midstream/kernel';
-import { offerOfHold } from './evolve';
+import { offerOfHold } from './rows';
 import { HUB_SUPPLIER } from './limits';
 import type { InventoryCommand } from './messages';
 import type { Rows } from './state';

@@ -1,6 +1,6 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Due, Untimed } from '@midstream/kernel';
-import { offerOfHold } from './evolve';
+import { offerOfHold } from './rows';
 import type { InventoryCommand, InventoryEvent } from './messages';
 
 type Called = Due<Untimed<InventoryCommand>>;
