@@ -20,7 +20,6 @@ const AGAIN_MS = 1_000;
 
 /** `npm run start:distributed`: five processes over a real Kafka and a real PostgreSQL, and one entrance in front of them. */
 async function main(): Promise<void> {
-  const began = Date.now();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await assertPortFree(PORT, 'Midstream');
   const home = openHome();
@@ -61,7 +60,7 @@ async function main(): Promise<void> {
   await ready(entrance.url);
 
   const keys = await firstStart(home, entrance.url, sandboxUrl, say);
-  say(banner(keys, home.dir, (Date.now() - began) / 1_000));
+  say(banner(keys, home.dir, process.uptime()));
 }
 
 /** Settings as MIDSTREAM_… variables: `vaultKey` becomes MIDSTREAM_VAULT_KEY. */

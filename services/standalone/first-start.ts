@@ -20,7 +20,7 @@ export async function firstStart(home: Home, url: string, sandboxUrl: string, sa
       merchantId: MERCHANT,
       depositMinor: DEPOSIT_MINOR,
       sandboxUrl,
-      onProgress: ({ done, total, what }) => say(`  sample market: ${what} ${done} of ${total}`),
+      onProgress: progressLine(say),
     });
     home.markDone('market');
   }
@@ -38,4 +38,19 @@ async function makeMerchantKey(url: string, operatorKey: string): Promise<string
   const body = (await answer.json()) as { readonly secret?: string };
   if (body.secret === undefined) throw new Error(`no merchant key was made: ${answer.status} ${JSON.stringify(body)}`);
   return body.secret;
+}
+
+/** On a terminal one line that moves; elsewhere a line for each tenth. */
+function progressLine(say: (line: string) => void): (progress: { readonly what: string; readonly done: number; readonly total: number }) => void {
+  let told = -1;
+  return ({ what, done, total }) => {
+    const text = `  sample market: ${done} of ${total} (${what})`;
+    if (process.stdout.isTTY) {
+      process.stdout.write(`\r${text.padEnd(60)}${done === total ? '\n' : ''}`);
+      return;
+    }
+    const tenth = Math.floor((done * 10) / total);
+    if (tenth > told) say(text);
+    told = Math.max(told, tenth);
+  };
 }

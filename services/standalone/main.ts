@@ -13,7 +13,6 @@ const PORT = Number(process.env['PORT'] ?? 3000);
 
 /** `npm start`: everything in one process, on a real PostgreSQL of its own, behind one port. */
 async function main(): Promise<void> {
-  const began = Date.now();
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await assertPortFree(PORT, 'Midstream');
   const home = openHome();
@@ -43,7 +42,7 @@ async function main(): Promise<void> {
   stack.push(() => entrance.close());
 
   const keys = await firstStart(home, entrance.url, sandbox.url, say);
-  say(banner(keys, home.dir, (Date.now() - began) / 1_000));
+  say(banner(keys, home.dir, process.uptime()));
 }
 
 main().catch((error: unknown) => {
