@@ -28,12 +28,15 @@ export interface Api {
   remove(path: string): Promise<void>;
 }
 
-const ATTEMPTS_MAX = 8;
+/** Half a minute in all: a killed process is back within it. */
+const ATTEMPTS_MAX = 14;
+/** The first request with this key has no answer yet: it will have one. */
+const STILL_RUNNING = 'idempotency-key-in-use';
 const ANSWER_MS = 30_000;
 
 /** A service that restarts is back within seconds; what is refused for a reason is not asked again. */
 const again = retry(
-  handleWhen((error) => !(error instanceof ApiProblem) || error.status >= 500 || error.status === 429),
+  handleWhen((error) => !(error instanceof ApiProblem) || error.status >= 500 || error.status === 429 || error.code === STILL_RUNNING),
   { maxAttempts: ATTEMPTS_MAX, backoff: new ExponentialBackoff({ initialDelay: 150, maxDelay: 5_000 }) },
 );
 

@@ -50,7 +50,7 @@ export async function loadMarket(market: Market, options: LoadOptions): Promise<
   await step('merchant', [merchantId], () => api.put(`/v1/merchants/${merchantId}`, { name: '星河商城 Star Mall', currency: 'CNY' }));
   await step('deposit', [depositMinor], (amountMinor) =>
     api.post(`/v1/accounts/${merchantId}/deposits`, {
-      body: { amountMinor, currency: 'CNY' },
+      body: { amountMinor, currency: 'CNY', reference: 'sample-market' },
       idempotencyKey: `sample-market-deposit-${merchantId}`,
     }),
   );

@@ -48,7 +48,7 @@ export function openYaml<Schema extends TSchema>(dir: string, file: string, sche
     (fits.errors ?? []).map(({ instancePath, message, params }) => {
       const path = pathOf(instancePath);
       const extra: unknown = params.additionalProperty ?? params.allowedValues ?? params.pattern;
-      return `${where(path)}: ${path.join('.') || 'the file'} ${message ?? 'is wrong'}${extra === undefined ? '' : ` (${String(extra)})`}`;
+      return `${where(path)}: ${path.join('.') || 'the file'} ${message ?? 'is wrong'}${extra === undefined ? '' : ` (${wordsOf(extra)})`}`;
     }),
   );
 }
@@ -85,6 +85,8 @@ function textOf(file: string): string {
 
 const isRanged = (node: unknown): node is { range: [number, number, number] | null } =>
   typeof node === 'object' && node !== null && 'range' in node;
+
+const wordsOf = (extra: unknown): string => (Array.isArray(extra) || typeof extra === 'string' ? extra.toString() : JSON.stringify(extra));
 
 /** `/offers/3/0` of a JSON pointer, as the path that a YAML document knows. */
 const pathOf = (pointer: string): (string | number)[] =>

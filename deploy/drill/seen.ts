@@ -1,0 +1,159 @@
+import type { LossReason } from '@midstream/contracts';
+import type { Policy } from '../sample-market/words';
+
+interface At<What extends string> {
+  readonly what: What;
+  /** Milliseconds, the clock of the order's database. */
+  readonly at: number;
+}
+
+export interface Selecting extends At<'selecting'> {
+  readonly attempt: number;
+  readonly depth: number;
+  /** Why the line looks again; absent at the first time. */
+  readonly because?: LossReason;
+}
+export interface Assigned extends At<'assigned'> {
+  readonly holdId: string;
+  readonly sku: string;
+  readonly supplierId?: string;
+  readonly units: number;
+  readonly priceMinor: number;
+  readonly replaces?: { readonly holdId: string; readonly sku: string; readonly reason: LossReason };
+}
+export interface Lost extends At<'lost'> {
+  readonly holdId: string;
+  readonly sku: string;
+  readonly units: number;
+  readonly reason: LossReason;
+}
+export interface Asked extends At<'asked'> {
+  readonly consentId: string;
+  readonly sku: string;
+  readonly priceMinor: number;
+}
+export interface Answered extends At<'answered'> {
+  readonly sku: string;
+  /** yes, no, expired, withdrawn. */
+  readonly answer: string;
+}
+export interface Moved extends At<'delivered' | 'released'> {
+  readonly holdId: string;
+  readonly units: number;
+}
+export interface GivenUp extends At<'given-up'> {
+  readonly units: number;
+  readonly reason: string;
+}
+export interface Closed extends At<'closed'> {
+  readonly status: string;
+}
+
+/** What a line's timeline tells. */
+export type Moment = Selecting | Assigned | Lost | Asked | Answered | Moved | GivenUp | Closed;
+
+/** A hold of a line, with what became of its units, as the timeline tells. */
+export interface SeenHold {
+  readonly holdId: string;
+  readonly sku: string;
+  readonly granted: number;
+  readonly delivered: number;
+  readonly lost: number;
+  readonly released: number;
+  /** What a delivered unit is charged at (protocol 22). */
+  readonly chargeMinor: number;
+}
+
+export const ENDS = ['delivered', 'partially-delivered', 'unfillable', 'cancelled'];
+
+/** A line as the order shows it, with what the trace wanted of it. */
+export interface SeenLine {
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly wanted: {
+    readonly skus: readonly string[];
+    readonly quantity: number;
+    readonly maxUnitPriceMinor: number;
+    readonly policy: Policy;
+  };
+  readonly status: string;
+  readonly ordered: number;
+  readonly delivered: number;
+  readonly givenUp: number;
+  /** Units that are on holds and have not left them: under way or delivered. */
+  readonly onHolds: number;
+  readonly capturedMinor: number;
+  readonly moments: readonly Moment[];
+  readonly holds: readonly SeenHold[];
+}
+
+export interface SeenEntry {
+  readonly movement: string;
+  readonly account: string;
+  readonly amountMinor: number;
+  readonly orderId?: string;
+  readonly lineId?: string;
+}
+
+export interface SeenMoney {
+  readonly availableMinor: number;
+  readonly heldMinor: number;
+}
+
+export interface SeenDelivery {
+  readonly deliveryId: string;
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly sku: string;
+}
+
+export interface SeenPurchase {
+  readonly procurementId: string;
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly sku: string;
+  readonly status: string;
+  readonly quantity: number;
+  readonly bought: number;
+  readonly delivered: number;
+  readonly kept: number;
+  readonly quarantined: number;
+  readonly writtenOff: number;
+  readonly failed: number;
+  readonly submittedAt: number;
+}
+
+export interface SeenOffer {
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly supply: number;
+  readonly held: number;
+  readonly inFlight: number;
+  readonly available: number;
+}
+
+export interface SeenGauge {
+  readonly name: string;
+  readonly service: string;
+  readonly value: number;
+}
+
+/** All that a drill has read when it is over: what is checked, and nothing else. */
+export interface Seen {
+  readonly lines: readonly SeenLine[];
+  readonly categoryOf: ReadonlyMap<string, string>;
+  /** The merchant's account before the first order and after the last, and every entry between. */
+  readonly before: SeenMoney;
+  readonly after: SeenMoney;
+  readonly entries: readonly SeenEntry[];
+  readonly deliveries: readonly SeenDelivery[];
+  readonly purchases: readonly SeenPurchase[];
+  /** The offers that were run dry, when it was over. */
+  readonly dry: readonly SeenOffer[];
+  readonly gauges: readonly SeenGauge[];
+  /** The product that was banned, and when every offer of it was closed. */
+  readonly ban?: { readonly sku: string; readonly inForceAt: number };
+}
+
+export const isHit = ({ moments }: SeenLine): boolean => moments.some((it) => it.what === 'lost');
+export const nameOf = ({ orderId, lineId }: { readonly orderId: string; readonly lineId: string }): string => `${orderId}/${lineId}`;

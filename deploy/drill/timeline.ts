@@ -1,0 +1,99 @@
+import type { LossReason } from '@midstream/contracts';
+import type { Moment, SeenHold } from './seen';
+
+/** An entry of `GET /orders/{id}/timeline`, as an operator sees it. */
+export interface TimelineEntry {
+  readonly lineId: string | null;
+  readonly at: string;
+  readonly what: string;
+  readonly reason: string | null;
+  readonly detail: Detail;
+}
+
+interface Held {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly priceMinor: number;
+  readonly hub?: { readonly holdId?: string; readonly supplierId?: string };
+}
+
+interface Detail {
+  readonly attempt?: number;
+  readonly depth?: number;
+  readonly quantity?: number;
+  readonly sku?: string;
+  readonly replaces?: string;
+  readonly consentId?: string;
+  readonly priceMinor?: number;
+  readonly held?: readonly Held[];
+  readonly holds?: readonly Held[];
+  readonly delivered?: number;
+  readonly lost?: number;
+  readonly released?: number;
+  readonly hub?: { readonly holdId?: string; readonly replaces?: string };
+}
+
+/** What a line's timeline tells, in order. */
+export const momentsOf = (entries: readonly TimelineEntry[]): Moment[] => entries.flatMap(momentsOfEntry);
+
+function momentsOfEntry({ at: instant, what, reason, detail }: TimelineEntry): Moment[] {
+  const at = Date.parse(instant);
+  const { sku = '', quantity: units = 0, hub = {} } = detail;
+  const because = reason as LossReason;
+  switch (what) {
+    case 'selecting':
+      return [{ what, at, attempt: detail.attempt ?? 0, depth: detail.depth ?? 0, ...(reason !== null && { because }) }];
+    case 'assigned':
+    case 'substituted':
+      return (detail.holds ?? []).map((it) => ({
+        ...{ what: 'assigned', at, holdId: it.hub?.holdId ?? '', sku: it.sku, units: it.quantity, priceMinor: it.priceMinor },
+        ...(it.hub?.supplierId !== undefined && { supplierId: it.hub.supplierId }),
+        ...(what === 'substituted' && { replaces: { holdId: hub.replaces ?? '', sku: detail.replaces ?? '', reason: because } }),
+      }));
+    case 'consent-requested':
+      return [{ what: 'asked', at, consentId: detail.consentId ?? '', sku, priceMinor: detail.priceMinor ?? 0 }];
+    case 'consent-answered':
+      return [{ what: 'answered', at, sku, answer: reason ?? '' }];
+    case 'given-up':
+      return [{ what, at, units, reason: reason ?? '' }];
+    case 'line-closed':
+      return [{ what: 'closed', at, status: reason ?? '' }];
+    default:
+      return tallyMoments(at, because, detail);
+  }
+}
+
+/** One entry tells the whole difference of a tally: a loss that was overtaken by a delivery comes with it. */
+function tallyMoments(at: number, reason: LossReason, { sku = '', delivered = 0, lost = 0, released = 0, hub = {} }: Detail): Moment[] {
+  const holdId = hub.holdId ?? '';
+  return [
+    ...(delivered > 0 ? [{ what: 'delivered', at, holdId, units: delivered } as const] : []),
+    ...(lost > 0 ? [{ what: 'lost', at, holdId, sku, units: lost, reason } as const] : []),
+    ...(released > 0 ? [{ what: 'released', at, holdId, units: released } as const] : []),
+  ];
+}
+
+/** The line's holds with what became of their units, and what a unit of each is charged at. */
+export function holdsOf(entries: readonly TimelineEntry[]): SeenHold[] {
+  const holds = new Map<string, SeenHold & { readonly referenceMinor: number }>();
+  const asked = new Map<number, { depth: number; replaces: string | undefined }>();
+  for (const { what, detail } of entries) {
+    const { attempt = 0, depth = 1, held = [], delivered = 0, lost = 0, released = 0, hub = {} } = detail;
+    if (what === 'selecting') asked.set(attempt, { depth, replaces: hub.replaces });
+    if (what === 'held') {
+      const { depth: at = 1, replaces } = asked.get(attempt) ?? {};
+      for (const { sku, quantity, priceMinor, hub: of } of held) {
+        // protocol 22: its own price at depth 1, that of what it replaces below
+        const referenceMinor = (at > 1 ? holds.get(replaces ?? '')?.referenceMinor : undefined) ?? priceMinor;
+        const holdId = of?.holdId ?? '';
+        const none = { delivered: 0, lost: 0, released: 0 };
+        holds.set(holdId, { holdId, sku, granted: quantity, ...none, referenceMinor, chargeMinor: Math.min(priceMinor, referenceMinor) });
+      }
+    }
+    const hold = holds.get(hub.holdId ?? '');
+    if (hold === undefined) continue;
+    const now = { delivered: hold.delivered + delivered, lost: hold.lost + lost, released: hold.released + released };
+    holds.set(hold.holdId, { ...hold, ...now });
+  }
+  return [...holds.values()].map(({ referenceMinor: _, ...hold }) => hold);
+}
