@@ -1,5 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { LINES_MAX, QUANTITY_MAX } from '@midstream/order-domain';
+import {
+  ATTRIBUTES_MAX,
+  CONSENT_MAX_MS,
+  CONSENT_MIN_MS,
+  DEPOSIT_MAX_MINOR,
+  LINES_MAX,
+  QUANTITY_MAX,
+  UNIT_PRICE_MAX_MINOR,
+} from '@midstream/order-domain';
 import { SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
 import { Type } from 'class-transformer';
 import {
@@ -9,44 +17,43 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
-  IsString,
-  Length,
   Matches,
   Max,
   Min,
   ValidateNested,
 } from 'class-validator';
+import { IsAttributes, IsCurrency, IsId, IsInstant, IsText } from './checks';
 
-const ID = /^[A-Za-z0-9._-]+$/;
 const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/;
-const MONEY_MAX = 1_000_000_000_000;
 
 export class NeedDto {
   @ApiPropertyOptional({ example: 'video-vip-month' })
   @IsOptional()
-  @Matches(ID)
-  @Length(1, 80)
+  @IsId(80)
   sku?: string;
 
   @ApiPropertyOptional({ example: 'game-card', description: 'Where no SKU is named: any product of this category' })
   @IsOptional()
-  @IsString()
-  @Length(1, 40)
+  @IsText(40)
   category?: string;
 
   @ApiPropertyOptional({ example: 10000 })
   @IsOptional()
   @IsInt()
   @Min(0)
-  @Max(MONEY_MAX)
+  @Max(UNIT_PRICE_MAX_MINOR)
   faceValueMinor?: number;
 
-  @ApiPropertyOptional({ example: { game: 'star-sea', gameRegion: 'CN' }, type: 'object', additionalProperties: { type: 'string' } })
+  @ApiPropertyOptional({
+    example: { game: 'star-sea', gameRegion: 'CN' },
+    maxProperties: ATTRIBUTES_MAX,
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  })
   @IsOptional()
-  @IsObject()
+  @IsAttributes()
   attributes?: Record<string, string>;
 }
 
@@ -69,20 +76,19 @@ export class SubstitutionDto {
   @ApiPropertyOptional({ default: 900000, description: 'How long a question waits, milliseconds' })
   @IsOptional()
   @IsInt()
-  @Min(1000)
-  @Max(7 * 86_400_000)
+  @Min(CONSENT_MIN_MS)
+  @Max(CONSENT_MAX_MS)
   consentMs?: number;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'How long to wait for a restock; not at all where it is left out' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   waitUntil?: string;
 }
 
 export class LineDto {
   @ApiProperty({ example: '1' })
-  @Matches(ID)
-  @Length(1, 40)
+  @IsId(40)
   lineId!: string;
 
   @ApiProperty({ type: NeedDto })
@@ -103,11 +109,11 @@ export class LineDto {
   })
   @IsInt()
   @Min(0)
-  @Max(MONEY_MAX)
+  @Max(UNIT_PRICE_MAX_MINOR)
   maxUnitPriceMinor!: number;
 
   @ApiProperty({ example: 'CNY' })
-  @Matches(/^[A-Z]{3}$/)
+  @IsCurrency()
   currency!: string;
 
   @ApiPropertyOptional({ type: SubstitutionDto })
@@ -119,14 +125,13 @@ export class LineDto {
 
   @ApiPropertyOptional({ format: 'date-time', description: '24 h after placing where it is left out' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   deliverBy?: string;
 }
 
 export class BuyerDto {
   @ApiProperty({ example: 'b-77', description: 'Your own name for the buyer: no personal data' })
-  @IsString()
-  @Length(1, 80)
+  @IsText(80)
   reference!: string;
 
   @ApiProperty({ example: 'CN-31', description: 'ISO 3166' })
@@ -140,21 +145,18 @@ export class BuyerDto {
 
   @ApiPropertyOptional({ default: 'standard' })
   @IsOptional()
-  @IsString()
-  @Length(1, 40)
+  @IsText(40)
   tier?: string;
 
   @ApiPropertyOptional({ default: 'general', example: 'gaming' })
   @IsOptional()
-  @IsString()
-  @Length(1, 40)
+  @IsText(40)
   scenario?: string;
 }
 
 export class PlaceOrderDto {
   @ApiProperty({ example: 'm-1001' })
-  @IsString()
-  @Length(1, 80)
+  @IsText(80)
   clientReference!: string;
 
   @ApiProperty({ type: BuyerDto })
@@ -174,8 +176,7 @@ export class PlaceOrderDto {
 
 export class ConsentDto {
   @ApiProperty({ description: 'Of the question that is answered' })
-  @IsString()
-  @Length(1, 300)
+  @IsText(300)
   consentId!: string;
 
   @ApiProperty({ enum: ['yes', 'no'] })
@@ -201,19 +202,24 @@ export class OrdersQuery {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @IsString()
-  @Length(1, 80)
+  @IsText(80)
   clientReference?: string;
+}
+
+export class PageQuery {
+  @ApiPropertyOptional({ description: '`next` of the page before' })
+  @IsOptional()
+  @Matches(/^\d{1,18}$/, { message: 'after must be the `next` of a page' })
+  after?: string;
 }
 
 export class PutMerchantDto {
   @ApiProperty()
-  @IsString()
-  @Length(1, 200)
+  @IsText(200)
   name!: string;
 
   @ApiProperty({ example: 'CNY' })
-  @Matches(/^[A-Z]{3}$/)
+  @IsCurrency()
   currency!: string;
 
   @ApiPropertyOptional({ default: false })
@@ -226,17 +232,17 @@ export class DepositDto {
   @ApiProperty({ example: 1000000 })
   @IsInt()
   @Min(1)
-  @Max(100_000_000_000_000)
+  @Max(DEPOSIT_MAX_MINOR)
   amountMinor!: number;
 
   @ApiProperty({ example: 'CNY' })
-  @Matches(/^[A-Z]{3}$/)
+  @IsCurrency()
   currency!: string;
 
-  @ApiProperty({ description: 'Of the payment, for the books' })
-  @IsString()
-  @Length(1, 80)
-  reference!: string;
+  @ApiPropertyOptional({ description: 'Of the payment, for the books' })
+  @IsOptional()
+  @IsText(80)
+  reference?: string;
 }
 
 export class CreateKeyDto {
@@ -246,13 +252,11 @@ export class CreateKeyDto {
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(ID)
-  @Length(1, 80)
+  @IsId(80)
   merchantId?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
-  @Matches(ID)
-  @Length(1, 80)
+  @IsId(80)
   supplierId?: string;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { Account, Merchant, OrderCommand, Rows } from '@midstream/order-domain';
+import type { Merchant, OrderCommand, Rows } from '@midstream/order-domain';
 import { type Caller, Commands, From, hashOfKey, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
-import { CreateKeyDto, DepositDto, PutMerchantDto } from './dto';
+import { CreateKeyDto, DepositDto, PageQuery, PutMerchantDto } from './dto';
 import { OrderQueries } from './queries';
-
-const ENTRIES_PAGE = 200;
+import { present } from './to-command';
+import { AccountView, EntriesView, KeyView, MerchantView } from './views';
 
 @ApiTags('merchants')
 @Controller({ path: 'merchants', version: '1' })
@@ -19,19 +19,24 @@ export class MerchantsController {
   ) {}
 
   @ApiOperation({ summary: 'Make or change a merchant; a new one gets an empty account' })
+  @ApiOkResponse({ type: MerchantView })
   @Put(':merchantId')
   put(
     @Param('merchantId') merchantId: string,
     @Body() { name, currency, suspended = false }: PutMerchantDto,
     @From() caller: Caller,
-  ): Promise<Merchant> {
+  ): Promise<MerchantView> {
     const merchant: Merchant = { merchantId: checked(merchantId), name, currency, status: suspended ? 'suspended' : 'active' };
-    return this.commands.run<Merchant>({ type: 'PutMerchant', merchant }, { caller, answer: (rows: Rows) => rows.merchants[merchantId] });
+    return this.commands.run<MerchantView>(
+      { type: 'PutMerchant', merchant },
+      { caller, answer: (rows: Rows) => rows.merchants[merchantId] },
+    );
   }
 
   @ApiOperation({ summary: 'A merchant' })
+  @ApiOkResponse({ type: MerchantView })
   @Get(':merchantId')
-  read(@Param('merchantId') merchantId: string): Promise<Merchant> {
+  read(@Param('merchantId') merchantId: string): Promise<MerchantView> {
     return this.queries.merchant(merchantId);
   }
 }
@@ -45,14 +50,16 @@ export class AccountsController {
   ) {}
 
   @ApiOperation({ summary: 'A prepaid account: what is available, and what is held for running orders' })
+  @ApiOkResponse({ type: AccountView })
   @Get(':merchantId')
   @Scopes('merchant', 'operator')
-  read(@Param('merchantId') merchantId: string, @From() caller: Caller): Promise<Account> {
+  read(@Param('merchantId') merchantId: string, @From() caller: Caller): Promise<AccountView> {
     return this.queries.account(caller, merchantId);
   }
 
   @ApiOperation({ summary: 'Money came in' })
   @ApiHeader({ name: 'Idempotency-Key', required: true })
+  @ApiCreatedResponse({ type: AccountView })
   @Post(':merchantId/deposits')
   @HttpCode(201)
   @Scopes('operator')
@@ -61,22 +68,19 @@ export class AccountsController {
     @Body() body: DepositDto,
     @From() caller: Caller,
     @IdempotencyKey({ required: true }) key: Idempotency,
-  ): Promise<Account> {
-    return this.commands.run<Account>(
-      { type: 'DepositMoney', merchantId, ...body },
+  ): Promise<AccountView> {
+    return this.commands.run<AccountView>(
+      { type: 'DepositMoney', merchantId, ...body, reference: body.reference ?? key.key },
       { caller, key, status: 201, answer: (rows: Rows) => rows.accounts[merchantId] },
     );
   }
 
   @ApiOperation({ summary: 'The ledger, the oldest first: double entry, nothing is ever changed' })
+  @ApiOkResponse({ type: EntriesView })
   @Get(':merchantId/entries')
   @Scopes('merchant', 'operator')
-  entries(
-    @Param('merchantId') merchantId: string,
-    @Query('after') after: string | undefined,
-    @From() caller: Caller,
-  ): Promise<{ items: object[]; next?: string }> {
-    return this.queries.entries(caller, merchantId, /^\d{1,18}$/.test(after ?? '') ? (after ?? '0') : '0', ENTRIES_PAGE);
+  entries(@Param('merchantId') merchantId: string, @Query() { after }: PageQuery, @From() caller: Caller): Promise<EntriesView> {
+    return this.queries.entries(caller, merchantId, after);
   }
 }
 
@@ -90,18 +94,14 @@ export class KeysController {
     summary: 'Make an API key',
     description: '`secret` is shown this once; only its hash is kept. A repeat with the same Idempotency-Key answers without it.',
   })
-  @ApiCreatedResponse({ description: 'keyId, scope, and the secret' })
+  @ApiCreatedResponse({ type: KeyView })
   @Post()
   @HttpCode(201)
-  create(
-    @Body() { scope, merchantId, supplierId }: CreateKeyDto,
-    @From() caller: Caller,
-    @IdempotencyKey() key?: Idempotency,
-  ): Promise<{ keyId: string; secret?: string }> {
+  create(@Body() { scope, ...body }: CreateKeyDto, @From() caller: Caller, @IdempotencyKey() key?: Idempotency): Promise<KeyView> {
     const keyId = uuidv7();
     const secret = `${scope.slice(0, 2)}_${randomBytes(24).toString('base64url')}`;
-    const owner = { ...(merchantId !== undefined && { merchantId }), ...(supplierId !== undefined && { supplierId }) };
-    return this.commands.run<{ keyId: string; secret?: string }>(
+    const owner = present(body);
+    return this.commands.run<KeyView>(
       { type: 'CreateKey', keyId, hash: hashOfKey(secret), scope, ...owner },
       { caller, key, status: 201, answer: () => ({ keyId, scope, ...owner, secret }), stored: () => ({ keyId, scope, ...owner }) },
     );

@@ -4,11 +4,11 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { ConsentDto, OrdersQuery, PlaceOrderDto } from './dto';
+import { ConsentDto, OrdersQuery, PageQuery, PlaceOrderDto } from './dto';
 import { liveView } from './live';
-import { OrderQueries, type TimelineEntry } from './queries';
+import { OrderQueries } from './queries';
 import { toPlaceOrder } from './to-command';
-import { orderView, type OrderView } from './views';
+import { orderView, OrdersView, OrderView, TimelineView } from './views';
 
 @ApiTags('orders')
 @Controller({ path: 'orders', version: '1' })
@@ -25,7 +25,7 @@ export class OrdersController {
       'Holds quantity × maxUnitPriceMinor of every line on your account; delivered units are captured at their price, the rest is released.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: true })
-  @ApiCreatedResponse({ description: 'The order' })
+  @ApiCreatedResponse({ type: OrderView })
   @Post()
   @HttpCode(201)
   @Scopes('merchant')
@@ -35,10 +35,10 @@ export class OrdersController {
   }
 
   @ApiOperation({ summary: 'Your orders, the newest first' })
-  @ApiOkResponse({ description: '`items`, and `next` where there are more' })
+  @ApiOkResponse({ type: OrdersView })
   @Get()
   @Scopes('merchant', 'operator')
-  list(@Query() query: OrdersQuery, @From() caller: Caller): Promise<{ items: OrderView[]; next?: string }> {
+  list(@Query() query: OrdersQuery, @From() caller: Caller): Promise<OrdersView> {
     return this.queries.orders(caller, query);
   }
 
@@ -50,6 +50,7 @@ export class OrdersController {
   }
 
   @ApiOperation({ summary: 'An order, with its lines, their status and progress' })
+  @ApiOkResponse({ type: OrderView })
   @Get(':orderId')
   @Scopes('merchant', 'operator')
   read(@Param('orderId') orderId: string, @From() caller: Caller): Promise<OrderView> {
@@ -57,10 +58,11 @@ export class OrdersController {
   }
 
   @ApiOperation({ summary: 'What happened to an order: who did what, and why' })
+  @ApiOkResponse({ type: TimelineView })
   @Get(':orderId/timeline')
   @Scopes('merchant', 'operator')
-  timeline(@Param('orderId') orderId: string, @From() caller: Caller): Promise<{ items: TimelineEntry[] }> {
-    return this.queries.timeline(caller, orderId);
+  timeline(@Param('orderId') orderId: string, @Query() { after }: PageQuery, @From() caller: Caller): Promise<TimelineView> {
+    return this.queries.timeline(caller, orderId, after);
   }
 
   @ApiOperation({ summary: 'What happens to an order, live (server-sent events)' })
@@ -80,6 +82,7 @@ export class OrdersController {
     summary: 'Ask for all that is not delivered yet to be given back',
     description: 'Money follows when that is certain. Repeating it is harmless.',
   })
+  @ApiOkResponse({ type: OrderView })
   @Post(':orderId/cancel')
   @HttpCode(200)
   @Scopes('merchant')
@@ -94,6 +97,7 @@ export class OrdersController {
     summary: 'Answer whether another product will do',
     description: 'By the id of the question, so that an answer never meets the next one.',
   })
+  @ApiOkResponse({ type: OrderView })
   @Post(':orderId/lines/:lineId/consent')
   @HttpCode(200)
   @Scopes('merchant')

@@ -5,6 +5,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   OrderPlaced: ['clientReference', 'currency', 'heldMinor'],
   ConsentRequested: ['lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default'],
   ConsentAnswered: ['lineId', 'consentId', 'sku', 'answer'],
+  ReleaseRequested: ['lineId', 'reason'],
   UnitsGivenUp: ['lineId', 'quantity', 'reason'],
   LineClosed: ['lineId', 'status', 'ordered', 'delivered', 'capturedMinor'],
   OrderClosed: ['status', 'capturedMinor', 'releasedMinor'],

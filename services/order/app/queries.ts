@@ -1,27 +1,26 @@
-import { type Account, type Merchant, type Order } from '@midstream/order-domain';
+import type { Account, Merchant, Order } from '@midstream/order-domain';
 import { type Caller, Database, NotFound } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { OrdersQuery } from './dto';
-import { orderView, type OrderView, withoutHub } from './views';
+import {
+  type EntriesView,
+  type EntryView,
+  orderView,
+  type OrdersView,
+  type OrderView,
+  type TimelineEntryView,
+  type TimelineView,
+  withoutHub,
+} from './views';
 
 const PAGE = 20;
-const TIMELINE_MAX = 2_000;
+const TIMELINE_PAGE = 1_000;
+const ENTRIES_PAGE = 200;
 
 interface Placed {
   readonly id: string;
   readonly state: Order;
   readonly placed: string;
-}
-
-export interface TimelineEntry {
-  readonly n: string;
-  readonly lineId: string | null;
-  readonly at: Date;
-  readonly what: string;
-  readonly reason: string | null;
-  readonly actor: string;
-  readonly trace: string | null;
-  readonly detail: object;
 }
 
 /** Whose rows a caller may see: a merchant's own, all for the hub. */
@@ -51,7 +50,7 @@ export class OrderQueries {
   }
 
   /** The newest first. */
-  async orders(caller: Caller, { limit, cursor, status, clientReference }: OrdersQuery): Promise<{ items: OrderView[]; next?: string }> {
+  async orders(caller: Caller, { limit, cursor, status, clientReference }: OrdersQuery): Promise<OrdersView> {
     const size = Number(limit ?? PAGE);
     const [placed, id] = decode(cursor) ?? [null, null];
     const { rows } = await this.database.pool.query<Placed>(
@@ -67,13 +66,17 @@ export class OrderQueries {
     return { items: page.map((it) => orderView(it.state, at)), ...(rows.length > size && last && { next: encode(last) }) };
   }
 
-  async timeline(caller: Caller, orderId: string): Promise<{ items: TimelineEntry[] }> {
+  /** The oldest first; `after` is the `next` of the page before. */
+  async timeline(caller: Caller, orderId: string, after = '0'): Promise<TimelineView> {
     await this.order(caller, orderId);
-    const { rows } = await this.database.pool.query<TimelineEntry>(
-      `SELECT n, line_id AS "lineId", at, what, reason, actor, trace, detail FROM timeline WHERE order_id = $1 ORDER BY n LIMIT $2`,
-      [orderId, TIMELINE_MAX],
+    const { rows } = await this.database.pool.query<TimelineEntryView>(
+      `SELECT n, line_id AS "lineId", at, what, reason, actor, cause, trace, detail FROM timeline
+        WHERE order_id = $1 AND n > $2 ORDER BY n LIMIT $3`,
+      [orderId, after, TIMELINE_PAGE + 1],
     );
-    return { items: caller.scope === 'operator' ? rows : rows.map((it) => ({ ...it, detail: withoutHub(it.detail) as object })) };
+    const { items, next } = pageOf(rows, TIMELINE_PAGE);
+    const seen = caller.scope === 'operator' ? items : items.map((it) => ({ ...it, detail: withoutHub(it.detail) as object }));
+    return { items: seen, ...next };
   }
 
   async merchant(merchantId: string): Promise<Merchant> {
@@ -93,16 +96,23 @@ export class OrderQueries {
     return row.state;
   }
 
-  /** The ledger, the oldest first; `after` is the last `n` of the page before. */
-  async entries(caller: Caller, merchantId: string, after: string, limit: number): Promise<{ items: object[]; next?: string }> {
+  /** The ledger, the oldest first; `after` is the `next` of the page before. */
+  async entries(caller: Caller, merchantId: string, after = '0'): Promise<EntriesView> {
     await this.account(caller, merchantId);
-    const { rows } = await this.database.pool.query<{ n: string }>(
-      `SELECT n, movement_id AS "movementId", order_id AS "orderId", line_id AS "lineId", at, why, reference, account, amount_minor::float8 AS "amountMinor", currency
+    const { rows } = await this.database.pool.query<EntryView>(
+      `SELECT n, movement_id AS "movementId", order_id AS "orderId", line_id AS "lineId", at, why, reference, account,
+              amount_minor::float8 AS "amountMinor", currency
          FROM ledger_entry WHERE merchant_id = $1 AND n > $2 ORDER BY n LIMIT $3`,
-      [merchantId, after, limit + 1],
+      [merchantId, after, ENTRIES_PAGE + 1],
     );
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return { items: page, ...(rows.length > limit && last && { next: last.n }) };
+    const { items, next } = pageOf(rows, ENTRIES_PAGE);
+    return { items, ...next };
   }
+}
+
+/** One row more was asked for than a page has: it says whether there is another. */
+function pageOf<Row extends { readonly n: string }>(rows: Row[], size: number): { items: Row[]; next: { next?: string } } {
+  const items = rows.slice(0, size);
+  const last = items.at(-1);
+  return { items, next: rows.length > size && last !== undefined ? { next: last.n } : {} };
 }

@@ -42,6 +42,8 @@ export class TimelineRow {
   @Column('text') what!: string;
   @Column('text', { nullable: true }) reason!: string | null;
   @Column('text') actor!: string;
+  /** The event that caused it. */
+  @Column('text', { nullable: true }) cause!: string | null;
   @Column('text', { nullable: true }) trace!: string | null;
   @Column('jsonb') detail!: object;
 }

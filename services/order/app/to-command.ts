@@ -1,25 +1,23 @@
-import type { OrderCommand } from '@midstream/order-domain';
 import type { Untimed } from '@midstream/kernel';
+import type { PlaceOrder } from '@midstream/order-domain';
 import type { Caller } from '@midstream/runtime';
 import type { LineDto, PlaceOrderDto } from './dto';
 
-type PlaceOrder = Untimed<Extract<OrderCommand, { readonly type: 'PlaceOrder' }>>;
-
-export const toPlaceOrder = (orderId: string, { clientReference, buyer, lines }: PlaceOrderDto, caller: Caller): PlaceOrder => ({
-  type: 'PlaceOrder',
-  orderId,
-  merchantId: caller.merchantId ?? '',
-  clientReference,
-  buyer: { ...buyer },
+export const toPlaceOrder = (orderId: string, { clientReference, buyer, lines }: PlaceOrderDto, caller: Caller): Untimed<PlaceOrder> => ({
+  ...{ type: 'PlaceOrder', orderId, merchantId: caller.merchantId ?? '', clientReference },
+  buyer: present(buyer),
   lines: lines.map(toLine),
 });
 
-function toLine({ deliverBy, substitution, need, ...line }: LineDto): PlaceOrder['lines'][number] {
-  const { waitUntil, ...rest } = substitution ?? {};
+function toLine({ lineId, need, quantity, maxUnitPriceMinor, currency, deliverBy, substitution }: LineDto): PlaceOrder['lines'][number] {
+  const { waitUntil, ...policy } = present(substitution ?? {});
   return {
-    ...line,
-    need: { ...need },
-    substitution: { ...rest, ...(waitUntil !== undefined && { waitUntilAt: Date.parse(waitUntil) }) },
-    ...(deliverBy !== undefined && { deliverByAt: Date.parse(deliverBy) }),
+    ...{ lineId, need: present(need), quantity, maxUnitPriceMinor, currency },
+    substitution: { ...policy, ...(waitUntil !== undefined && { waitUntilAt: Date.parse(waitUntil) }) },
+    ...(typeof deliverBy === 'string' && { deliverByAt: Date.parse(deliverBy) }),
   };
 }
+
+/** As a plain object, without what is null: in a body that is the same as left out. */
+export const present = <T extends object>(from: T): T =>
+  Object.fromEntries(Object.entries(from).filter(([, it]) => it !== null && it !== undefined)) as T;

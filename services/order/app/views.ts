@@ -1,56 +1,175 @@
-import { deliveredOf, type Line, linesOf, openConsents, type Order, orderStatusOf, progressOf, statusOf } from '@midstream/order-domain';
+import { LINE_ENDS, type Need, ORDER_ENDS, type Substitution } from '@midstream/contracts';
+import {
+  deliveredOf,
+  type Line,
+  linesOf,
+  openConsents,
+  type Order,
+  orderStatusOf,
+  progressOf,
+  STAGES,
+  statusOf,
+} from '@midstream/order-domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { BuyerDto, NeedDto, SubstitutionDto } from './dto';
+
+export class ProgressView {
+  @ApiProperty() ordered!: number;
+  @ApiProperty() delivered!: number;
+  @ApiProperty() givenUp!: number;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, description: 'Units under way, by stage' }) stages!: object;
+  @ApiProperty({ minimum: 0, maximum: 1 }) fraction!: number;
+  @ApiPropertyOptional({ format: 'date-time', description: 'An estimate; absent when all is done' }) estimatedEndAt?: string;
+}
+
+export class GoodView {
+  @ApiProperty() sku!: string;
+  @ApiProperty() quantity!: number;
+  @ApiProperty() delivered!: number;
+}
+
+export class ConsentView {
+  @ApiProperty() consentId!: string;
+  @ApiProperty() sku!: string;
+  @ApiProperty() quantity!: number;
+  @ApiProperty({ description: 'What a unit would cost, in minor units' }) priceMinor!: number;
+  @ApiProperty({ format: 'date-time' }) deadlineAt!: string;
+  @ApiProperty({ enum: ['refund', 'accept'], description: 'What silence means' }) default!: string;
+}
+
+export class LineView {
+  @ApiProperty() lineId!: string;
+  @ApiProperty({ enum: [...STAGES, ...LINE_ENDS] }) status!: string;
+  @ApiProperty({ type: NeedDto }) need!: Need;
+  @ApiProperty() quantity!: number;
+  @ApiProperty() delivered!: number;
+  @ApiProperty() givenUp!: number;
+  @ApiProperty() maxUnitPriceMinor!: number;
+  @ApiProperty({ type: SubstitutionDto }) substitution!: Substitution;
+  @ApiProperty({ format: 'date-time' }) deliverBy!: string;
+  @ApiProperty() capturedMinor!: number;
+  @ApiProperty() releasedMinor!: number;
+  @ApiProperty({ type: ProgressView }) progress!: ProgressView;
+  @ApiProperty({ type: [GoodView], description: 'What its units are or become, by product' }) goods!: GoodView[];
+  @ApiProperty({ type: [ConsentView], description: 'The questions that wait for an answer' }) consents!: ConsentView[];
+}
+
+/** An order as its merchant sees it: no cost, no score, no supplier. */
+export class OrderView {
+  @ApiProperty() orderId!: string;
+  @ApiProperty() clientReference!: string;
+  @ApiProperty({ enum: ['running', ...ORDER_ENDS] }) status!: string;
+  @ApiProperty({ type: BuyerDto }) buyer!: object;
+  @ApiProperty() currency!: string;
+  @ApiProperty({ format: 'date-time' }) placedAt!: string;
+  @ApiProperty({ description: 'Held when it was placed' }) placedMinor!: number;
+  @ApiProperty({ description: 'Held of it still' }) heldMinor!: number;
+  @ApiProperty() capturedMinor!: number;
+  @ApiProperty() releasedMinor!: number;
+  @ApiProperty({ type: ProgressView }) progress!: ProgressView;
+  @ApiProperty({ type: [LineView] }) lines!: LineView[];
+}
+
+export class OrdersView {
+  @ApiProperty({ type: [OrderView] }) items!: OrderView[];
+  @ApiPropertyOptional({ description: 'The cursor of the next page' }) next?: string;
+}
+
+export class TimelineEntryView {
+  @ApiProperty() n!: string;
+  @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
+  @ApiProperty({ format: 'date-time' }) at!: Date;
+  @ApiProperty({ example: 'lost' }) what!: string;
+  @ApiProperty({ type: String, nullable: true, example: 'out-of-stock' }) reason!: string | null;
+  @ApiProperty({ description: 'Who did it', example: 'fact:HoldLost' }) actor!: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The event that caused it' }) cause!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The trace id of the request that began it all' }) trace!: string | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'An operator also sees `hub`: offers, suppliers, holds' })
+  detail!: object;
+}
+
+export class TimelineView {
+  @ApiProperty({ type: [TimelineEntryView] }) items!: TimelineEntryView[];
+  @ApiPropertyOptional() next?: string;
+}
+
+export class MerchantView {
+  @ApiProperty() merchantId!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty() currency!: string;
+  @ApiProperty({ enum: ['active', 'suspended'] }) status!: string;
+}
+
+export class AccountView {
+  @ApiProperty() merchantId!: string;
+  @ApiProperty() currency!: string;
+  @ApiProperty({ description: 'In minor units' }) availableMinor!: number;
+  @ApiProperty({ description: 'For running orders, in minor units' }) heldMinor!: number;
+}
+
+export class EntryView {
+  @ApiProperty() n!: string;
+  @ApiProperty({ description: 'The entries of one movement sum to zero' }) movementId!: string;
+  @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
+  @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
+  @ApiProperty({ format: 'date-time' }) at!: Date;
+  @ApiProperty({ enum: ['deposited', 'order-placed', 'units-delivered', 'units-given-up'] }) why!: string;
+  @ApiProperty({ type: String, nullable: true }) reference!: string | null;
+  @ApiProperty({ enum: ['deposits', 'merchant-available', 'order-held', 'hub-revenue'] }) account!: string;
+  @ApiProperty({ description: 'Positive adds to the account' }) amountMinor!: number;
+  @ApiProperty() currency!: string;
+}
+
+export class EntriesView {
+  @ApiProperty({ type: [EntryView] }) items!: EntryView[];
+  @ApiPropertyOptional() next?: string;
+}
+
+export class KeyView {
+  @ApiProperty() keyId!: string;
+  @ApiProperty({ enum: ['merchant', 'supplier', 'operator'] }) scope!: string;
+  @ApiPropertyOptional() merchantId?: string;
+  @ApiPropertyOptional() supplierId?: string;
+  @ApiPropertyOptional({ description: 'Shown this once' }) secret?: string;
+}
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** An order as its merchant sees it: no cost, no score, no supplier. `at`: now, in milliseconds. */
-export function orderView(order: Order, at: number) {
+/** `at`: now, in milliseconds, for the estimate of the end. */
+export function orderView(order: Order, at: number): OrderView {
   const lines = linesOf(order);
-  const { estimatedEndAt, ...progress } = progressOf(lines, at);
+  const { orderId, clientReference, buyer, currency, placedMinor, heldMinor } = order;
   return {
-    orderId: order.orderId,
-    clientReference: order.clientReference,
-    status: orderStatusOf(order),
-    buyer: order.buyer,
-    currency: order.currency,
-    placedAt: iso(order.placedAt),
-    placedMinor: order.placedMinor,
-    heldMinor: order.heldMinor,
+    ...{ orderId, clientReference, status: orderStatusOf(order), buyer, currency, placedAt: iso(order.placedAt) },
+    ...{ placedMinor, heldMinor },
     capturedMinor: lines.reduce((sum, it) => sum + it.capturedMinor, 0),
     releasedMinor: lines.reduce((sum, it) => sum + it.releasedMinor, 0),
-    progress: { ...progress, ...(estimatedEndAt !== undefined && { estimatedEndAt: iso(estimatedEndAt) }) },
-    lines: lines.map(lineView),
+    progress: progressView(lines, at),
+    lines: lines.map((it) => lineView(it, at)),
   };
 }
 
-function lineView(line: Line) {
+function progressView(lines: readonly Line[], at: number): ProgressView {
+  const { estimatedEndAt, ...progress } = progressOf(lines, at);
+  return { ...progress, ...(estimatedEndAt !== undefined && { estimatedEndAt: iso(estimatedEndAt) }) };
+}
+
+function lineView(line: Line, at: number): LineView {
   const { lineId, need, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
   return {
-    lineId,
-    status: statusOf(line),
-    need,
-    quantity: ordered,
-    delivered: deliveredOf(line),
-    givenUp,
-    maxUnitPriceMinor,
-    substitution,
-    deliverBy: iso(deliverByAt),
-    capturedMinor,
-    releasedMinor,
+    ...{ lineId, status: statusOf(line), need, quantity: ordered, delivered: deliveredOf(line), givenUp },
+    ...{ maxUnitPriceMinor, substitution, deliverBy: iso(deliverByAt), capturedMinor, releasedMinor },
+    progress: progressView([line], at),
     goods: goodsOf(line),
-    consents: openConsents(line).map((it) => ({
-      consentId: it.consentId,
-      sku: it.sku,
-      quantity: it.quantity,
-      priceMinor: it.priceMinor,
-      deadlineAt: iso(it.deadlineAt),
-      default: it.default,
+    consents: openConsents(line).map(({ consentId, sku, quantity, priceMinor, deadlineAt, default: silence }) => ({
+      ...{ consentId, sku, quantity, priceMinor, deadlineAt: iso(deadlineAt), default: silence },
     })),
   };
 }
 
-/** What the line's units are or become, by product: ordered one thing, got another, both are said. */
-function goodsOf(line: Line) {
-  const goods = new Map<string, { sku: string; quantity: number; delivered: number }>();
+/** Ordered one thing, got another: both are said. */
+function goodsOf(line: Line): GoodView[] {
+  const goods = new Map<string, GoodView>();
   for (const { sku, granted, lost, released, delivered } of Object.values(line.holds)) {
     const kept = granted - lost - released;
     if (kept === 0) continue;
@@ -60,15 +179,10 @@ function goodsOf(line: Line) {
   return [...goods.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
-export type OrderView = ReturnType<typeof orderView>;
-
 /** Takes out what is the hub's own, at any depth. */
 export function withoutHub(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutHub);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== 'hub')
-      .map(([name, it]) => [name, withoutHub(it)]),
-  );
+  const open = Object.entries(value).filter(([name]) => name !== 'hub');
+  return Object.fromEntries(open.map(([name, it]) => [name, withoutHub(it)]));
 }

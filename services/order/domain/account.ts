@@ -26,7 +26,7 @@ export function depositMoney({ merchantId, amountMinor, currency, reference }: D
     { account: 'deposits', amountMinor: -amountMinor },
     { account: 'merchant-available', amountMinor },
   ] as const;
-  return [{ type: 'MoneyMoved', merchantId, why: 'deposited', reference, currency, entries }];
+  return [{ type: 'MoneyMoved', merchantId, why: 'deposited', ...(reference !== undefined && { reference }), currency, entries }];
 }
 
 /** Of a key only its hash is known here; it travels to all services (protocol 32). */

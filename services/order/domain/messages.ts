@@ -67,7 +67,8 @@ export interface DepositMoney extends Command<'DepositMoney'> {
   readonly merchantId: string;
   readonly amountMinor: number;
   readonly currency: string;
-  readonly reference: string;
+  /** Of the payment, for the books. */
+  readonly reference?: string;
 }
 /** The key itself never comes here: only its SHA-256. */
 export interface CreateKey extends Command<'CreateKey'> {

@@ -42,6 +42,7 @@ const STATEMENTS = [
      what     text        NOT NULL,
      reason   text,
      actor    text        NOT NULL,
+     cause    text,
      trace    text,
      detail   jsonb       NOT NULL
    )`,
@@ -61,6 +62,14 @@ const STATEMENTS = [
    )`,
   `CREATE INDEX ledger_by_merchant ON ledger_entry (merchant_id, n)`,
   `CREATE INDEX ledger_by_order ON ledger_entry (order_id) WHERE order_id IS NOT NULL`,
+  // Double entry, guarded where it lands, too: a movement's entries come in one statement, and sum to zero
+  `CREATE FUNCTION refuse_unbalanced() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+     IF EXISTS (SELECT 1 FROM added GROUP BY movement_id, currency HAVING sum(amount_minor) <> 0) THEN
+       RAISE EXCEPTION 'a movement of money sums to zero' USING ERRCODE = 'check_violation';
+     END IF;
+     RETURN NULL;
+   END $$`,
+  `CREATE TRIGGER ledger_balanced AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_unbalanced()`,
   // what is written stays written (I4)
   `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$`,
   `CREATE TRIGGER ledger_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry EXECUTE FUNCTION refuse_change()`,

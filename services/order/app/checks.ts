@@ -1,0 +1,41 @@
+import { ATTRIBUTES_MAX } from '@midstream/order-domain';
+import { IsISO8601, IsString, Length, Matches, ValidateBy } from 'class-validator';
+
+type Decorate = (target: object, property: string) => void;
+
+const allOf =
+  (...checks: readonly PropertyDecorator[]): Decorate =>
+  (target, property) => {
+    for (const it of checks) it(target, property);
+  };
+
+/** Text that a person could have typed: the database keeps no NUL, and a log line stays one line. */
+export const IsText = (most: number): Decorate =>
+  allOf(IsString(), Length(1, most), Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' }));
+
+/** Letters, digits, dots, dashes and underscores: an id is a part of other ids, and of paths. */
+export const IsId = (most: number): Decorate =>
+  allOf(Matches(/^[A-Za-z0-9._-]+$/, { message: '$property: letters, digits, dots, dashes, underscores' }), Length(1, most));
+
+/** UTC only: a time without a zone would mean another instant on another machine. */
+export const IsInstant = (): Decorate =>
+  allOf(IsISO8601({ strict: true }), Matches(/T.*Z$/, { message: '$property must be UTC, like 2026-12-01T00:00:00Z' }));
+
+export const IsCurrency = (): Decorate => allOf(Matches(/^[A-Z]{3}$/, { message: '$property: ISO 4217, like CNY' }));
+
+/** Names with texts, as products carry them. */
+export const IsAttributes = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isAttributes',
+    validator: {
+      validate: (it: unknown) =>
+        typeof it === 'object' &&
+        it !== null &&
+        !Array.isArray(it) &&
+        Object.keys(it).length <= ATTRIBUTES_MAX &&
+        Object.entries(it).every(([name, value]) => isShort(name, 40) && isShort(value, 200)),
+      defaultMessage: () => `$property must be at most ${ATTRIBUTES_MAX} names with texts`,
+    },
+  });
+
+const isShort = (it: unknown, most: number): boolean => typeof it === 'string' && it.length <= most && /^[^\p{Cc}]*$/u.test(it);
