@@ -83,7 +83,8 @@ function spawnJava({ dir, classPath }: Home, output: string, args: string[]): Ch
 
 async function format(home: Home, config: string): Promise<void> {
   const output = path.join(home.dir, 'format.out');
-  const clusterId = randomBytes(16).toString('base64url');
+  // hex: an id that begins with a dash would be taken for an option
+  const clusterId = randomBytes(11).toString('hex');
   const child = spawnJava(home, output, ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId, '--config', config]);
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
   if (code !== 0) throw new Error(`Kafka's folder ${home.dir} could not be formatted (${code}):\n${tail(output)}`);
