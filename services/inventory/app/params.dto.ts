@@ -3,8 +3,8 @@ import { IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-va
 import { REGION } from './supply.dto';
 
 const SKU = /^[A-Za-z0-9._-]{1,80}$/;
-/** No `~` and no `/`: an offer's id is taken apart at the one, a hold's at the other. */
-const SUPPLIER = /^[A-Za-z0-9._-]{1,60}$/;
+/** No `~` and no `/`: an offer's id is taken apart at the one, a hold's at the other. 40: a delivery's id, made of all of them, stays under 200. */
+const SUPPLIER = /^[A-Za-z0-9._-]{1,40}$/;
 const SKUS = /^[A-Za-z0-9._-]{1,80}(,[A-Za-z0-9._-]{1,80}){0,49}$/;
 
 export class SkuParam {

@@ -2,6 +2,7 @@ import { inventory, strikable } from '@midstream/inventory-domain';
 import { defineService } from '@midstream/runtime';
 import { DeliveriesController } from './deliveries.http';
 import { effects } from './effects';
+import { Gauges } from './gauges';
 import { House } from './house';
 import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
@@ -51,5 +52,5 @@ export const inventoryService = defineService({
   hears: ['compliance.by-sku'],
   problems,
   controllers: [ProductsController, SuppliersController, OffersController, StockController, ProcurementController, DeliveriesController],
-  providers: [House, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
+  providers: [House, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
 });

@@ -1,0 +1,38 @@
+import { INSIDE, type Inside } from '@midstream/runtime/ops';
+import { Inject, Injectable } from '@nestjs/common';
+
+/** What SREs watch of inventory: each is read when it is scraped. */
+const GAUGES = [
+  [
+    'midstream_drain_backlog_units',
+    'Units held at offers that are being drained',
+    `SELECT coalesce(sum(o.held), 0) AS n FROM drain d JOIN offer o USING (id) WHERE d.armed`,
+  ],
+  ['midstream_drains_stopped', 'Drains that an operator has stopped', `SELECT count(*) AS n FROM drain WHERE state @> '{"stopped": true}'`],
+  ['midstream_purchases_unknown', 'Purchases of unknown outcome', `SELECT count(*) AS n FROM purchase WHERE status = 'unknown'`],
+  [
+    'midstream_purchases_overdue',
+    'Purchases still open past the time by which the buyer was to have them: an operator’s case',
+    `SELECT count(*) AS n FROM purchase WHERE status IN ('submitting', 'unknown', 'accepted') AND (state ->> 'deliverByAt')::bigint < extract(epoch FROM clock_timestamp()) * 1000`,
+  ],
+  [
+    'midstream_hold_oldest_seconds',
+    'Age of the oldest hold that is still held or queued',
+    `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS n FROM hold WHERE strikable > 0`,
+  ],
+  ['midstream_codes_free', 'Codes in the vaults that no unit has', `SELECT count(*) AS n FROM code WHERE state = 'free'`],
+] as const;
+
+@Injectable()
+export class Gauges {
+  constructor(@Inject(INSIDE) { metrics, database }: Inside) {
+    for (const [name, help, sql] of GAUGES) {
+      metrics.gauge(name, help, () =>
+        database.pool.query<{ n: string }>(sql).then(
+          ({ rows }) => Number(rows[0]?.n),
+          () => Number.NaN,
+        ),
+      );
+    }
+  }
+}
