@@ -1,5 +1,5 @@
 import type { Account, Merchant, Order } from '@midstream/order-domain';
-import { type Caller, Database, NotFound } from '@midstream/runtime';
+import { type Caller, Database, NotFound, Problem } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { OrdersQuery } from './dto';
 import {
@@ -27,11 +27,12 @@ interface Placed {
 const tenantOf = ({ scope, merchantId }: Caller): string | null => (scope === 'operator' ? null : (merchantId ?? ''));
 
 const encode = (it: Placed): string => Buffer.from(`${it.placed}|${it.id}`).toString('base64url');
-function decode(cursor: string | undefined): readonly [string, string] | undefined {
-  const [placed, id] = Buffer.from(cursor ?? '', 'base64url')
-    .toString()
-    .split('|');
-  return placed !== undefined && id !== undefined && !Number.isNaN(Date.parse(placed)) ? [placed, id] : undefined;
+/** @throws Problem for a cursor that no page has given. */
+function decode(cursor: string | null | undefined): readonly [placed: string | null, id: string | null] {
+  if (typeof cursor !== 'string') return [null, null];
+  const [placed, id] = Buffer.from(cursor, 'base64url').toString().split('|');
+  if (placed !== undefined && id !== undefined && /^\d{4}-[-\d:+. ]+$/.test(placed) && /^[\w.-]+$/.test(id)) return [placed, id];
+  throw new Problem(400, 'invalid-cursor', 'The cursor is the `next` of another page, as it came');
 }
 
 @Injectable()
@@ -52,7 +53,7 @@ export class OrderQueries {
   /** The newest first. */
   async orders(caller: Caller, { limit, cursor, status, clientReference }: OrdersQuery): Promise<OrdersView> {
     const size = Number(limit ?? PAGE);
-    const [placed, id] = decode(cursor) ?? [null, null];
+    const [placed, id] = decode(cursor);
     const { rows } = await this.database.pool.query<Placed>(
       `SELECT id, state, placed_at::text AS placed FROM orders
         WHERE ($1::text IS NULL OR merchant_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR client_reference = $3)
