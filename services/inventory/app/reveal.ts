@@ -1,7 +1,11 @@
 import { type Caller, Database, type Idempotency, NotFound, Problem, type Tx } from '@midstream/runtime';
+import { caughtUpAt } from '@midstream/runtime/inbox';
 import { Injectable } from '@nestjs/common';
 import { House } from './house';
 import type { RevealView } from './views';
+
+/** A key that was revoked longer ago than this reveals nothing (protocol 32). */
+export const KEYS_AGE_MS_MAX = 5_000;
 
 interface Delivered {
   readonly id: string;
@@ -23,6 +27,7 @@ export class Reveals {
 
   /** The same key opens it again, and leaves another record. @throws Problem for another key, a top-up, or another merchant's delivery. */
   async reveal(deliveryId: string, reason: string, caller: Caller, { key }: Idempotency): Promise<RevealView> {
+    await this.refuseStaleKeys();
     return this.database.transaction(async (tx) => {
       const delivery = await lockDelivery(tx, deliveryId, caller.merchantId ?? '');
       if (delivery.kind !== 'code') throw new Problem(409, 'nothing-to-reveal', 'A top-up has no code');
@@ -35,6 +40,15 @@ export class Reveals {
       const code = await this.house.codes.open(tx, deliveryId);
       const revealedAt = await audit(tx, { deliveryId, reason, caller, key, repeat: first !== undefined });
       return { deliveryId, code, revealedAt: (first?.revealed_at ?? revealedAt).toISOString() };
+    });
+  }
+
+  /** @throws Problem while it is not known which keys have been revoked. */
+  private async refuseStaleKeys(): Promise<void> {
+    const heardAt = await caughtUpAt(this.database, 'order.by-api-key');
+    if (Date.now() - heardAt <= KEYS_AGE_MS_MAX) return;
+    throw new Problem(503, 'keys-not-fresh', 'Which keys are revoked is not known at the moment; nothing is revealed', undefined, {
+      retryAfter: 1,
     });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { KEYS_AGE_MS_MAX } from './reveal';
 import { aWorld, buys, offer, product, type World } from './inventory.app.fixtures';
 
 const ndjson = (from: number, to: number) =>
@@ -61,6 +62,21 @@ describe('the vault', () => {
       return { id: first.deliveryId, url: `/deliveries/${encodeURIComponent(first.deliveryId)}/reveal` };
     };
     const reason = { reason: 'the buyer opens the order' };
+
+    /** As order's relay says it every second. */
+    const keysKnown = (ageMs = 0) =>
+      world.sql(
+        `INSERT INTO watermark (topic, partition, partitions, at) VALUES ('order.by-api-key', 0, 1, clock_timestamp() - make_interval(secs => $1))
+             ON CONFLICT (topic, partition) DO UPDATE SET at = excluded.at`,
+        [ageMs / 1000],
+      );
+    beforeEach(() => keysKnown());
+
+    it('is not shown while nobody knows which keys were revoked', async () => {
+      await keysKnown(KEYS_AGE_MS_MAX + 1_000);
+      const { status, body } = await world.call('POST', (await path()).url, reason, { key: 'm-key', idempotencyKey: 'k0' });
+      assert.deepEqual([status, body['code']], [503, 'keys-not-fresh']);
+    });
 
     it('is shown to nobody else, and to nobody without a reason or a key', async () => {
       const { url } = await path();
