@@ -1,4 +1,5 @@
 import { type Topic, TOPICS, topicsOf } from '@midstream/contracts';
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { EventBus } from './bus';
@@ -17,6 +18,9 @@ export interface KafkaOptions {
 }
 
 const DAY_MS = 86_400_000;
+
+/** While topics are made: some thirty seconds in all. */
+const patience = retry(handleAll, { maxAttempts: 20, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }) });
 
 /**
  * The bus over Apache Kafka. What it works around in kafkajs 2.2.4 (reliability.md 1): a throw stops every partition (nothing is thrown:
@@ -56,15 +60,19 @@ export function kafkaBus(options: KafkaOptions): EventBus {
 
   const ensureTopics = async (topics: readonly Topic[]): Promise<void> => {
     if (topics.length === 0) return;
-    const it = await connectedAdmin();
-    await it.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({
-        topic: nameOf(topic),
-        numPartitions: partitions,
-        replicationFactor: replication,
-        configEntries: Object.entries(configOf(topic, replication)).map(([name, value]) => ({ name, value })),
-      })),
+    // Five services ask for the same topics at once, and a broker tells of a new one a moment later than it makes it.
+    await patience.execute(async () => {
+      const it = await connectedAdmin();
+      await it.createTopics({
+        waitForLeaders: true,
+        topics: topics.map((topic) => ({
+          topic: nameOf(topic),
+          numPartitions: partitions,
+          replicationFactor: replication,
+          configEntries: Object.entries(configOf(topic, replication)).map(([name, value]) => ({ name, value })),
+        })),
+      });
+      await it.fetchTopicMetadata({ topics: topics.map(nameOf) });
     });
   };
 
