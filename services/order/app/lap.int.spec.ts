@@ -24,7 +24,7 @@ describe('an order runs', () => {
     assert.equal(status, 201, JSON.stringify(body));
     return String(body['orderId']);
   };
-  const read = async (orderId: string) => (await house.call('GET', `/orders/${orderId}`, { as: house.keys.m1 })).body as unknown as Order;
+  const read = async (orderId: string) => (await house.call('GET', `/orders/${orderId}`, { as: house.keys.m1 })).body as object as Order;
   const request = async (orderId: string, attempt: number) => {
     const asked = (await house.said('LineSelectionRequested', orderId)).find((it) => it.request.attempt === attempt);
     assert.ok(asked !== undefined, `attempt ${attempt} was asked for`);

@@ -9,18 +9,18 @@ import { type Asked, type Line, lineOf, type Rows, rowOf, sum } from './state';
 
 /** Inventory's answer to an attempt: assign or ask what was held, look again for what was not (protocol 15). */
 export function noteAnswer(command: NoteAnswer, rows: Rows, products: Products): Decision<OrderEvent> {
-  const line = rows.orders[command.orderId]?.lines[command.lineId];
-  if (line === undefined) return [];
-  const asked = line.selecting[command.attempt];
-  if (asked === undefined || asked.askAt !== undefined) return turnAway(command, line);
+  const known = rows.orders[command.orderId]?.lines[command.lineId];
+  if (known === undefined) return [];
+  const asked = known.selecting[command.attempt];
+  if (asked === undefined || asked.askAt !== undefined) return turnAway(command, known);
 
   const draft = draftOf(rows);
   const { attempt, decisionId, holds, candidates, gates, tried } = command;
   const unheld = asked.quantity - sum(holds, (it) => it.tally.granted);
   draft.emit({ type: 'AnswerNoted', ...ofLine(command), attempt, decisionId, holds, unheld, tried, candidates, gates });
-  holds.forEach(({ tally }, place) => {
-    assignOrAsk(draft, command, rowOf(lineOf(draft.rows, command).holds, tally.holdId), { place, at: command.at, products });
-  });
+  const line = lineOf(draft.rows, command);
+  const made = holds.map((it) => rowOf(line.holds, it.tally.holdId));
+  assignOrAsk(draft, command, made, { at: command.at, products });
   if (unheld > 0) lookAgain(draft, command, { ...asked, quantity: unheld });
   settle(draft, command);
   return draft.events;

@@ -1,3 +1,4 @@
+import type { HeldOffer } from '@midstream/contracts';
 import { type Decision, reject } from '@midstream/kernel';
 import { askBack, type Draft, draftOf, ofLine, settle } from './draft';
 import type { AnswerConsent, ExpireConsent, OfLine, OrderCode, OrderEvent } from './messages';
@@ -5,8 +6,6 @@ import { fits, type Products } from './products';
 import { chargeOf, type Consent, type Hold, type Line, lineOf, openConsents, openOf, type Rows, rowOf } from './state';
 
 export interface Asking {
-  /** Of the hold in its answer: names the question without naming the offer, which is the hub's affair. */
-  readonly place: number;
   readonly at: number;
   readonly products: Products;
 }
@@ -15,16 +14,20 @@ export interface Asking {
 export const consentIdOf = (orderId: string, lineId: string, attempt: number, place: number): string =>
   `${orderId}:${lineId}:${attempt}:${place}`;
 
-/** Sends the hold on to be bought, or asks the buyer first, where the product is not the one that was ordered. */
-export function assignOrAsk(draft: Draft, of: OfLine, hold: Hold, { place, at, products }: Asking): void {
-  if (openOf(hold) === 0) return;
+/** Sends the holds of an answer on to be bought; asks the buyer first about each whose product is not the one that was ordered. */
+export function assignOrAsk(draft: Draft, of: OfLine, holds: readonly Hold[], { at, products }: Asking): void {
   const line = lineOf(draft.rows, of);
-  if (!needsConsent(line, hold, products)) return assign(draft, of, hold);
+  const asks = holds.map((it) => openOf(it) > 0 && needsConsent(line, it, products));
+  const assigned = holds.filter((it, place) => openOf(it) > 0 && asks[place] !== true);
   const deadlineAt = Math.min(at + line.substitution.consentMs, Math.max(line.deliverByAt, at));
-  put(draft, of, hold, {
-    consentId: consentIdOf(of.orderId, of.lineId, hold.attempt, place),
-    ...{ holdId: hold.holdId, sku: hold.sku, priceMinor: chargeOf(hold), quantity: openOf(hold) },
-    ...{ deadlineAt, default: line.substitution.consentDefault },
+  assign(draft, of, assigned);
+  holds.forEach((hold, place) => {
+    if (asks[place] !== true) return;
+    // The place names the hold without naming its offer, which is the hub's affair.
+    const consentId = consentIdOf(of.orderId, of.lineId, hold.attempt, place);
+    const { holdId, sku } = hold;
+    const question = { consentId, holdId, sku, priceMinor: chargeOf(hold), quantity: openOf(hold) };
+    put(draft, of, hold, { ...question, deadlineAt, default: line.substitution.consentDefault });
   });
 }
 
@@ -54,18 +57,23 @@ function put(draft: Draft, of: OfLine, hold: Hold, consent: Consent): void {
   });
 }
 
-/** The only trigger of a purchase; with `replaces` it is a substitution (protocol 7). */
-function assign(draft: Draft, of: OfLine, hold: Hold): void {
+/** The only trigger of a purchase; with `replaces` it is a substitution (protocol 7). The holds are of one attempt. */
+function assign(draft: Draft, of: OfLine, holds: readonly Hold[]): void {
+  const [first] = holds;
+  if (first === undefined) return;
   const { currency } = rowOf(draft.rows.orders, of.orderId);
-  const { holdId, version, granted, delivered, lost, released } = hold;
-  const { offerId, supplierId, sku, priceMinor, expiresAt, attempt, decisionId, replaces } = hold;
-  const tally = { holdId, version, granted, delivered, lost, released };
+  const { attempt, decisionId, replaces } = first;
   const because = replaces && { holdId: replaces.holdId, offerId: replaces.offerId, sku: replaces.sku, reason: replaces.reason };
   draft.emit({
     ...{ type: 'LineAssigned', ...ofLine(of), attempt, decisionId },
-    holds: [{ tally, offerId, supplierId, sku, priceMinor, currency, expiresAt }],
+    holds: holds.map((it) => heldOf(it, currency)),
     ...(because && { replaces: because }),
   });
+}
+
+function heldOf(hold: Hold, currency: string): HeldOffer {
+  const { holdId, version, granted, delivered, lost, released, offerId, supplierId, sku, priceMinor, expiresAt } = hold;
+  return { tally: { holdId, version, granted, delivered, lost, released }, offerId, supplierId, sku, priceMinor, currency, expiresAt };
 }
 
 /** The hold under a question has changed: it is asked about what is left, or no more (protocol 19). */
@@ -126,7 +134,7 @@ export function expireConsent(command: ExpireConsent, rows: Rows): Decision<Orde
 
 function accept(draft: Draft, of: OfLine, consent: Consent, said: 'yes' | 'expired'): void {
   answer(draft, of, consent, said);
-  assign(draft, of, rowOf(lineOf(draft.rows, of).holds, consent.holdId));
+  assign(draft, of, [rowOf(lineOf(draft.rows, of).holds, consent.holdId)]);
 }
 
 function refuse(draft: Draft, of: OfLine, consent: Consent, said: 'no' | 'expired'): void {

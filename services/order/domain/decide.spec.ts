@@ -113,6 +113,12 @@ describe('an attempt is answered', () => {
       .thenAmong({ type: 'LineAssigned', ...LINE, attempt: 1, decisionId: 'o:1:1:1', holds: [held('A', 10)] })
       .thenState(status, 'held'));
 
+  it('assigns several holds in one fact', () =>
+    void start(anOrder())
+      .when(answers(1, [held('A', 6), held('B', 4)]))
+      .thenTypes('AnswerNoted', 'LineAssigned')
+      .thenAmong({ type: 'LineAssigned', ...LINE, attempt: 1, decisionId: 'o:1:1:1', holds: [held('A', 6), held('B', 4)] }));
+
   it('asks again, later and at the same depth, for what could not be held', () =>
     void start(anOrder())
       .when(answers(1, [held('A', 6)], { tried: [...tried('A', 7, 'partly-held'), ...tried('B', 3)] }))

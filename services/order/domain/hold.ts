@@ -3,14 +3,14 @@ import { reviseConsent } from './consent';
 import { capture, draftOf, giveUp, ofLine, settle } from './draft';
 import type { NoteHold, OrderEvent } from './messages';
 import { tryAgain } from './select';
-import { lineOf, type Rows, rowOf } from './state';
+import { deliveredOf, lineOf, type Rows, rowOf } from './state';
 
 /** Inventory says how a hold stands. Only the difference to the tally that is known counts: late or repeated, it is nothing (protocol 1). */
 export function noteHold(command: NoteHold, rows: Rows): Decision<OrderEvent> {
   const { tally, told } = command;
   const line = rows.orders[command.orderId]?.lines[command.lineId];
   const known = line?.holds[tally.holdId];
-  if (known === undefined || tally.version <= known.version) return [];
+  if (line === undefined || known === undefined || tally.version <= known.version) return [];
 
   const delivered = tally.delivered - known.delivered;
   const lost = tally.lost - known.lost;
@@ -20,7 +20,8 @@ export function noteHold(command: NoteHold, rows: Rows): Decision<OrderEvent> {
   const { sku, supplierId, offerId } = known;
 
   const draft = draftOf(rows);
-  const changed = { delivered, lost, released, ...(reason && { reason }) };
+  const progress = { ordered: line.ordered, delivered: deliveredOf(line) + delivered };
+  const changed = { delivered, lost, released, ...(reason && { reason }), progress };
   draft.emit({ type: 'HoldNoted', ...ofLine(command), told, tally, sku, supplierId, offerId, ...changed });
   reviseConsent(draft, command, tally.holdId);
   const hold = rowOf(lineOf(draft.rows, command).holds, tally.holdId);

@@ -157,10 +157,13 @@ export interface HoldNoted extends OfLine {
   readonly sku: string;
   readonly supplierId: string;
   readonly offerId: string;
+  /** The differences to the tally that was known. */
   readonly delivered: number;
   readonly lost: number;
   readonly released: number;
   readonly reason?: LossReason;
+  /** How far the line is with it: delivered units of ordered ones. */
+  readonly progress: { readonly ordered: number; readonly delivered: number };
 }
 
 /** Facts of order's own log: each changes rows, none leaves the service. */

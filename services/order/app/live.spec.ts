@@ -1,0 +1,36 @@
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { after, anOrder, decided, hears } from '@midstream/order-domain/order.fixtures';
+import type { OrderEvent } from '@midstream/order-domain';
+import { liveView } from './live';
+
+const at = new Date(0);
+const as = (merchantId: string) => ({ scope: 'merchant', keyId: 'k', merchantId }) as const;
+const told = ({ type, ...data }: OrderEvent, merchantId = 'm', orderId?: string) =>
+  liveView({ id: '1', type, key: '', at, data: { ...data } }, as(merchantId), orderId);
+const delivered = decided(anOrder({ held: { alpha: 10 } }), hears('alpha', undefined, { delivered: 4 })).events;
+
+describe('a live stream', () => {
+  it('tells how far a line is, and by whom it was served to nobody', () => {
+    assert.deepEqual(delivered.flatMap((it) => told(it) ?? []), [
+      { orderId: 'o', at: at.toISOString(), lineId: '1', what: 'UnitsDelivered', sku: 'video', delivered: 4, progress: { ordered: 10, delivered: 4 } },
+    ]); // prettier-ignore
+  });
+
+  it('tells of its own merchant’s orders, and where asked of one order', () => {
+    const [event] = delivered;
+    assert.ok(event !== undefined);
+    assert.equal(told(event, 'x'), undefined);
+    assert.equal(told(event, 'm', 'p'), undefined);
+    assert.notEqual(told(event, 'm', 'o'), undefined);
+    assert.notEqual(liveView({ id: '1', ...event, key: '', at, data: { ...event } }, { scope: 'operator', keyId: 'k' }), undefined);
+  });
+
+  it('names no offer, supplier or hold in anything', () => {
+    const rows = after(anOrder({ held: { alpha: 10 } }), hears('alpha', 'banned', { lost: 4 }));
+    const { events } = decided(rows, { type: 'CancelOrder', orderId: 'o', merchantId: 'm' });
+    const all = [...delivered, ...events].flatMap((it) => told(it) ?? []);
+    assert.equal(all.length, 3);
+    assert.doesNotMatch(JSON.stringify(all), /alpha|~/);
+  });
+});
