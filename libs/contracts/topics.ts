@@ -127,7 +127,7 @@ export type AnyFact = FactOf<Topic>;
 export type Fact<Type extends AnyFact['type']> = Extract<AnyFact, { readonly type: Type }>;
 
 export const topicsReadBy = (service: Service): Topic[] =>
-  topicNames.filter((it) => (TOPICS[it].readers as readonly Service[]).includes(service));
+  topicNames.filter((it) => (TOPICS[it].readers).includes(service));
 export const topicsOf = (service: Service): Topic[] => topicNames.filter((it) => TOPICS[it].owner === service);
 
 export const topicNames = Object.keys(TOPICS) as Topic[];

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 
 /** An object that refuses unknown properties at our own door; readers of another version skip what they do not know (envelope.ts). */
 export const closed = <T extends Parameters<typeof Type.Object>[0]>(properties: T) =>

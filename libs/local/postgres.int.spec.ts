@@ -132,7 +132,7 @@ async function connected(url: string): Promise<Client> {
 async function query(url: string, statement: string): Promise<unknown[]> {
   const client = await connected(url);
   try {
-    return (await client.query(statement)).rows;
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -44,7 +44,7 @@ export async function loadAnswers(tx: Tx, wanted: readonly Wanted[]): Promise<An
       `SELECT a.tenant, a.key, a.hash, a.status, a.body FROM answer a JOIN json_to_recordset($1::json) AS w(tenant text, key text) USING (tenant, key)`,
       [JSON.stringify(wanted.map(({ tenant, key }) => ({ tenant, key })))],
     );
-    for (const it of rows) known.set(nameOf(it), { hash: it.hash, answer: { status: it.status, body: it.body } as Answered });
+    for (const it of rows) known.set(nameOf(it), { hash: it.hash, answer: { status: it.status, body: it.body } });
   }
   return {
     of(it) {

@@ -53,7 +53,7 @@ export class Commands<Command extends Timed = Timed> {
     }
     if (name !== undefined) this.running.add(name);
     try {
-      return outcomeOf(await this.submit(command as Untimed<Command> & { readonly type: string }, options));
+      return outcomeOf(await this.submit(command, options));
     } finally {
       if (name !== undefined) this.running.delete(name);
     }
