@@ -14,8 +14,11 @@ export function openApiOf(app: INestApplication, service: string): OpenAPIObject
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' })
     .addSecurityRequirements('bearer')
     .build();
-  return SwaggerModule.createDocument(app, config, { operationIdFactory: (_, method) => method });
+  return SwaggerModule.createDocument(app, config, { operationIdFactory });
 }
+
+/** `OrdersController.read` is `readOrders`: an id is that of one operation, in the five documents together. */
+const operationIdFactory = (controller: string, method: string): string => `${method}${controller.replace(/Controller$/, '')}`;
 
 /** `/openapi.json` and `/docs`. The document is made once it is asked for. */
 export function serveOpenApi(app: INestApplication, service: string): void {

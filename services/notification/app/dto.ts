@@ -84,7 +84,7 @@ export class AttemptView {
   readonly durationMs: number;
 }
 
-export class DeliveryView {
+export class WebhookDeliveryView {
   @ApiProperty({ description: 'The `webhook-id` of every attempt' })
   readonly messageId: string;
 
@@ -108,8 +108,8 @@ export class DeliveryView {
 }
 
 export class DeliveriesView {
-  @ApiProperty({ type: [DeliveryView] })
-  readonly items: readonly DeliveryView[];
+  @ApiProperty({ type: [WebhookDeliveryView] })
+  readonly items: readonly WebhookDeliveryView[];
 
   @ApiPropertyOptional({ description: 'Absent on the last page' })
   readonly next?: string;

@@ -1,7 +1,7 @@
 import type { Endpoint, Merchant, Message } from '@midstream/notification-domain';
 import { Database, NotFound, Problem } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
-import type { AttemptView, DeliveriesView, DeliveryView, WebhookView } from './dto';
+import type { AttemptView, DeliveriesView, WebhookDeliveryView, WebhookView } from './dto';
 
 const ATTEMPTS_SHOWN = 20;
 const DELIVERIES_SHOWN = 20;
@@ -58,7 +58,7 @@ export const webhookView = ({ endpointId, url, types, active, disabledBecause, c
   createdAt: new Date(createdAt).toISOString(),
 });
 
-function deliveryView({ id, state, attempts }: DeliveryFound): DeliveryView {
+function deliveryView({ id, state, attempts }: DeliveryFound): WebhookDeliveryView {
   const { letter, status, queuedAt, nextAt } = state;
   return {
     messageId: id,
