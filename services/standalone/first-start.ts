@@ -41,7 +41,9 @@ async function makeMerchantKey(url: string, operatorKey: string): Promise<string
 }
 
 /** On a terminal one line that moves; elsewhere a line for each tenth. */
-function progressLine(say: (line: string) => void): (progress: { readonly what: string; readonly done: number; readonly total: number }) => void {
+function progressLine(
+  say: (line: string) => void,
+): (progress: { readonly what: string; readonly done: number; readonly total: number }) => void {
   let told = -1;
   return ({ what, done, total }) => {
     const text = `  sample market: ${done} of ${total} (${what})`;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { SERVICES, type Service } from '@midstream/contracts';
 import { scratchFolder } from '@midstream/local/scratch';
 import { createServiceDatabase, startPostgres } from '@midstream/local/postgres';
-import { embeddedBus, loggerOf } from '@midstream/runtime';
+import { embeddedBus, loggerOf, type RunningService } from '@midstream/runtime';
 import { createSandbox } from '@midstream/sandbox-supplier';
 import { startAll } from './parts';
 
-/** The OpenAPI documents of the five services and of the supplier protocol, by name, as they are committed in libs/contracts/openapi. */
-export async function openApiDocuments(adminUrl: string): Promise<Record<string, object>> {
+/** The five and a supplier, started on empty databases only to describe themselves. */
+async function openApiDocuments(adminUrl: string): Promise<Record<string, object>> {
   const urls = Object.fromEntries(
     await Promise.all(
       SERVICES.map(async (it) => [
@@ -29,15 +29,23 @@ export async function openApiDocuments(adminUrl: string): Promise<Record<string,
   });
   const sandbox = await createSandbox({ port: 0, seed: 'openapi' });
   try {
-    const sources = [...services.map((it) => [it.name, it.url] as const), ['supplier-protocol', sandbox.url] as const];
-    return Object.fromEntries(
-      await Promise.all(sources.map(async ([name, url]) => [name, (await (await fetch(`${url}/openapi.json`)).json()) as object])),
-    );
+    return await documentsOf(services, sandbox.url);
   } finally {
     await Promise.all(services.map((it) => it.stop()));
     await sandbox.close();
     await bus.close();
   }
+}
+
+/** The documents of services that run, and of the supplier protocol. */
+export async function documentsOf(
+  services: readonly Pick<RunningService, 'name' | 'url'>[],
+  sandboxUrl: string,
+): Promise<Record<string, object>> {
+  const sources = [...services.map((it) => [it.name, it.url] as const), ['supplier-protocol', sandboxUrl] as const];
+  return Object.fromEntries(
+    await Promise.all(sources.map(async ([name, url]) => [name, (await (await fetch(`${url}/openapi.json`)).json()) as object])),
+  );
 }
 
 /** Any keys do: no code is imported. */
