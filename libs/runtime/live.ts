@@ -175,7 +175,7 @@ export class LiveEvents {
   private async read({ previous, current, after }: Place): Promise<LiveEvent[]> {
     return readTick<LiveEvent>(
       this.database.pool,
-      { table: 'event', columns: 'id, type, key, at, data', order: 'id', where: 'topic IS NOT NULL' },
+      { table: 'event', columns: 'id, type, key, at, data', order: 'id' },
       { previous, current, afterId: after, limit: PAGE },
     );
   }

@@ -161,9 +161,11 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
         await gathered.idle();
         await Promise.all([relay.stop(), follower.stop()]);
       };
-      await within(DRAIN_ON_SHUTDOWN_MS, drain(), 'draining').catch((error: unknown) =>
-        logger.warn({ err: error }, 'stopped before all was drained'),
-      );
+      await within(DRAIN_ON_SHUTDOWN_MS, drain(), 'draining').catch((error: unknown) => {
+        logger.warn({ err: error }, 'stopped before all was drained');
+        // nothing may go on with a pool that is closed
+        for (const it of [todo, relay, follower]) void it.stop().catch(() => undefined);
+      });
       await database.close();
     },
   };
@@ -243,7 +245,11 @@ class ServiceModule {
 }
 
 async function createApp(parts: Parts): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 1_000 }, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: 1_000 },
+    forceCloseConnections: 'idle',
+  });
   hookRequests(adapter.getInstance(), parts.definition.name, parts.inside.metrics, parts.logger);
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(parts), adapter, {
     logger: nestLogger(parts.logger),

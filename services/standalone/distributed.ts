@@ -10,7 +10,7 @@ import { startDatabases } from './databases';
 import { onEnd } from './ending';
 import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
-import { type Home, openHome } from './home';
+import { type Home, openHome, sandboxPortOf } from './home';
 import { settingsOf } from './parts';
 
 const PORT = Number(process.env['PORT'] ?? 3000);
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const upstreams = Object.fromEntries(
     await Promise.all(SERVICES.map(async (it) => [it, `http://127.0.0.1:${await freePort()}`] as const)),
   ) as Record<Service, string>;
-  const sandboxUrl = `http://127.0.0.1:${process.env['SANDBOX_PORT'] ?? (await freePort())}`;
+  const sandboxUrl = `http://127.0.0.1:${await sandboxPortOf(home)}`;
   const common = { KAFKA_BROKERS: kafka.brokers.join(','), ...environmentOf(home) };
   const processes = [
     ...SERVICES.map((it) =>

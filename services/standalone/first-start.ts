@@ -13,7 +13,8 @@ export async function firstStart(home: Home, url: string, sandboxUrl: string, sa
   const known = home.keys();
   const keys =
     known === undefined ? { url, sandboxUrl, operatorKey, merchantId: MERCHANT, merchantKey: '' } : { ...known, url, sandboxUrl };
-  if (!home.isDone('market')) {
+  // a sandbox at another port: the suppliers' URLs are put again (loading twice changes nothing else)
+  if (!home.isDone('market') || known?.sandboxUrl !== sandboxUrl) {
     await loadMarket(readMarket(), {
       url,
       operatorKey,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SERVICES, type Service } from '@midstream/contracts';
+import { assertPortFree, freePort } from '@midstream/local/ports';
 
 /** What this installation has made for itself, kept in the data folder with mode 0600. */
 interface Secrets {
@@ -22,6 +23,19 @@ export interface Keys {
   readonly merchantId: string;
   readonly merchantKey: string;
 }
+
+/** Where the suppliers are played: the same at every start where it can be, since offers name it. */
+export const sandboxPortOf = async (home: Home): Promise<number> => {
+  if (process.env['SANDBOX_PORT'] !== undefined) return Number(process.env['SANDBOX_PORT']);
+  const before = Number(new URL(home.keys()?.sandboxUrl ?? 'http://127.0.0.1:0').port);
+  return before > 0 && (await isFree(before)) ? before : freePort();
+};
+
+const isFree = (port: number): Promise<boolean> =>
+  assertPortFree(port, 'the sandbox suppliers').then(
+    () => true,
+    () => false,
+  );
 
 export interface Home {
   readonly dir: string;

@@ -5,7 +5,7 @@ import { banner } from './banner';
 import { startDatabases } from './databases';
 import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
-import { openHome } from './home';
+import { openHome, sandboxPortOf } from './home';
 import { onEnd } from './ending';
 import { settingsOf, startAll, upstreamsOf } from './parts';
 
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     await stopTracing();
   });
   const sandbox = await createSandbox({
-    port: Number(process.env['SANDBOX_PORT'] ?? 0),
+    port: await sandboxPortOf(home),
     seed: 'midstream',
     journal: home.path('sandbox.ndjson'),
   });
