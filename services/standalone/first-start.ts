@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { loadMarket } from '../../deploy/sample-market/load';
-import { readMarket } from '../../deploy/sample-market/market';
+import { type Profile, readMarket, SAMPLE_MARKET } from '../../deploy/sample-market/market';
 import type { Home, Keys } from './home';
 
 export const MERCHANT = 'star-mall';
@@ -39,6 +39,12 @@ async function makeMerchantKey(url: string, operatorKey: string): Promise<string
   const body = (await answer.json()) as { readonly secret?: string };
   if (body.secret === undefined) throw new Error(`no merchant key was made: ${answer.status} ${JSON.stringify(body)}`);
   return body.secret;
+}
+
+/** MIDSTREAM_MARKET: `full` (unless said), or `small`, the quick start's twenty products. */
+function profileOf(market: string): Profile {
+  if (market === 'full' || market === 'small') return market;
+  throw new Error(`MIDSTREAM_MARKET is ${market}: full or small`);
 }
 
 /** On a terminal one line that moves; elsewhere a line for each tenth. */
