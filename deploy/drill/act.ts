@@ -65,20 +65,29 @@ async function topUpAccount(operator: Api, { orders }: Plan, { merchantId, seed 
   await operator.post(`/v1/accounts/${merchantId}/deposits`, { body, idempotencyKey: `drill-${seed}-deposit` });
 }
 
-/** Places the orders evenly over `replayMs`, and calls `placed` for each that was taken. */
+/**
+ * Places the orders evenly over `replayMs`, and calls `placed` for each that was taken. Gives how far the order's clock is ahead of ours,
+ * by the quickest answer: right to half of the time that it took.
+ */
 export async function replay(
   { merchant, options }: Hands,
   { orders }: Plan,
-  placed: (view: OrderView, order: TraceOrder) => void,
-): Promise<void> {
+  placed: (orderId: string, order: TraceOrder) => void,
+): Promise<number> {
   const start = Date.now();
   const timed = orders.map((order, index) => ({ order, due: start + (index / orders.length) * options.replayMs }));
+  let [skew, quickest] = [0, Infinity];
   await inParallel(timed, ORDERS_AT_ONCE, async ({ order, due }) => {
     await pause(due - Date.now());
     const clientReference = `drill-${options.seed}-${order.reference}`;
-    const body = orderBodyOf(order, { now: Date.now(), clientReference });
-    placed(await merchant.post<OrderView>('/v1/orders', { body, idempotencyKey: clientReference }), order);
+    const sentAt = Date.now();
+    const body = orderBodyOf(order, { now: sentAt, clientReference });
+    const { orderId, placedAt } = await merchant.post<OrderView>('/v1/orders', { body, idempotencyKey: clientReference });
+    placed(orderId, order);
+    const took = Date.now() - sentAt;
+    if (took < quickest) [skew, quickest] = [Date.parse(placedAt) - (sentAt + took / 2), took];
   });
+  return Math.round(skew);
 }
 
 /** The suppliers report that they have nothing left of these goods. */

@@ -1,8 +1,11 @@
 import type { Violation } from './check';
 import { ENDS, nameOf, type Seen, type SeenEntry, type SeenLine } from './seen';
 
-/** Money, as three witnesses tell of it: the ledger, the account, and the units delivered at the prices that were assigned. */
-export function checkMoney(seen: Seen): Violation[] {
+/**
+ * Money, as three witnesses tell of it: the ledger, the account, and the units delivered at their prices. `blamed`: lines whose units are
+ * wrong already.
+ */
+export function checkMoney(seen: Seen, blamed: ReadonlySet<string>): Violation[] {
   const unbalanced = checkMovements(seen.entries);
   const orders = ordersOf(seen);
   const broken = new Set(unbalanced.flatMap((it) => it.orderId ?? []));
@@ -13,7 +16,7 @@ export function checkMoney(seen: Seen): Violation[] {
       what: `the movement ${movement} sums to ${sum}, not to zero`,
     })),
     ...(unbalanced.length === 0 ? checkAccount(seen) : []),
-    ...[...orders].filter(([orderId]) => !broken.has(orderId)).flatMap(([orderId, order]) => checkOrder(orderId, order)),
+    ...[...orders].filter(([orderId]) => !broken.has(orderId)).flatMap(([orderId, order]) => checkOrder(orderId, order, blamed)),
   ];
 }
 
@@ -66,11 +69,11 @@ function ordersOf({ lines, entries }: Seen): ReadonlyMap<string, SeenOrder> {
 }
 
 /** A closed order holds nothing any more, and has cost what was delivered. */
-function checkOrder(orderId: string, { lines, entries }: SeenOrder): Violation[] {
+function checkOrder(orderId: string, { lines, entries }: SeenOrder, blamed: ReadonlySet<string>): Violation[] {
   if (!lines.every((it) => ENDS.includes(it.status))) return [];
   const held = sum(entries, (it) => (it.account === 'order-held' ? it.amountMinor : 0));
   const left: Violation[] = held === 0 ? [] : [{ invariant: 'ledger', where: orderId, what: `the order is over and holds ${held}` }];
-  return [...left, ...lines.flatMap((it) => checkCapture(it, entries))];
+  return [...left, ...lines.filter((it) => !blamed.has(nameOf(it))).flatMap((it) => checkCapture(it, entries))];
 }
 
 function checkCapture(line: SeenLine, entries: readonly SeenEntry[]): Violation[] {

@@ -31,15 +31,20 @@ export interface Violation {
 export const RELAY_LAG_MAX_S = 5;
 
 /** Everything that does not hold in what a drill has read. Pure. */
-export const check = (seen: Seen): Violation[] => [
-  ...checkEnds(seen),
-  ...checkUnits(seen),
-  ...checkMoney(seen),
-  ...seen.lines.flatMap((it) => [...checkConsent(it, seen), ...checkPrice(it)]),
-  ...checkBan(seen),
-  ...checkDrained(seen),
-  ...checkGauges(seen),
-];
+export function check(seen: Seen): Violation[] {
+  const units = checkUnits(seen);
+  // whose units do not add up, its money cannot: it is blamed for the units
+  const blamed = new Set(units.map((it) => it.where));
+  return [
+    ...checkEnds(seen),
+    ...units,
+    ...checkMoney(seen, blamed),
+    ...seen.lines.flatMap((it) => [...checkConsent(it, seen), ...checkPrice(it)]),
+    ...checkBan(seen),
+    ...checkDrained(seen),
+    ...checkGauges(seen),
+  ];
+}
 
 function checkEnds({ lines }: Seen): Violation[] {
   return lines

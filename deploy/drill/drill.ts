@@ -2,22 +2,12 @@ import { openApi } from '../sample-market/api';
 import { readMarket } from '../sample-market/market';
 import type { Market, TraceOrder } from '../sample-market/words';
 import { answer, ban, dryOut, type Hands, liftBan, pause, replay, restore } from './act';
-import { check, RELAY_LAG_MAX_S, type Violation } from './check';
+import { check, type Violation } from './check';
 import { type Figures, figuresOf } from './figures';
 import { DRILL_MAX_MS, type DrillOptions, UsageProblem } from './options';
 import { MUSIC, type Plan, planOf, VIDEO, wordOf } from './plan';
-import {
-  categoriesOf,
-  lastEntry,
-  readDeliveries,
-  readGauges,
-  readLines,
-  readMoney,
-  readOffers,
-  readPurchases,
-  runningOrders,
-} from './read';
-import type { Seen, SeenMoney } from './seen';
+import { lastEntry, readMoney, runningOrders } from './read';
+import { type Done, see, type Start } from './see';
 import { liveText, type Terminal } from './show';
 import { storyLine, tell } from './story';
 import { watchOrders } from './watch';
@@ -27,21 +17,13 @@ const READING_MS = 45_000;
 const HELD_PATIENCE_MS = 20_000;
 const WAVE_PAUSE_MS = 2_000;
 const POLL_MS = 1_000;
-const CALM_MS = 10_000;
 
 export interface DrillResult {
   readonly figures: Figures;
   readonly violations: readonly Violation[];
   readonly story: readonly string[];
+  readonly done: Done;
   readonly seconds: number;
-}
-
-/** What is known from before the first order. */
-interface Start {
-  readonly at: number;
-  readonly since: number;
-  readonly money: SeenMoney;
-  readonly entry: string;
 }
 
 /** Replays the peak of the day, takes the supply away in the middle of it, waits for every line's end, and reads and checks all of it. */
@@ -58,12 +40,13 @@ export async function drill(options: DrillOptions, terminal: Terminal): Promise<
   const placed = new Map<string, TraceOrder>();
   try {
     const start = { at, since: Date.now(), money, entry: last };
-    const { inForceAt } = await storm(hands, plan, placed, start, terminal);
-    const seen = await see(hands, plan, placed, start, inForceAt, terminal);
+    const done = { market, plan, placed, start, ...(await storm(hands, plan, placed, start, terminal)) };
+    terminal.say('It reads timelines, ledger, deliveries, purchases and metrics');
+    const seen = await see(operator, options, done);
     const figures = figuresOf(seen);
     const line = storyLine(seen.lines, VIDEO, MUSIC);
     const story = line === undefined ? ['No video membership became a music membership.'] : tell(line, namesOf(market));
-    return { figures, violations: check(seen), story, seconds: (Date.now() - at) / 1_000 };
+    return { figures, done, violations: check(seen), story, seconds: (Date.now() - at) / 1_000 };
   } finally {
     await restoreAfter(hands, plan);
   }
@@ -76,40 +59,45 @@ async function storm(
   placed: Map<string, TraceOrder>,
   start: Start,
   terminal: Terminal,
-): Promise<{ inForceAt?: number }> {
+): Promise<Pick<Done, 'ban'>> {
   const { options } = hands;
   const watch = watchOrders(options.url, options.merchantKey);
   const seconds = (): number => (Date.now() - start.at) / 1_000;
   const show = (): void => terminal.live(liveText(seconds(), { placed: placed.size, ...watch.counts((it) => placed.has(it)) }));
   const ticker = setInterval(show, POLL_MS);
-  const said = new Set<string>();
-  let skew = 0;
   try {
     terminal.say(`It places ${plan.orders.length} orders of the evening in ${Math.round(options.replayMs / 1_000)} s`);
-    await replay(hands, plan, (view, order) => {
-      skew = Date.parse(view.placedAt) - Date.now();
-      placed.set(view.orderId, order);
-    });
+    const skew = await replay(hands, plan, (orderId, order) => placed.set(orderId, order));
     await untilHeld(hands, placed, start);
-    terminal.say(`${seconds().toFixed(0)} s: lines are held; every supplier of ${VIDEO} runs dry`);
-    await dryOut(hands, plan.waves[0] ?? []);
-    await pause(WAVE_PAUSE_MS);
-    let inForceAt: number | undefined;
-    if (plan.banned !== undefined) {
-      terminal.say(`${seconds().toFixed(0)} s: ${plan.banned.sku} (${plan.banned.name.zh}) is banned`);
-      inForceAt = (await ban(hands, plan.banned.sku)) + skew;
-      await pause(WAVE_PAUSE_MS);
-    }
-    const names = (plan.waves[1] ?? []).map((it) => it.supplierId);
-    terminal.say(`${seconds().toFixed(0)} s: ${names.join(', ')} run dry with everything that they have`);
-    await dryOut(hands, plan.waves[1] ?? []);
-    await untilEnded(hands, placed, start, said);
+    const result = await takeAway(hands, plan, skew, (line) => terminal.say(`${seconds().toFixed(0)} s: ${line}`));
+    await untilEnded(hands, placed, start);
     show();
-    return { ...(inForceAt !== undefined && { inForceAt }) };
+    return result;
   } finally {
     clearInterval(ticker);
     watch.stop();
   }
+}
+
+/** Runs the waves dry with a ban between them. `skew`: how far the order's clock is ahead of ours. */
+async function takeAway(hands: Hands, plan: Plan, skew: number, say: (line: string) => void): Promise<Pick<Done, 'ban'>> {
+  const [video = [], slow = []] = plan.waves;
+  const dry = async (wave: typeof video): Promise<void> => {
+    await dryOut(hands, wave);
+    await pause(WAVE_PAUSE_MS);
+  };
+  say(`lines are held; every supplier of ${VIDEO} runs dry`);
+  await dry(video);
+  let banned: Done['ban'];
+  if (plan.banned !== undefined) {
+    const { sku, name } = plan.banned;
+    say(`${sku} (${name.zh}) is banned`);
+    banned = { sku, inForceAt: (await ban(hands, sku)) + skew };
+    await pause(WAVE_PAUSE_MS);
+  }
+  say(`${slow.map((it) => it.supplierId).join(', ')} run dry with everything that they have`);
+  await dry(slow);
+  return banned === undefined ? {} : { ban: banned };
 }
 
 async function untilHeld({ merchant }: Hands, placed: ReadonlyMap<string, TraceOrder>, { since }: Start): Promise<void> {
@@ -124,7 +112,8 @@ async function untilHeld({ merchant }: Hands, placed: ReadonlyMap<string, TraceO
 }
 
 /** Answers the buyers' questions meanwhile: each once, by the seed. */
-async function untilEnded(hands: Hands, placed: ReadonlyMap<string, TraceOrder>, { at, since }: Start, said: Set<string>): Promise<void> {
+async function untilEnded(hands: Hands, placed: ReadonlyMap<string, TraceOrder>, { at, since }: Start): Promise<void> {
+  const said = new Set<string>();
   const until = at + DRILL_MAX_MS - READING_MS;
   for (;;) {
     const running = (await runningOrders(hands.merchant, since)).filter((it) => placed.has(it.orderId));
@@ -138,33 +127,6 @@ async function untilEnded(hands: Hands, placed: ReadonlyMap<string, TraceOrder>,
         }
     await pause(POLL_MS);
   }
-}
-
-async function see(
-  { operator, market, options }: Hands,
-  plan: Plan,
-  placed: ReadonlyMap<string, TraceOrder>,
-  start: Start,
-  inForceAt: number | undefined,
-  terminal: Terminal,
-): Promise<Seen> {
-  terminal.say('It reads timelines, ledger, deliveries, purchases and metrics');
-  const isCalm = (gauges: Seen['gauges']): boolean =>
-    gauges.every((it) => it.name !== 'midstream_relay_lag_seconds' || it.value <= RELAY_LAG_MAX_S);
-  const gauges = await readGauges(options.url, isCalm, CALM_MS);
-  const dryNames = new Map(plan.waves.flat().map((it) => [it.supplierId, new Set<string>()]));
-  for (const { supplierId, skus } of plan.waves.flat()) for (const sku of skus) dryNames.get(supplierId)?.add(`${supplierId}~${sku}`);
-  const lines = await readLines(operator, placed);
-  const { money, entries } = await readMoney(operator, options.merchantId, start.entry);
-  const deliveries = await readDeliveries(operator, [...placed.keys()]);
-  const purchases = await readPurchases(operator, new Set(placed.keys()), start.since);
-  const offers = await readOffers(operator, [...dryNames.keys()]);
-  const ban = plan.banned !== undefined && inForceAt !== undefined ? { sku: plan.banned.sku, inForceAt } : undefined;
-  return {
-    ...{ lines, categoryOf: categoriesOf(market), before: start.money, after: money, entries, deliveries, purchases, gauges },
-    dry: offers.filter((it) => dryNames.get(it.supplierId)?.has(it.offerId)),
-    ...(ban && { ban }),
-  };
 }
 
 /** The market as it was: a drill leaves nobody dry and nothing banned. What fails here has failed before, and is told there. */

@@ -12,21 +12,28 @@ export interface Figures {
   /** Of those, lines that got another product. */
   readonly otherGoods: number;
   readonly asked: number;
-  /** Hit lines of which units were given up. */
+  /** Hit lines of which units were given up after a loss. */
   readonly givenUp: number;
-  /** From a line's first loss to its next assignment or giving-up; lines that asked apart. Milliseconds; 0 where there is none. */
+  /** From a line's first HoldLost, as inventory committed it, to its next assignment or giving-up; lines that asked apart. 0 of none. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The same of the lines that asked: it holds the time that a person takes. */
+  /** Hit lines whose time is in p50Ms and p99Ms. */
+  readonly timed: number;
+  /** The same as p50Ms and p99Ms from when order had heard of the loss: without the way to order. */
+  readonly heard50Ms: number;
+  readonly heard99Ms: number;
+  /** The same as p50Ms of the lines that asked: it holds the time that a person takes. */
   readonly asked50Ms: number;
 }
 
 export function figuresOf({ lines }: Pick<Seen, 'lines'>): Figures {
   const hit = lines.filter(isHit);
-  const has = (test: (it: Moment, line: SeenLine) => boolean): SeenLine[] =>
-    hit.filter((line) => line.moments.some((it) => test(it, line)));
+  const after = (line: SeenLine): readonly Moment[] => line.moments.slice(line.moments.findIndex((it) => it.what === 'lost'));
+  const has = (test: (it: Moment, line: SeenLine) => boolean): SeenLine[] => hit.filter((line) => after(line).some((it) => test(it, line)));
   const asked = new Set(has((it) => it.what === 'asked'));
-  const plain = hit.filter((it) => !asked.has(it)).flatMap(recoveryMs);
+  const plain = hit.filter((it) => !asked.has(it));
+  const took = plain.flatMap((it) => recoveryMs(it, 'committedAt'));
+  const heard = plain.flatMap((it) => recoveryMs(it, 'at'));
   return {
     orders: new Set(lines.map((it) => it.orderId)).size,
     lines: lines.length,
@@ -36,17 +43,27 @@ export function figuresOf({ lines }: Pick<Seen, 'lines'>): Figures {
     otherGoods: has((it, { wanted }) => it.what === 'assigned' && it.replaces !== undefined && !wanted.skus.includes(it.sku)).length,
     asked: asked.size,
     givenUp: has((it) => it.what === 'given-up').length,
-    p50Ms: percentile(plain, 0.5),
-    p99Ms: percentile(plain, 0.99),
-    asked50Ms: percentile([...asked].flatMap(recoveryMs), 0.5),
+    ...{
+      timed: took.length,
+      p50Ms: percentile(took, 0.5),
+      p99Ms: percentile(took, 0.99),
+      heard50Ms: percentile(heard, 0.5),
+      heard99Ms: percentile(heard, 0.99),
+    },
+    asked50Ms: percentile(
+      [...asked].flatMap((it) => recoveryMs(it, 'committedAt')),
+      0.5,
+    ),
   };
 }
 
-/** How long a line was without goods after its first loss; none while it still is. */
-export function recoveryMs({ moments }: Pick<SeenLine, 'moments'>): number[] {
-  const lost = moments.findIndex((it) => it.what === 'lost');
-  const after = lost < 0 ? undefined : moments.slice(lost + 1).find((it) => it.what === 'assigned' || it.what === 'given-up');
-  return after === undefined ? [] : [after.at - (moments[lost]?.at ?? after.at)];
+/** How long a line was without goods after its first loss, from when inventory committed it or order heard of it; none while it still is. */
+export function recoveryMs({ moments }: Pick<SeenLine, 'moments'>, since: 'committedAt' | 'at'): number[] {
+  const index = moments.findIndex((it) => it.what === 'lost');
+  const lost = moments[index];
+  const next = moments.slice(index + 1).find((it) => it.what === 'assigned' || it.what === 'given-up');
+  const from = lost?.what === 'lost' ? lost[since] : undefined;
+  return from === undefined || next === undefined ? [] : [next.at - from];
 }
 
 /** Nearest rank; 0 of nothing. */

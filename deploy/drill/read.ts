@@ -41,6 +41,19 @@ interface Page<Item> {
   readonly next?: string;
 }
 
+/** Everything of a list that is told by pages, `after` the `next` of the page before. */
+async function pagesOf<Item>(api: Api, path: string, isPast: (page: readonly Item[]) => boolean = () => false): Promise<Item[]> {
+  const items: Item[] = [];
+  let next: string | undefined;
+  do {
+    const join = path.includes('?') ? '&' : '?';
+    const page: Page<Item> = await api.get(next === undefined ? path : `${path}${join}after=${encodeURIComponent(next)}`);
+    items.push(...page.items);
+    next = isPast(page.items) ? undefined : page.next;
+  } while (next !== undefined);
+  return items;
+}
+
 /** The merchant's orders that still run, of those that were placed from `since` on. */
 export async function runningOrders(api: Api, since: number): Promise<OrderView[]> {
   const orders: OrderView[] = [];
@@ -60,11 +73,11 @@ export async function readLines(operator: Api, placed: ReadonlyMap<string, Trace
   await inParallel([...placed], READS_AT_ONCE, async ([orderId, order]) => {
     const [view, timeline] = await Promise.all([
       operator.get<OrderView>(`/v1/orders/${orderId}`),
-      operator.get<Page<TimelineEntry>>(`/v1/orders/${orderId}/timeline`),
+      pagesOf<TimelineEntry>(operator, `/v1/orders/${orderId}/timeline`),
     ]);
     for (const wanted of order.lines) {
       const line = view.lines.find((it) => it.lineId === wanted.lineId);
-      const entries = timeline.items.filter((it) => it.lineId === wanted.lineId);
+      const entries = timeline.filter((it) => it.lineId === wanted.lineId);
       if (line !== undefined) lines.push(lineOf(orderId, line, wanted, entries));
     }
   });
@@ -111,15 +124,15 @@ const entryOf = ({ movementId, account, amountMinor, orderId, lineId }: EntryVie
 });
 
 async function readEntries(operator: Api, merchantId: string, from: string): Promise<{ entries: SeenEntry[]; last: string }> {
-  const entries: SeenEntry[] = [];
-  let last = from;
-  for (let after: string | undefined = from; after !== undefined;) {
-    const page: Page<EntryView> = await operator.get(`/v1/accounts/${merchantId}/entries?after=${after}`);
-    entries.push(...page.items.map(entryOf));
-    last = page.items.at(-1)?.n ?? last;
-    after = page.next;
+  const path = `/v1/accounts/${merchantId}/entries`;
+  const first = await operator.get<Page<EntryView>>(`${path}?after=${from}`);
+  const items = [...first.items];
+  for (let { next } = first; next !== undefined;) {
+    const page: Page<EntryView> = await operator.get(`${path}?after=${next}`);
+    items.push(...page.items);
+    next = page.next;
   }
-  return { entries, last };
+  return { entries: items.map(entryOf), last: items.at(-1)?.n ?? from };
 }
 
 /** The number of the newest entry, found by halving: the ledger is read from its old end, and may be long. */
@@ -147,17 +160,9 @@ type PurchaseView = Omit<SeenPurchase, 'submittedAt'> & { readonly submittedAt: 
 
 /** The purchases for the orders of a drill; the list is of all, the newest first. */
 export async function readPurchases(operator: Api, orderIds: ReadonlySet<string>, since: number): Promise<SeenPurchase[]> {
-  const purchases: SeenPurchase[] = [];
-  let after: string | undefined;
-  do {
-    const page: Page<PurchaseView> = await operator.get(
-      `/v1/procurement-orders${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`,
-    );
-    const items = page.items.map((it) => ({ ...it, submittedAt: Date.parse(it.submittedAt) }));
-    purchases.push(...items.filter((it) => orderIds.has(it.orderId)));
-    after = items.some((it) => it.submittedAt < since) ? undefined : page.next;
-  } while (after !== undefined);
-  return purchases;
+  const isPast = (page: readonly PurchaseView[]): boolean => page.some((it) => Date.parse(it.submittedAt) < since);
+  const views = await pagesOf(operator, '/v1/procurement-orders', isPast);
+  return views.filter((it) => orderIds.has(it.orderId)).map((it) => ({ ...it, submittedAt: Date.parse(it.submittedAt) }));
 }
 
 export async function readOffers(operator: Api, suppliers: readonly string[]): Promise<SeenOffer[]> {

@@ -1,4 +1,4 @@
-import type { LossReason } from '@midstream/contracts';
+import type { HoldTally, LossReason } from '@midstream/contracts';
 import type { Policy } from '../sample-market/words';
 
 interface At<What extends string> {
@@ -22,6 +22,8 @@ export interface Assigned extends At<'assigned'> {
   readonly replaces?: { readonly holdId: string; readonly sku: string; readonly reason: LossReason };
 }
 export interface Lost extends At<'lost'> {
+  /** When inventory committed the HoldLost, by its own clock, where that is told; `at` is when order heard of it. */
+  readonly committedAt?: number;
   readonly holdId: string;
   readonly sku: string;
   readonly units: number;
@@ -33,6 +35,7 @@ export interface Asked extends At<'asked'> {
   readonly priceMinor: number;
 }
 export interface Answered extends At<'answered'> {
+  readonly consentId: string;
   readonly sku: string;
   /** yes, no, expired, withdrawn. */
   readonly answer: string;
@@ -52,14 +55,9 @@ export interface Closed extends At<'closed'> {
 /** What a line's timeline tells. */
 export type Moment = Selecting | Assigned | Lost | Asked | Answered | Moved | GivenUp | Closed;
 
-/** A hold of a line, with what became of its units, as the timeline tells. */
-export interface SeenHold {
-  readonly holdId: string;
+/** A hold of a line, by the newest tally that its timeline tells. */
+export interface SeenHold extends HoldTally {
   readonly sku: string;
-  readonly granted: number;
-  readonly delivered: number;
-  readonly lost: number;
-  readonly released: number;
   /** What a delivered unit is charged at (protocol 22). */
   readonly chargeMinor: number;
 }
