@@ -25,7 +25,7 @@ export class ProcurementParam {
 }
 
 export class DeliveryParam {
-  @ApiProperty({ description: 'Percent-encoded: it has slashes' }) @Matches(/^[A-Za-z0-9._~:/-]{1,300}$/) deliveryId!: string;
+  @ApiProperty() @Matches(/^[A-Za-z0-9._~:/-]{1,300}$/) deliveryId!: string;
 }
 
 export class StockQuery {

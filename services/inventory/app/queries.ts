@@ -99,7 +99,7 @@ export class DeliveryQueries {
   /** Of an order of another merchant: nothing. */
   async deliveries(orderId: string, { scope, merchantId }: Caller): Promise<DeliveryPage> {
     const { rows } = await this.database.pool.query<{
-      id: string;
+      public_id: string;
       order_id: string;
       line_id: string;
       sku: string;
@@ -107,7 +107,7 @@ export class DeliveryQueries {
       delivered_at: Date;
       revealed_at: Date | null;
     }>(
-      `SELECT d.id, d.order_id, d.line_id, d.sku, d.kind, d.delivered_at, r.revealed_at
+      `SELECT d.public_id, d.order_id, d.line_id, d.sku, d.kind, d.delivered_at, r.revealed_at
          FROM delivery d LEFT JOIN reveal r ON r.delivery_id = d.id AND NOT r.repeat
         WHERE d.order_id = $1 AND ($2::text IS NULL OR d.merchant_id = $2)
         ORDER BY d.delivered_at, d.id`,
@@ -115,7 +115,7 @@ export class DeliveryQueries {
     );
     const items = rows.map((it) => ({
       ...{
-        deliveryId: it.id,
+        deliveryId: it.public_id,
         orderId: it.order_id,
         lineId: it.line_id,
         sku: it.sku,

@@ -31,14 +31,14 @@ export class Reveals {
     return this.database.transaction(async (tx) => {
       const delivery = await lockDelivery(tx, deliveryId, caller.merchantId ?? '');
       if (delivery.kind !== 'code') throw new Problem(409, 'nothing-to-reveal', 'A top-up has no code');
-      const first = await firstReveal(tx, deliveryId);
+      const first = await firstReveal(tx, delivery.id);
       if (first !== undefined && first.idempotency_key !== key) {
         throw new Problem(409, 'already-revealed', 'The code was revealed before, under another Idempotency-Key', undefined, {
           revealedAt: first.revealed_at.toISOString(),
         });
       }
-      const code = await this.house.codes.open(tx, deliveryId);
-      const revealedAt = await audit(tx, { deliveryId, reason, caller, key, repeat: first !== undefined });
+      const code = await this.house.codes.open(tx, delivery.id);
+      const revealedAt = await audit(tx, { deliveryId: delivery.id, reason, caller, key, repeat: first !== undefined });
       return { deliveryId, code, revealedAt: (first?.revealed_at ?? revealedAt).toISOString() };
     });
   }
@@ -54,7 +54,7 @@ export class Reveals {
 }
 
 async function lockDelivery(tx: Tx, deliveryId: string, merchantId: string): Promise<Delivered> {
-  const { rows } = await tx.query<Delivered>(`SELECT id, kind FROM delivery WHERE id = $1 AND merchant_id = $2 FOR NO KEY UPDATE`, [
+  const { rows } = await tx.query<Delivered>(`SELECT id, kind FROM delivery WHERE public_id = $1 AND merchant_id = $2 FOR NO KEY UPDATE`, [
     deliveryId,
     merchantId,
   ]);

@@ -6,6 +6,7 @@ import { Gauges } from './gauges';
 import { House } from './house';
 import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
+import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
@@ -46,7 +47,7 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow],
-  migrations: [CreateInventory1],
+  migrations: [CreateInventory1, NameDeliveries2],
   recordsOf,
   effects,
   hears: ['compliance.by-sku'],

@@ -73,6 +73,7 @@ export class DeliveryRow {
   @Column('text') sku!: string;
   @Column('text') kind!: string;
   @Column('timestamptz', { name: 'delivered_at' }) deliveredAt!: Date;
+  @Column('text', { name: 'public_id' }) publicId!: string;
 }
 
 /** Append-only: who saw which code, when and why. */

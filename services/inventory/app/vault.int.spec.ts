@@ -98,7 +98,7 @@ describe('the vault', () => {
       const other = await world.call('POST', url, reason, { key: 'm-key', idempotencyKey: 'k2' });
       assert.deepEqual([other.status, other.body['code']], [409, 'already-revealed']);
       const records = await world.sql<{ repeat: boolean; reason: string; api_key_id: string }>(
-        `SELECT repeat, reason, api_key_id FROM reveal WHERE delivery_id = $1 ORDER BY id`,
+        `SELECT repeat, reason, api_key_id FROM reveal WHERE delivery_id = (SELECT id FROM delivery WHERE public_id = $1) ORDER BY id`,
         [id],
       );
       assert.deepEqual(
