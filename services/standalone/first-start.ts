@@ -15,7 +15,7 @@ export async function firstStart(home: Home, url: string, sandboxUrl: string, sa
     known === undefined ? { url, sandboxUrl, operatorKey, merchantId: MERCHANT, merchantKey: '' } : { ...known, url, sandboxUrl };
   // a sandbox at another port: the suppliers' URLs are put again (loading twice changes nothing else)
   if (!home.isDone('market') || known?.sandboxUrl !== sandboxUrl) {
-    await loadMarket(readMarket(), {
+    await loadMarket(readMarket(SAMPLE_MARKET, { profile: profileOf(process.env['MIDSTREAM_MARKET'] ?? 'full') }), {
       url,
       operatorKey,
       merchantId: MERCHANT,

@@ -43,9 +43,8 @@ export async function documentsOf(
   sandboxUrl: string,
 ): Promise<Record<string, object>> {
   const sources = [...services.map((it) => [it.name, it.url] as const), ['supplier-protocol', sandboxUrl] as const];
-  return Object.fromEntries(
-    await Promise.all(sources.map(async ([name, url]) => [name, (await (await fetch(`${url}/openapi.json`)).json()) as object])),
-  );
+  const documents = sources.map(async ([name, url]) => [name, (await (await fetch(`${url}/openapi.json`)).json()) as object] as const);
+  return Object.fromEntries(await Promise.all(documents));
 }
 
 /** Any keys do: no code is imported. */
