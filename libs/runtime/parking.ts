@@ -116,17 +116,17 @@ export async function parkedMessages(database: Pick<Database, 'pool'>, key: stri
   return rows;
 }
 
-export async function firstParked(tx: Tx, consumer: Service, key: string): Promise<ParkedMessageView | undefined> {
+export async function firstParked(tx: Tx, consumer: Service, key: string, limit: number): Promise<ParkedMessageView[]> {
   const { rows } = await tx.query<ParkedMessageView>(
-    `SELECT ${VIEW} FROM parked_message WHERE consumer = $1 AND key = $2 ORDER BY id LIMIT 1`,
-    [consumer, key],
+    `SELECT ${VIEW} FROM parked_message WHERE consumer = $1 AND key = $2 ORDER BY id LIMIT $3`,
+    [consumer, key, limit],
   );
   point('resume:after-read');
-  return rows[0];
+  return rows;
 }
 
-export async function removeParked(tx: Tx, id: string): Promise<void> {
-  await tx.query('DELETE FROM parked_message WHERE id = $1', [id]);
+export async function removeParked(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.query('DELETE FROM parked_message WHERE id = ANY($1::bigint[])', [ids]);
 }
 
 export async function freeKey(tx: Tx, consumer: Service, key: string): Promise<void> {

@@ -1,10 +1,14 @@
-import type { Service, Topic } from '@midstream/contracts';
+import type { Topic } from '@midstream/contracts';
 import { type Consuming, messageOf, persistently, reactIn } from './consume';
 import { point } from './fault';
-import { isFaulty, isState, sortRecords } from './heard';
+import { type Heard, isFaulty, isState, sortRecords } from './heard';
 import { claim, project } from './inbox';
+import { BATCH_MAX } from './limits';
 import { firstParked, freeKey, lockParked, type ParkedMessageView, removeParked } from './parking';
-import type { Tx } from './postgres';
+import { isTransient, type Tx } from './postgres';
+
+/** More than a chunk can bring while we work: a key to which messages keep coming gets free all the same. */
+const RESUME_MAX = 2 * BATCH_MAX;
 
 /**
  * Applies what waits behind a parked key, under the key's lock, and frees the key when nothing is left.
@@ -12,47 +16,62 @@ import type { Tx } from './postgres';
  */
 export async function resumeParked(consuming: Consuming, key: string): Promise<{ applied: number; error?: string }> {
   const { consumer, database } = consuming;
-  for (let applied = 0; ; applied++) {
+  let applied = 0;
+  for (let size = RESUME_MAX; ;) {
     try {
-      if (!(await persistently(() => database.transaction((tx) => step(tx, consuming, key))))) return { applied };
+      const step = await persistently(() => database.transaction((tx) => resumeSome(tx, consuming, key, size)));
+      applied += step.applied;
+      consuming.committed();
+      if (step.free) return { applied };
     } catch (error) {
-      await database.pool.query('UPDATE parked_key SET error = $3 WHERE consumer = $1 AND key = $2', [consumer, key, messageOf(error)]);
-      return { applied, error: messageOf(error) };
+      if (isTransient(error)) throw error;
+      if (size === 1) {
+        await database.pool.query('UPDATE parked_key SET error = $3 WHERE consumer = $1 AND key = $2', [consumer, key, messageOf(error)]);
+        return { applied, error: messageOf(error) };
+      }
+      // What comes before the one that fails can be applied
+      size = Math.ceil(size / 10);
     }
-    consuming.committed();
   }
 }
 
-/** The next message, if there is one; else the key is free. */
-async function step(tx: Tx, consuming: Consuming, key: string): Promise<boolean> {
-  const consumer: Service = consuming.consumer;
+/** The next messages; where they are the last, the key is free, and whoever waits for its lock finds it so. */
+async function resumeSome(tx: Tx, consuming: Consuming, key: string, size: number): Promise<{ applied: number; free: boolean }> {
+  const { consumer } = consuming;
   const parked = await lockParked(tx, consumer, [key]);
-  if (!parked.has(key)) return false;
-  const message = await firstParked(tx, consumer, key);
-  if (message === undefined) {
-    await freeKey(tx, consumer, key);
-    return false;
-  }
-  await apply(tx, consuming, key, message);
-  await removeParked(tx, message.id);
+  if (!parked.has(key)) return { applied: 0, free: true };
+  const messages = await firstParked(tx, consumer, key, size);
+  await apply(tx, consuming, key, messages);
+  await removeParked(
+    tx,
+    messages.map((it) => it.id),
+  );
   point('resume:after-remove');
-  return true;
+  const free = messages.length < size;
+  if (free) await freeKey(tx, consumer, key);
+  return { applied: messages.length, free };
 }
 
-async function apply(tx: Tx, consuming: Consuming, key: string, message: ParkedMessageView): Promise<void> {
-  const record = { topic: message.topic as Topic, partition: 0, offset: message.id, key, value: message.envelope };
+/** All of them, in their order, or none. */
+async function apply(tx: Tx, consuming: Consuming, key: string, messages: readonly ParkedMessageView[]): Promise<void> {
+  const records = messages.map(({ topic, id, envelope }) => ({ topic: topic as Topic, partition: 0, offset: id, key, value: envelope }));
   // What was claimed when it was parked is not older than the inbox, however long it has waited here
-  const remembers = (id: string) => id === message.eventId || consuming.inbox.remembers(id);
-  const [told] = sortRecords([record], remembers, (type) => consuming.count('unknown-type', type));
-  if (told === undefined) return;
-  if (isFaulty(told)) throw new Error(told.error);
-  if (isState(told.fact)) {
-    const newer = await project(tx, [told]);
-    if (consuming.hears.has(told.record.topic)) await reactIn(tx, consuming, newer);
-    return;
+  const claimed = new Set(messages.flatMap((it) => it.eventId ?? []));
+  const remembers = (id: string) => claimed.has(id) || consuming.inbox.remembers(id);
+  const heard: Heard[] = [];
+  for (const told of sortRecords(records, remembers, (type) => consuming.count('unknown-type', type))) {
+    if (isFaulty(told)) throw new Error(told.error);
+    heard.push(told);
   }
+  const states = heard.filter((it) => isState(it.fact));
+  const facts = heard.filter((it) => !isState(it.fact));
   // One that was mended, or came without a place in the inbox, may have been applied by another road
-  const isMine = told.envelope.id === message.eventId || (await claim(tx, consuming.consumer, [told.envelope.id])).size > 0;
-  if (isMine) await reactIn(tx, consuming, [told]);
-  else consuming.count('duplicate', consuming.consumer);
+  const fresh = await claim(
+    tx,
+    consuming.consumer,
+    facts.map((it) => it.envelope.id).filter((id) => !claimed.has(id)),
+  );
+  const mine = facts.filter(({ envelope: { id } }) => claimed.has(id) || fresh.delete(id));
+  const newer = await project(tx, states);
+  await reactIn(tx, consuming, [...mine, ...newer.filter((it) => consuming.hears.has(it.record.topic))]);
 }

@@ -105,6 +105,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     for (const poke of pokes) poke();
   };
   const gathered = gather(database, handling, committed);
+  const parked = parkedCounter(database);
   const consuming: Consuming = {
     consumer: name,
     database,
@@ -113,10 +114,12 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     hears: new Set(definition.hears ?? []),
     logger,
     committed,
-    count: (result, by, amount = 1) => metrics.messages.inc({ result, by }, amount),
+    count(result, by, amount = 1) {
+      metrics.messages.inc({ result, by }, amount);
+      if (result === 'parked' && amount > 0) parked.notice();
+    },
   };
   let stopping = false;
-  const parked = parkedCounter(database);
   const isParked = (command: AnyCommand) => parked.blocks(domain.keysOf(command).map((it) => it.id));
   const commands = new Commands(gathered, definition.problems, handling.view, isParked);
   const inside: Inside = { database, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
@@ -164,7 +167,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
       await within(DRAIN_ON_SHUTDOWN_MS, drain(), 'draining').catch((error: unknown) => {
         logger.warn({ err: error }, 'stopped before all was drained');
         // nothing may go on with a pool that is closed
-        for (const it of [todo, relay, follower]) void it.stop().catch(() => undefined);
+        for (const it of [...loops, todo, relay, follower]) void it.stop().catch(() => undefined);
       });
       await database.close();
     },
@@ -332,6 +335,8 @@ function parkedCounter(database: Database) {
       timer.unref();
     },
     stop: () => clearInterval(timer),
+    /** We have parked something ourselves. */
+    notice: () => void (some = true),
     async blocks(ids: readonly string[]): Promise<boolean> {
       if (!some) return false;
       const { rows } = await database.pool.query('SELECT 1 FROM parked_key WHERE key = ANY($1) LIMIT 1', [ids]);
