@@ -2,6 +2,9 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import { assert, type Domain, reject, type RowsOf, type Timed } from '@midstream/kernel';
 import { type MigrationInterface, type QueryRunner, Column, Entity, PrimaryColumn } from 'typeorm';
 import { defineService, type EventMeta, type TableRows } from '../define';
+import type { Handling } from '../handle';
+import type { Database } from '../postgres';
+import { loadedTables } from '../rows';
 
 /**
  * The smallest services that use every part of the shell: a writer that counts and publishes each count, and a reader that writes down what
@@ -10,73 +13,68 @@ import { defineService, type EventMeta, type TableRows } from '../define';
 
 // The writer, in the place of `order`: every bump of a counter is published as the OrderClosed of that key, its count in `capturedMinor`.
 
-interface Counter {
+export interface Counter {
   readonly merchantId: string;
   readonly count: number;
+  /** Effects that were repeated until they were done, effects that were tried once, and timers. */
   readonly calls: number;
+  readonly tries: Readonly<Record<'done' | 'lost', number>>;
   readonly later: number;
 }
 type Bump = Timed & {
   readonly type: 'Bump';
   readonly id: string;
-  readonly by?: string;
   readonly limit?: number;
   readonly call?: boolean;
+  readonly tryOnce?: boolean;
   readonly later?: boolean;
-  readonly note?: string;
+  /** The reader throws when it hears it; or we do ourselves. */
+  readonly note?: 'poison' | 'bug';
+  /** The reader sets a timer for then, to strike when it has heard all that we had published by then. */
+  readonly expiresAt?: number;
 };
 type NoteCall = Timed & { readonly type: 'NoteCall'; readonly id: string };
+type NoteTry = Timed & { readonly type: 'NoteTry'; readonly id: string; readonly outcome: 'done' | 'lost' };
 type NoteLater = Timed & { readonly type: 'NoteLater'; readonly id: string };
-export type WriterCommand = Bump | NoteCall | NoteLater;
+type PutKey = Timed & { readonly type: 'PutKey'; readonly id: string };
+export type WriterCommand = Bump | NoteCall | NoteTry | NoteLater | PutKey;
 type CallAsked = { readonly type: 'CallAsked'; readonly id: string; readonly count: number };
 type CallNoted = { readonly type: 'CallNoted'; readonly id: string };
+type TryAsked = { readonly type: 'TryAsked'; readonly id: string; readonly count: number };
+type TryNoted = { readonly type: 'TryNoted'; readonly id: string; readonly outcome: 'done' | 'lost' };
 type LaterAsked = { readonly type: 'LaterAsked'; readonly id: string; readonly at: number };
 type LaterNoted = { readonly type: 'LaterNoted'; readonly id: string };
-export type WriterEvent = Fact<'OrderClosed'> | CallAsked | CallNoted | LaterAsked | LaterNoted;
+export type WriterEvent = Fact<'OrderClosed'> | Fact<'ApiKeyState'> | CallAsked | CallNoted | TryAsked | TryNoted | LaterAsked | LaterNoted;
 export interface WriterRows {
   readonly counters: RowsOf<Counter>;
+  readonly keys: RowsOf<{ readonly version: number }>;
 }
 
-const ZERO: Counter = { merchantId: 'm', count: 0, calls: 0, later: 0 };
+const ZERO: Counter = { merchantId: 'm', count: 0, calls: 0, tries: { done: 0, lost: 0 }, later: 0 };
 
 export const writer: Domain<WriterRows, Map<string, number>, WriterCommand, WriterEvent, AnyFact, 'over-the-limit'> = {
-  keysOf: (command) => [{ kind: 'counters', id: command.id }],
+  keysOf: (command) => [{ kind: command.type === 'PutKey' ? 'keys' : 'counters', id: command.id }],
   decide(command, rows) {
-    const now = rows.counters[command.id] ?? ZERO;
     switch (command.type) {
-      case 'Bump': {
-        const count = now.count + 1;
-        if (command.limit !== undefined && count > command.limit) return reject('over-the-limit', { limit: command.limit });
-        return [
-          {
-            type: 'OrderClosed',
-            orderId: command.id,
-            merchantId: 'm',
-            status: 'completed',
-            capturedMinor: count,
-            releasedMinor: command.note === 'poison' ? POISON : 0,
-          },
-          ...(command.call === true ? [{ type: 'CallAsked', id: command.id, count } as const] : []),
-          ...(command.later === true ? [{ type: 'LaterAsked', id: command.id, at: command.at + 50 } as const] : []),
-        ];
-      }
+      case 'Bump':
+        return bump(command, rows.counters[command.id] ?? ZERO);
       case 'NoteCall':
         return [{ type: 'CallNoted', id: command.id }];
+      case 'NoteTry':
+        return [{ type: 'TryNoted', id: command.id, outcome: command.outcome }];
       case 'NoteLater':
         return [{ type: 'LaterNoted', id: command.id }];
+      case 'PutKey': {
+        const version = (rows.keys[command.id]?.version ?? 0) + 1;
+        const hash = command.id.padEnd(64, '0').slice(0, 64);
+        return [{ type: 'ApiKeyState', keyId: command.id, version, hash, scope: 'operator', revoked: false }];
+      }
     }
   },
   evolve(rows, event) {
+    if (event.type === 'ApiKeyState') return { ...rows, keys: { ...rows.keys, [event.keyId]: { version: event.version } } };
     const id = event.type === 'OrderClosed' ? event.orderId : event.id;
-    const now = rows.counters[id] ?? ZERO;
-    const next = {
-      OrderClosed: { ...now, count: now.count + 1 },
-      CallAsked: now,
-      CallNoted: { ...now, calls: now.calls + 1 },
-      LaterAsked: now,
-      LaterNoted: { ...now, later: now.later + 1 },
-    }[event.type];
-    return { counters: { ...rows.counters, [id]: next } };
+    return { ...rows, counters: { ...rows.counters, [id]: evolveCounter(rows.counters[id] ?? ZERO, event) } };
   },
   uphold(rows) {
     for (const it of Object.values(rows.counters)) assert(it.count >= 0, 'a count never falls below zero');
@@ -85,6 +83,43 @@ export const writer: Domain<WriterRows, Map<string, number>, WriterCommand, Writ
   view: { create: () => new Map(), apply: () => undefined },
 };
 
+function bump({ id, at, limit, note, call, tryOnce, later, expiresAt }: Bump, now: Counter) {
+  const count = now.count + 1;
+  assert(note !== 'bug', 'nobody sends bugs');
+  if (limit !== undefined && count > limit) return reject('over-the-limit', { limit });
+  const closed: WriterEvent = {
+    type: 'OrderClosed',
+    orderId: id,
+    merchantId: 'm',
+    status: 'completed',
+    capturedMinor: count,
+    releasedMinor: note === 'poison' ? POISON : (expiresAt ?? 0),
+  };
+  return [
+    closed,
+    ...(call === true ? [{ type: 'CallAsked', id, count } as const] : []),
+    ...(tryOnce === true ? [{ type: 'TryAsked', id, count } as const] : []),
+    ...(later === true ? [{ type: 'LaterAsked', id, at: at + 50 } as const] : []),
+  ];
+}
+
+function evolveCounter(now: Counter, event: Exclude<WriterEvent, Fact<'ApiKeyState'>>): Counter {
+  switch (event.type) {
+    case 'OrderClosed':
+      return { ...now, count: now.count + 1 };
+    case 'CallNoted':
+      return { ...now, calls: now.calls + 1 };
+    case 'TryNoted':
+      return { ...now, tries: { ...now.tries, [event.outcome]: now.tries[event.outcome] + 1 } };
+    case 'LaterNoted':
+      return { ...now, later: now.later + 1 };
+    case 'CallAsked':
+    case 'TryAsked':
+    case 'LaterAsked':
+      return now;
+  }
+}
+
 /** A reader that hears it throws. */
 export const POISON = 666;
 
@@ -92,6 +127,12 @@ export const POISON = 666;
 export class CounterRow {
   @PrimaryColumn('text') id!: string;
   @Column('int') count!: number;
+  @Column('jsonb') state!: unknown;
+}
+
+@Entity('keys')
+export class KeyRow {
+  @PrimaryColumn('text') id!: string;
   @Column('jsonb') state!: unknown;
 }
 
@@ -109,6 +150,7 @@ export class Writer1 implements MigrationInterface {
     await runner.query(
       `CREATE TABLE counters (id text PRIMARY KEY CHECK (id <> 'forbidden'), count int NOT NULL CHECK (count >= 0), state jsonb NOT NULL)`,
     );
+    await runner.query(`CREATE TABLE keys (id text PRIMARY KEY, state jsonb NOT NULL)`);
     await runner.query(`CREATE TABLE journal (n bigserial PRIMARY KEY, key text NOT NULL, count int NOT NULL)`);
   }
   down(): Promise<void> {
@@ -119,60 +161,117 @@ export class Writer1 implements MigrationInterface {
 const journalOf = (event: WriterEvent, _meta: EventMeta): TableRows[] =>
   event.type === 'OrderClosed' ? [{ entity: JournalRow, rows: [{ key: event.orderId, count: event.capturedMinor }] }] : [];
 
-/** `call`: what the outside world is asked, with its own idempotency key. */
-export const writerService = (
-  call: (id: string, count: number) => Promise<void> = () => Promise.resolve(),
-  name: 'order' | 'compliance' = 'order',
-) =>
+/** What the outside world is asked, by the counter and its count. */
+export type Outside = (id: string, count: number, signal: AbortSignal) => Promise<void>;
+
+const nowhere: Outside = () => Promise.resolve();
+
+/** `call` is repeated until it is done, `tryOnce` is not. */
+export const writerService = (call: Outside = nowhere, tryOnce: Outside = nowhere, leaseMs = 2_000) =>
   defineService({
-    name,
+    name: 'order',
     domain: writer,
-    tables: { counters: { entity: CounterRow, columns: (it: Counter) => ({ count: it.count }) } },
+    tables: {
+      counters: { entity: CounterRow, columns: (it: Counter) => ({ count: it.count }) },
+      keys: { entity: KeyRow },
+    },
     entities: [JournalRow],
     migrations: [Writer1],
     recordsOf: journalOf,
     effects: {
       call: {
         on: 'CallAsked',
-        leaseMs: 2_000,
+        leaseMs,
         key: (event: WriterEvent) => ('id' in event ? event.id : ''),
-        async run(event: WriterEvent) {
+        async run(event: WriterEvent, { signal }) {
           if (event.type !== 'CallAsked') return [];
-          await call(event.id, event.count);
+          await call(event.id, event.count, signal);
           return [{ type: 'NoteCall' as const, id: event.id }];
         },
+      },
+      tryOnce: {
+        on: 'TryAsked',
+        leaseMs,
+        key: (event: WriterEvent) => ('id' in event ? event.id : ''),
+        async run(event: WriterEvent, { signal }) {
+          if (event.type !== 'TryAsked') return [];
+          await tryOnce(event.id, event.count, signal);
+          return [{ type: 'NoteTry' as const, id: event.id, outcome: 'done' as const }];
+        },
+        lost: (event: WriterEvent) => ({ type: 'NoteTry' as const, id: 'id' in event ? event.id : '', outcome: 'lost' as const }),
       },
     },
     problems: { 'over-the-limit': { status: 422, title: 'Over the limit' } },
     controllers: [],
   });
 
+/** The writer's domain for a test that opens its transactions itself. */
+export const handlingOf = (database: Database): Handling => ({
+  domain: writer as never,
+  view: new Map(),
+  tables: loadedTables(database, writerService().tables as never),
+  follows: new Set(),
+  effects: [],
+  recordsOf: () => [],
+  count: () => undefined,
+});
+
 // The reader, in the place of `notification`: hears OrderClosed, and writes down every count in the order in which it came.
 
-interface Heard {
+export interface Heard {
   readonly counts: readonly number[];
+  /** How many counts it had heard when a timer struck. */
+  readonly expiredAfter?: readonly number[];
 }
 type Hear = Timed & { readonly type: 'Hear'; readonly id: string; readonly count: number; readonly poison: boolean };
+type Expire = Timed & { readonly type: 'Expire'; readonly id: string };
+type SeeKey = Timed & { readonly type: 'SeeKey'; readonly id: string; readonly version: number };
 type WasHeard = { readonly type: 'WasHeard'; readonly id: string; readonly count: number };
+type Expired = { readonly type: 'Expired'; readonly id: string };
+type KeySeen = { readonly type: 'KeySeen'; readonly id: string; readonly version: number };
 export interface ReaderRows {
   readonly heard: RowsOf<Heard>;
+  readonly seen: RowsOf<{ readonly versions: readonly number[] }>;
 }
 
 /** What a test may do while a reader hears. */
 export const readerProbe: { mended: boolean } = { mended: false };
 
-export const reader: Domain<ReaderRows, Map<string, number>, Hear, WasHeard, AnyFact, never> = {
-  keysOf: (command) => [{ kind: 'heard', id: command.id }],
+const NOTHING: Heard = { counts: [] };
+
+export const reader: Domain<ReaderRows, Map<string, number>, Hear | Expire | SeeKey, WasHeard | Expired | KeySeen, AnyFact, never> = {
+  keysOf: (command) => [{ kind: command.type === 'SeeKey' ? 'seen' : 'heard', id: command.id }],
   decide(command) {
-    assert(!command.poison || readerProbe.mended, 'nobody sends poison');
-    return [{ type: 'WasHeard', id: command.id, count: command.count }];
+    switch (command.type) {
+      case 'Hear':
+        assert(!command.poison || readerProbe.mended, 'nobody sends poison');
+        return [{ type: 'WasHeard', id: command.id, count: command.count }];
+      case 'Expire':
+        return [{ type: 'Expired', id: command.id }];
+      case 'SeeKey':
+        return [{ type: 'KeySeen', id: command.id, version: command.version }];
+    }
   },
-  evolve: (rows, event) => ({ heard: { ...rows.heard, [event.id]: { counts: [...(rows.heard[event.id]?.counts ?? []), event.count] } } }),
+  evolve(rows, event) {
+    if (event.type === 'KeySeen') {
+      const versions = [...(rows.seen[event.id]?.versions ?? []), event.version];
+      return { ...rows, seen: { ...rows.seen, [event.id]: { versions } } };
+    }
+    const now = rows.heard[event.id] ?? NOTHING;
+    const next =
+      event.type === 'WasHeard'
+        ? { ...now, counts: [...now.counts, event.count] }
+        : { ...now, expiredAfter: [...(now.expiredAfter ?? []), now.counts.length] };
+    return { ...rows, heard: { ...rows.heard, [event.id]: next } };
+  },
   uphold: () => undefined,
-  react: (fact) =>
-    fact.type === 'OrderClosed'
-      ? [{ command: { type: 'Hear', id: fact.orderId, count: fact.capturedMinor, poison: fact.releasedMinor === POISON } }]
-      : [],
+  react(fact) {
+    if (fact.type === 'ApiKeyState') return [{ command: { type: 'SeeKey', id: fact.keyId, version: fact.version } }];
+    if (fact.type !== 'OrderClosed') return [];
+    const { orderId: id, capturedMinor: count, releasedMinor } = fact;
+    const timer = { command: { type: 'Expire' as const, id }, at: releasedMinor, caughtUp: 'order.by-order' };
+    return [{ command: { type: 'Hear', id, count, poison: releasedMinor === POISON } }, ...(releasedMinor > POISON ? [timer] : [])];
+  },
   view: { create: () => new Map(), apply: () => undefined },
 };
 
@@ -182,10 +281,17 @@ export class HeardRow {
   @Column('jsonb') state!: unknown;
 }
 
+@Entity('seen')
+export class SeenRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('jsonb') state!: unknown;
+}
+
 export class Reader1 implements MigrationInterface {
   readonly name = 'Reader1700000000002';
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`CREATE TABLE heard (id text PRIMARY KEY, state jsonb NOT NULL)`);
+    await runner.query(`CREATE TABLE seen (id text PRIMARY KEY, state jsonb NOT NULL)`);
   }
   down(): Promise<void> {
     return Promise.resolve();
@@ -196,8 +302,9 @@ export const readerService = () =>
   defineService({
     name: 'notification',
     domain: reader,
-    tables: { heard: { entity: HeardRow } },
+    tables: { heard: { entity: HeardRow }, seen: { entity: SeenRow } },
     migrations: [Reader1],
+    hears: ['order.by-api-key'],
     problems: {},
     controllers: [],
   });

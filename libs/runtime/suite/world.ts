@@ -1,116 +1,158 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { kafkaForTests, postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
+import type { Envelope, Topic } from '@midstream/contracts';
+import { kafkaForTests, postgresForTests } from '@midstream/testing/infrastructure';
 import pino from 'pino';
-import { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
 import { type EventBus, embeddedBus, kafkaBus, type RunningService, startService } from '../index';
-import { readerService, writerService } from './toy';
+import { type Checker, checker } from './checker';
+import { type Outside, readerService, type WriterCommand, writerService } from './toy';
+
+export { type Checker, checker, eventually } from './checker';
 
 export type BusKind = 'embedded' | 'kafka';
 
 export const quiet = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
 
-export async function busOf(kind: BusKind, prefix: string): Promise<EventBus> {
+export async function busOf(kind: BusKind, prefix: string, sessionTimeoutMs = 6_000): Promise<EventBus> {
   if (kind === 'embedded') return embeddedBus();
   const kafka = await kafkaForTests();
   assert.ok(kafka !== undefined, 'there is a Kafka');
-  return kafkaBus({ brokers: kafka.brokers, prefix, partitions: 3, logger: quiet, sessionTimeoutMs: 6_000 });
+  return kafkaBus({ brokers: kafka.brokers, prefix, partitions: 3, logger: quiet, sessionTimeoutMs });
 }
 
 export const newPrefix = (): string => `t${randomBytes(4).toString('hex')}.`;
 
-export interface World {
+/** What arrives at the reader as it stands, whatever it is. */
+export interface Raw {
+  readonly topic?: Topic;
+  readonly key: string;
+  readonly envelope: unknown;
+}
+
+export interface World extends Checker {
+  readonly bus: EventBus;
+  readonly prefix: string;
+  readonly urls: { readonly writer: string; readonly reader: string };
   readonly writer: RunningService;
   readonly reader: RunningService;
-  /** All that the writer says it has published, and all that the reader says it has heard, by key. */
-  written(): Promise<Map<string, number[]>>;
-  heard(): Promise<Map<string, number[]>>;
-  /** Waits until the reader has heard all; then checks that it heard each once and in order. */
-  assertAllHeardOnceInOrder(timeoutMs?: number): Promise<void>;
+  run(
+    command: Omit<Extract<WriterCommand, { type: 'Bump' }>, 'at' | 'type'> | { readonly type: 'PutKey'; readonly id: string },
+  ): Promise<void>;
+  /** As many bumps of one counter, all at once. */
+  bump(id: string, times: number): Promise<void>;
+  publish(...records: readonly Raw[]): Promise<void>;
+  /** The operator's routes of the reader. */
+  parked(path?: string, method?: string, body?: unknown): Promise<Answer>;
+  /** A measure of the reader, summed over its labels that match. */
+  metric(name: string, label?: string): Promise<number>;
   close(): Promise<void>;
 }
 
-export interface WorldOptions {
-  readonly call?: (id: string, count: number) => Promise<void>;
-  readonly readerDatabaseUrl?: (url: string) => string;
+export interface Answer {
+  readonly status: number;
+  readonly body: {
+    readonly items?: readonly Readonly<Record<string, string>>[];
+    readonly applied?: number;
+    readonly error?: string;
+    readonly code?: string;
+  };
 }
+
+export interface WorldOptions {
+  readonly call?: Outside;
+  readonly tryOnce?: Outside;
+  readonly leaseMs?: number;
+  readonly sessionTimeoutMs?: number;
+  /** What the reader listens to, made of the bus: slower, twice, late. */
+  readonly readerBus?: (bus: EventBus) => EventBus;
+}
+
+export const START = { port: 0, logger: quiet, bootstrapKey: 'operator' } as const;
 
 /** A writer and a reader over a bus, each on a database of its own. */
 export async function world(kind: BusKind, options: WorldOptions = {}): Promise<World> {
   const postgres = await postgresForTests();
-  const databases = await Promise.all([postgres.database('writer'), postgres.database('reader')]);
-  const [first, second] = databases;
-  const bus = await busOf(kind, newPrefix());
-  const reader = await startService(readerService(), { databaseUrl: second.url, bus, port: 0, logger: quiet, bootstrapKey: 'operator' });
-  const writer = await startService(writerService(options.call), {
-    databaseUrl: first.url,
-    bus,
-    port: 0,
-    logger: quiet,
-    bootstrapKey: 'operator',
-  });
+  const [first, second] = await Promise.all([postgres.database('writer'), postgres.database('reader')]);
+  const prefix = newPrefix();
+  const bus = await busOf(kind, prefix, options.sessionTimeoutMs);
+  const readerBus = options.readerBus?.(bus) ?? bus;
+  const reader = await startService(readerService(), { ...START, databaseUrl: second.url, bus: readerBus });
+  const definition = writerService(options.call, options.tryOnce, options.leaseMs);
+  const writer = await startService(definition, { ...START, databaseUrl: first.url, bus });
   const check = checker(first.url, second.url);
   return {
+    bus,
+    prefix,
+    urls: { writer: first.url, reader: second.url },
     writer,
     reader,
     ...check,
+    ...handles(writer, reader, bus),
     async close() {
       await Promise.all([writer.stop(), reader.stop()]);
       await bus.close();
       await check.end();
-      await Promise.all(databases.map((it: TestDatabase) => it.drop()));
+      await Promise.all([first.drop(), second.drop()]);
     },
   };
 }
 
-export interface Checker extends Pick<World, 'written' | 'heard' | 'assertAllHeardOnceInOrder'> {
-  end(): Promise<void>;
-}
-
-/** Reads both databases from outside, as an auditor would. */
-export function checker(writerUrl: string, readerUrl: string): Checker {
-  const [ofWriter, ofReader] = [writerUrl, readerUrl].map((url) => {
-    const pool = new Pool({ connectionString: url, max: 2 });
-    pool.on('error', () => undefined);
-    return pool;
-  }) as [Pool, Pool];
-  const written = async () => {
-    const { rows } = await ofWriter.query<{ id: string; count: number }>('SELECT id, count FROM counters ORDER BY id');
-    return new Map(rows.map((it) => [it.id, Array.from({ length: it.count }, (_, n) => n + 1)]));
-  };
-  const heard = async () => {
-    const { rows } = await ofReader.query<{ id: string; counts: number[] }>(
-      `SELECT id, state -> 'counts' AS counts FROM heard ORDER BY id`,
-    );
-    return new Map(rows.map((it) => [it.id, it.counts]));
-  };
-  const total = (of: Map<string, number[]>) => [...of.values()].reduce((sum, it) => sum + it.length, 0);
-  return {
-    written,
-    heard,
-    async assertAllHeardOnceInOrder(timeoutMs = 20_000) {
-      const wanted = await written();
-      await eventually(
-        async () => assert.ok(total(await heard()) >= total(wanted), `heard ${total(await heard())} of ${total(wanted)}`),
-        timeoutMs,
-      );
-      assert.deepEqual(await heard(), wanted);
-    },
-    async end() {
-      await Promise.all([ofWriter.end(), ofReader.end()]);
-    },
-  };
-}
-
-/** Tries until it holds; the last failure is thrown. */
-export async function eventually(check: () => Promise<void>, timeoutMs = 10_000, everyMs = 50): Promise<void> {
-  const until = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
-    }
+/** Another process's writer and reader on the same databases, as long as `work` runs. */
+export async function withReplica(kind: BusKind, { prefix, urls }: World, work: (writer: RunningService) => Promise<void>): Promise<void> {
+  const bus = await busOf(kind, prefix);
+  const reader = await startService(readerService(), { ...START, databaseUrl: urls.reader, bus });
+  const writer = await startService(writerService(), { ...START, databaseUrl: urls.writer, bus });
+  try {
+    await work(writer);
+  } finally {
+    await Promise.all([writer.stop(), reader.stop()]);
+    await bus.close();
   }
 }
+
+function handles(writer: RunningService, reader: RunningService, bus: EventBus) {
+  const raw = bus.sinksOf('order').find((it) => it.cursor === 'kafka' || it.cursor === 'embedded:notification');
+  const run: World['run'] = async (command) => {
+    await writer.commands.run({ type: 'Bump', ...command } as never);
+  };
+  return {
+    run,
+    bump: async (id: string, times: number) => void (await Promise.all(Array.from({ length: times }, () => run({ id })))),
+    async publish(...records: readonly Raw[]) {
+      await raw?.publish(records.map(({ topic = 'order.by-order', key, envelope }) => ({ topic, key, envelope: envelope as Envelope })));
+    },
+    async parked(path = '', method = 'GET', body?: unknown): Promise<Answer> {
+      const answer = await fetch(`${reader.url}/v1/ops/notification/parked${path}`, {
+        method,
+        headers: { authorization: 'Bearer operator', ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+    },
+    async metric(name: string, label = ''): Promise<number> {
+      const text = await (await fetch(`${reader.url}/metrics`)).text();
+      const lines = text.split('\n').filter((it) => it.startsWith(`${name}{`) && it.includes(label));
+      return lines.reduce((sum, it) => sum + Number(it.slice(it.lastIndexOf(' '))), 0);
+    },
+  };
+}
+
+/** A fact as the writer's relay would send it. */
+export const closed = (key: string, count: number, more: Partial<Envelope> = {}, data: object = {}): Raw => ({
+  key,
+  envelope: {
+    specversion: '1.0',
+    id: uuidv7(),
+    source: '/midstream/order',
+    type: 'midstream.OrderClosed',
+    subject: key,
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json',
+    sequence: String(count),
+    data: { orderId: key, merchantId: 'm', status: 'completed', capturedMinor: count, releasedMinor: 0, ...data },
+    ...more,
+  } satisfies Envelope,
+});
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

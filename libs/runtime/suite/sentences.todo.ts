@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { EventBus } from '../index';
+import { type BusKind, eventually, sleep, type World, world } from './world';
+
+/** What is for later, and what the outside world is asked. */
+export function todoSentences(kind: BusKind): void {
+  describe('what is due', () => {
+    const outside = { calls: [] as string[], tries: [] as string[], fail: 0, hang: false, letGo: () => undefined as void };
+    const probe = { holdMs: 0 };
+    let it1: World;
+    before(async () => {
+      it1 = await world(kind, {
+        leaseMs: 800,
+        readerBus: (bus) => held(bus, probe),
+        async call(id, count, signal) {
+          outside.calls.push(`${id}/${count}`);
+          if (outside.hang) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+          if (outside.fail-- > 0) throw new Error('the outside world is away');
+        },
+        async tryOnce(id, count) {
+          outside.tries.push(`${id}/${count}`);
+          if (id === 'hangs') await new Promise<void>((resolve) => (outside.letGo = resolve));
+          if (id.startsWith('fails')) throw new Error('nobody knows what came of it');
+        },
+      });
+    });
+    after(() => it1.close());
+
+    const counter = async (id: string) => (await it1.counters()).get(id);
+    const todos = async () => (await it1.ofWriter.query<{ n: number }>('SELECT count(*)::int AS n FROM todo')).rows[0]?.n;
+
+    it('is called after the commit, in order for each key, and its outcome is handled', async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, n) => it1.run({ id: `c${n % 2}`, call: true })));
+      await eventually(async () => assert.deepEqual([(await counter('c0'))?.calls, (await counter('c1'))?.calls], [10, 10]));
+      for (const key of ['c0', 'c1']) {
+        const of = outside.calls.filter((each) => each.startsWith(key));
+        assert.deepEqual(
+          of,
+          Array.from({ length: 10 }, (_, n) => `${key}/${n + 1}`),
+        );
+      }
+      assert.equal(await todos(), 0);
+    });
+
+    it('is not called where the command that called for it was rolled back', async () => {
+      await assert.rejects(it1.run({ id: 'forbidden', call: true }));
+      await sleep(300);
+      assert.ok(!outside.calls.some((each) => each.startsWith('forbidden')));
+    });
+
+    it('is repeated with back-off until it is done', async () => {
+      outside.fail = 2;
+      await it1.run({ id: 'again', call: true });
+      await eventually(async () => assert.equal((await counter('again'))?.calls, 1));
+      assert.deepEqual(
+        outside.calls.filter((each) => each.startsWith('again')),
+        ['again/1', 'again/1', 'again/1'],
+      );
+    });
+
+    it('is tried at most once where a second try could do harm: if it fails, it is lost, and that is handled', async () => {
+      await Promise.all([it1.run({ id: 'fails1', tryOnce: true }), it1.run({ id: 'works', tryOnce: true })]);
+      await eventually(async () => assert.deepEqual((await counter('fails1'))?.tries, { done: 0, lost: 1 }));
+      await eventually(async () => assert.deepEqual((await counter('works'))?.tries, { done: 1, lost: 0 }));
+      assert.deepEqual([...outside.tries].sort(), ['fails1/1', 'works/1']);
+    });
+
+    it('is lost, and not tried again, when its lease has run out; what it still finds out is overtaken', async () => {
+      await it1.run({ id: 'hangs', tryOnce: true });
+      await eventually(async () => assert.deepEqual((await counter('hangs'))?.tries, { done: 0, lost: 1 }));
+      outside.letGo();
+      await sleep(200);
+      assert.deepEqual((await counter('hangs'))?.tries, { done: 0, lost: 1 });
+      assert.deepEqual(
+        outside.tries.filter((each) => each.startsWith('hangs')),
+        ['hangs/1'],
+      );
+    });
+
+    it('is called again when its lease has run out, where that does no harm; the call that hangs is aborted before', async () => {
+      outside.hang = true;
+      await it1.run({ id: 'slow', call: true });
+      await eventually(async () => assert.equal(outside.calls.filter((each) => each.startsWith('slow')).length, 1));
+      outside.hang = false;
+      await eventually(async () => assert.equal((await counter('slow'))?.calls, 1));
+      assert.equal(outside.calls.filter((each) => each.startsWith('slow')).length, 2);
+    });
+
+    it('is left to the one who has the lease now: whoever lost it takes nothing away', async () => {
+      await it1.ofWriter.query(
+        `INSERT INTO todo (kind, key, due_at, payload) VALUES ('call', 'stolen', now(), '{"type":"CallAsked","id":"stolen","count":1}')`,
+      );
+      outside.hang = true;
+      await eventually(async () => assert.ok(outside.calls.includes('stolen/1')));
+      await it1.ofWriter.query(`UPDATE todo SET token = gen_random_uuid(), lease_until = now() + interval '1 hour' WHERE key = 'stolen'`);
+      outside.hang = false;
+      await sleep(1_200);
+      const { rows } = await it1.ofWriter.query(`SELECT token IS NOT NULL AS leased, attempts FROM todo WHERE key = 'stolen'`);
+      assert.deepEqual(rows, [{ leased: true, attempts: 1 }]);
+      await it1.ofWriter.query('DELETE FROM todo');
+    });
+
+    it('strikes once at its time', async () => {
+      await Promise.all(Array.from({ length: 30 }, (_, n) => it1.run({ id: `later${n % 3}`, later: true })));
+      await eventually(async () => assert.equal((await counter('later0'))?.later, 10));
+      await sleep(200);
+      for (const key of ['later0', 'later1', 'later2']) assert.equal((await counter(key))?.later, 10);
+    });
+
+    it('waits, past its time, until all is heard that was published by then: a backlog expires nothing', async () => {
+      const expiresAt = Date.now() + 1_000;
+      await it1.run({ id: 'expires', expiresAt });
+      await eventually(async () => assert.equal((await it1.heard()).get('expires')?.length, 1));
+      probe.holdMs = 1_500;
+      await it1.bump('expires', 5);
+      assert.ok(Date.now() < expiresAt, 'the machine is too slow for this test');
+      const strikes = async () =>
+        (
+          await it1.ofReader.query<{ strikes: number[] | null }>(
+            `SELECT state -> 'expiredAfter' AS strikes FROM heard WHERE id = 'expires'`,
+          )
+        ).rows[0];
+      await eventually(async () => assert.deepEqual(await strikes(), { strikes: [6] }));
+      assert.ok(Date.now() > expiresAt);
+      probe.holdMs = 0;
+    });
+
+    it('waits where it is about a parked record', async () => {
+      await it1.ofReader.query(`INSERT INTO parked_key (consumer, key, error) VALUES ('notification', 'held-up', 'by a test')`);
+      await it1.ofReader.query(
+        `INSERT INTO todo (kind, key, due_at, payload) VALUES ('command', 'heard/held-up', now(), '{"type":"Expire","id":"held-up"}')`,
+      );
+      const error = async () =>
+        (await it1.ofReader.query<{ error: string }>(`SELECT error FROM todo WHERE key = 'heard/held-up'`)).rows[0]?.error;
+      await eventually(async () => assert.equal(await error(), 'key-parked'));
+      assert.equal((await it1.heard()).has('held-up'), false);
+      await it1.ofReader.query(`DELETE FROM parked_key`);
+      await it1.ofReader.query(`UPDATE todo SET due_at = now()`);
+      await eventually(async () => assert.equal((await it1.ofReader.query('SELECT FROM todo')).rowCount, 0));
+    });
+
+    it('fails alone where it fails: the others that are due with it are done', async () => {
+      await it1.ofWriter.query(
+        `INSERT INTO todo (kind, key, due_at, payload)
+         SELECT 'command', 'counters/t' || n, now(), json_build_object('type', 'Bump', 'id', CASE WHEN n = 5 THEN 'forbidden' ELSE 't' || n END)
+           FROM generate_series(1, 10) n`,
+      );
+      await eventually(async () => assert.equal([...(await it1.counters()).keys()].filter((each) => /^t\d/.test(each)).length, 9));
+      const { rows } = await it1.ofWriter.query<{ error: string }>('SELECT error FROM todo');
+      assert.equal(rows.length, 1);
+      assert.match(rows[0]?.error ?? '', /counters_id_check/);
+      await it1.ofWriter.query('DELETE FROM todo');
+    });
+  });
+}
+
+/** A bus whose chunks come late. */
+const held = (bus: EventBus, probe: { holdMs: number }): EventBus => ({
+  ...bus,
+  subscribe: ({ onChunk, ...subscription }) =>
+    bus.subscribe({
+      ...subscription,
+      async onChunk(chunk) {
+        if (probe.holdMs > 0 && chunk.records.length > 0) await sleep(probe.holdMs);
+        await onChunk(chunk);
+      },
+    }),
+});
