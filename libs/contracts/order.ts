@@ -13,6 +13,7 @@ import {
   Need,
   ofLine,
   oneOf,
+  Recipient,
   SelectionRequest,
   Sku,
   Substitution,
@@ -76,6 +77,7 @@ export const LineAssigned = closed({
   attempt: Type.Integer({ minimum: 1 }),
   decisionId: Id,
   holds: Type.Array(HeldOffer, { minItems: 1 }),
+  recipient: Type.Optional(Recipient),
   replaces: Type.Optional(closed({ holdId: Id, offerId: Id, sku: Sku, reason: LossReason })),
 });
 

@@ -99,6 +99,13 @@ export const Buyer = closed({
 });
 export type Buyer = Static<typeof Buyer>;
 
+export const RECIPIENT_MAX = 120;
+/**
+ * The account that a top-up goes to: a telephone number, a game account; what it is depends on the product. Personal data: of all facts only
+ * `LineAssigned` carries it.
+ */
+export const Recipient = Type.String({ minLength: 1, maxLength: RECIPIENT_MAX, pattern: '^\\P{Cc}*$' });
+
 /** Whom a fact is about: every fact by order carries it, so that no reader has to ask. */
 export const ofLine = { orderId: Id, merchantId: Id, lineId: Id } as const;
 
@@ -146,6 +153,8 @@ export const SelectionRequest = closed({
   priceCapMinor: Minor,
   currency: Currency,
   substitution: Substitution,
+  /** The line names an account to be topped up: nothing but a top-up serves it, and a top-up serves no other. Which account, order knows. */
+  hasRecipient: Type.Optional(Type.Boolean()),
   deliverBy: Instant,
   /** Offers that this line has lost, and why; it does not go back to them. */
   excluded: Type.Array(closed({ offerId: Id, reason: LossReason }), { maxItems: 64 }),
