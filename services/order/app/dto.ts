@@ -8,7 +8,7 @@ import {
   QUANTITY_MAX,
   UNIT_PRICE_MAX_MINOR,
 } from '@midstream/order-domain';
-import { SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
+import { RECIPIENT_MAX, SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -115,6 +115,16 @@ export class LineDto {
   @ApiProperty({ example: 'CNY' })
   @IsCurrency()
   currency!: string;
+
+  @ApiPropertyOptional({
+    example: '13800000000',
+    minLength: 1,
+    maxLength: RECIPIENT_MAX,
+    description: 'The account that a top-up goes to, and what the product says that it is; needed for top-ups, refused for card codes',
+  })
+  @IsOptional()
+  @IsText(RECIPIENT_MAX)
+  recipient?: string;
 
   @ApiPropertyOptional({ type: SubstitutionDto })
   @IsOptional()

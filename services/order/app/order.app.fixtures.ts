@@ -3,7 +3,7 @@ import { holdIdOf, offerIdOf } from '@midstream/kernel';
 import { type RunningService, startService } from '@midstream/runtime';
 import { busToSpeakAt, type SpokenBus } from '@midstream/runtime/suite/speaking';
 import { postgresForTests } from '@midstream/testing/infrastructure';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { orderService } from './service';
 
 export interface Answer {
@@ -23,11 +23,12 @@ export interface House {
   stop(): Promise<void>;
 }
 
-/** A running order service with two merchants and two products, and a bus at which a spec speaks for inventory. */
-export async function aHouse(): Promise<House> {
+const quiet = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+
+/** A running order service with two merchants and three products, and a bus at which a spec speaks for inventory. */
+export async function aHouse(logger: Logger = quiet): Promise<House> {
   const database = await (await postgresForTests()).database('order');
   const bus = busToSpeakAt('order', 2);
-  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const service = await startService(orderService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', logger });
   let requests = 0;
   const call: House['call'] = async (method, path, { body, raw, as = 'op', key = `k-${(requests += 1)}` } = {}) => {
@@ -45,11 +46,12 @@ export async function aHouse(): Promise<House> {
     await call('PUT', `/merchants/${merchantId}`, { body: { name: merchantId, currency: 'CNY' } });
     return String((await call('POST', '/keys', { body: { scope: 'merchant', merchantId } })).body['secret']);
   };
-  await bus.tell(aProduct('video'), aProduct('music', { priceMinor: 2400 }));
+  const credit = aProduct('credit', { category: 'phone-top-up', fulfilmentKind: 'VALUE_RECHARGE' });
+  await bus.tell(aProduct('video'), aProduct('music', { priceMinor: 2400 }), credit);
   const keys = { m1: await keyOf('m1'), m2: await keyOf('m2') };
   await call('POST', '/accounts/m1/deposits', { body: { amountMinor: 1_000_000, currency: 'CNY' } });
   await eventually(async () => (await call('GET', '/orders', { as: keys.m2 })).status === 200);
-  await eventually(async () => (service.view as Map<string, unknown>).size === 2);
+  await eventually(async () => (service.view as Map<string, unknown>).size === 3);
   return {
     ...{ service, bus, call, keys },
     async said(type, orderId) {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { RECIPIENT_MAX } from '@midstream/contracts';
 import { ATTRIBUTES_MAX, LINES_MAX, QUANTITY_MAX } from '@midstream/order-domain';
 import { openApiOf } from '@midstream/runtime';
 import { aHouse, aLine, anOrder, type Answer, eventually, type House } from './order.app.fixtures';
 
 const codeOf = ({ status, body }: Answer) => [status, body['code']];
 const fieldsOf = ({ body }: Answer) => ((body['fields'] ?? []) as { field: string }[]).map((it) => it.field);
+const aTopUp = (recipient: unknown) => aLine({ need: { sku: 'credit' }, recipient });
 const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 describe('bad input', () => {
@@ -36,6 +38,11 @@ describe('bad input', () => {
       ['a region that is none', () => anOrder({ buyer: { reference: 'b', region: 'Shanghai' } }), 'buyer.region'],
       ['a slash in a lineId', () => anOrder({ lines: [aLine({ lineId: '1/2' })] }), 'lines.0.lineId'],
       ['a NUL in a text', () => anOrder({ clientReference: 'a\u0000b' }), 'clientReference'],
+      ['half a character in a text', () => anOrder({ clientReference: '\ud83d' }), 'clientReference'],
+      ['an account without a character', () => anOrder({ lines: [aTopUp('')] }), 'lines.0.recipient'],
+      ['too long an account', () => anOrder({ lines: [aTopUp('1'.repeat(RECIPIENT_MAX + 1))] }), 'lines.0.recipient'],
+      ['a line break in an account', () => anOrder({ lines: [aTopUp('138\n000')] }), 'lines.0.recipient'],
+      ['an account that is a number', () => anOrder({ lines: [aTopUp(13800000000)] }), 'lines.0.recipient'],
       ['a time without a zone', () => anOrder({ lines: [aLine({ deliverBy: '2026-12-01T00:00:00' })] }), 'lines.0.deliverBy'],
       [
         'attributes that are no texts',
@@ -75,6 +82,9 @@ describe('bad input', () => {
         { lineId: '2', sku: 'nowhere' },
       ],
       ['another currency', () => anOrder({ lines: [aLine({ currency: 'USD' })] }), 'wrong-currency', { lineId: '1', expected: 'CNY' }],
+      ['a top-up for nobody', () => anOrder({ lines: [aTopUp(undefined)] }), 'recipient-missing', { lineId: '1' }],
+      ['a top-up for null', () => anOrder({ lines: [aLine(), { ...aTopUp(null), lineId: '2' }] }), 'recipient-missing', { lineId: '2' }],
+      ['an account for card codes', () => anOrder({ lines: [aLine({ recipient: '138' })] }), 'recipient-not-wanted', { lineId: '1' }],
       ['a need of nothing', () => anOrder({ lines: [aLine({ need: {} })] }), 'need-incomplete', { lineId: '1' }],
       ['a need of null', () => anOrder({ lines: [aLine({ need: { sku: null } })] }), 'need-incomplete', { lineId: '1' }],
       ['the same line twice', () => anOrder({ lines: [aLine(), aLine()] }), 'duplicate-line', { lineId: '1' }],

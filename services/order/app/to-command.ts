@@ -9,10 +9,20 @@ export const toPlaceOrder = (orderId: string, { clientReference, buyer, lines }:
   lines: lines.map(toLine),
 });
 
-function toLine({ lineId, need, quantity, maxUnitPriceMinor, currency, deliverBy, substitution }: LineDto): PlaceOrder['lines'][number] {
+function toLine({
+  lineId,
+  need,
+  quantity,
+  maxUnitPriceMinor,
+  currency,
+  recipient,
+  deliverBy,
+  substitution,
+}: LineDto): PlaceOrder['lines'][number] {
   const { waitUntil, ...policy } = present(substitution ?? {});
   return {
     ...{ lineId, need: present(need), quantity, maxUnitPriceMinor, currency },
+    ...(typeof recipient === 'string' && { recipient }),
     substitution: { ...policy, ...(waitUntil !== undefined && { waitUntilAt: Date.parse(waitUntil) }) },
     ...(typeof deliverBy === 'string' && { deliverByAt: Date.parse(deliverBy) }),
   };

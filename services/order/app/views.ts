@@ -41,6 +41,7 @@ export class LineView {
   @ApiProperty() lineId!: string;
   @ApiProperty({ enum: [...STAGES, ...LINE_ENDS] }) status!: string;
   @ApiProperty({ type: NeedDto }) need!: Need;
+  @ApiPropertyOptional({ example: '***0000', description: 'Its last four characters' }) recipient?: string;
   @ApiProperty() quantity!: number;
   @ApiProperty() delivered!: number;
   @ApiProperty() givenUp!: number;
@@ -155,9 +156,10 @@ function progressView(lines: readonly Line[], at: number): ProgressView {
 }
 
 function lineView(line: Line, at: number): LineView {
-  const { lineId, need, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
+  const { lineId, need, recipient, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
   return {
     ...{ lineId, status: statusOf(line), need, quantity: ordered, delivered: deliveredOf(line), givenUp },
+    ...(recipient !== undefined && { recipient: masked(recipient) }),
     ...{ maxUnitPriceMinor, substitution, deliverBy: iso(deliverByAt), capturedMinor, releasedMinor },
     progress: progressView([line], at),
     goods: goodsOf(line),
@@ -165,6 +167,12 @@ function lineView(line: Line, at: number): LineView {
       ...{ consentId, sku, quantity, priceMinor, deadlineAt: iso(deadlineAt), default: silence },
     })),
   };
+}
+
+/** Enough for its owner to know it again; of a short one nothing, since its end would be all of it. */
+export function masked(recipient: string): string {
+  const characters = [...recipient];
+  return `***${characters.length > 4 ? characters.slice(-4).join('') : ''}`;
 }
 
 /** Ordered one thing, got another: both are said. */

@@ -62,11 +62,13 @@ function assign(draft: Draft, of: OfLine, holds: readonly Hold[]): void {
   const [first] = holds;
   if (first === undefined) return;
   const { currency } = rowOf(draft.rows.orders, of.orderId);
+  const { recipient } = lineOf(draft.rows, of);
   const { attempt, decisionId, replaces } = first;
   const because = replaces && { holdId: replaces.holdId, offerId: replaces.offerId, sku: replaces.sku, reason: replaces.reason };
   draft.emit({
     ...{ type: 'LineAssigned', ...ofLine(of), attempt, decisionId },
     holds: holds.map((it) => heldOf(it, currency)),
+    ...(recipient !== undefined && { recipient }),
     ...(because && { replaces: because }),
   });
 }

@@ -73,6 +73,8 @@ describe('an order is placed', () => {
     ['a product that is off the list', [aLine({ need: { sku: 'gone' } })], 'unknown-sku', { lineId: '1', sku: 'gone' }],
     ['another currency than the account', [aLine({ currency: 'USD' })], 'wrong-currency'],
     ['another currency than the product', [aLine({ need: { sku: 'dollar-card' } })], 'wrong-currency'],
+    ['a top-up that names no account', [aLine({ need: { sku: 'credit' } })], 'recipient-missing', { lineId: '1' }],
+    ['an account for card codes', [aLine(), aLine({ lineId: '2', recipient: '138' })], 'recipient-not-wanted', { lineId: '2' }],
     ['a need of nothing', [aLine({ need: {} })], 'need-incomplete', { lineId: '1' }],
     ['the same line twice', [aLine(), aLine()], 'duplicate-line', { lineId: '1' }],
     ['no units', [aLine({ quantity: 0 })], 'quantity-out-of-range'],

@@ -20,6 +20,7 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       const { type: _, ...key } = event;
       return { ...rows, keys: { ...rows.keys, [event.keyId]: key } };
     }
+    case 'RecipientNoted':
     case 'LineSelectionRequested':
     case 'AskPlanned':
     case 'AnswerNoted':
@@ -45,6 +46,8 @@ type LineEvent = Extract<OrderEvent, { readonly orderId: string; readonly lineId
 
 function evolveLine(line: Line, event: LineEvent): Line {
   switch (event.type) {
+    case 'RecipientNoted':
+      return { ...line, recipient: event.recipient };
     case 'LineSelectionRequested':
       return withAsked(line, askedBy(event));
     case 'AskPlanned':

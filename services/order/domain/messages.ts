@@ -20,6 +20,8 @@ export interface NewLine {
   readonly quantity: number;
   readonly maxUnitPriceMinor: number;
   readonly currency: string;
+  /** The account that is topped up. */
+  readonly recipient?: string;
   readonly substitution?: Partial<Omit<Substitution, 'waitUntil'>> & { readonly waitUntilAt?: number };
   readonly deliverByAt?: number;
 }
@@ -109,6 +111,8 @@ export type OrderCode =
   | 'price-out-of-range'
   | 'unknown-sku'
   | 'wrong-currency'
+  | 'recipient-missing'
+  | 'recipient-not-wanted'
   | 'deliver-by-out-of-range'
   | 'consent-time-out-of-range'
   | 'account-too-low'
@@ -169,6 +173,8 @@ export interface HoldNoted extends OfLine {
 /** Facts of order's own log: each changes rows, none leaves the service. */
 export type InternalEvent =
   | ({ readonly type: 'OrderOpened'; readonly placedAt: number } & OfOrder)
+  /** Personal data, and so in no fact that others hear but the one that must act on it. */
+  | ({ readonly type: 'RecipientNoted'; readonly recipient: string } & OfLine)
   | AnswerNoted
   | HoldNoted
   | ({ readonly type: 'AskPlanned'; readonly asked: Asked; readonly askAt: number; readonly waits: boolean } & OfLine)

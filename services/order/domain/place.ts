@@ -15,7 +15,7 @@ import {
 import type { NewLine, OrderCode, OrderEvent, PlaceOrder } from './messages';
 import { ask } from './select';
 import { type Rows, sum } from './state';
-import type { Products } from './products';
+import type { Product, Products } from './products';
 
 type PlacedLine = Fact<'OrderPlaced'>['lines'][number];
 
@@ -42,8 +42,11 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
     { account: 'order-held', amountMinor: needed },
   ] as const;
   if (needed > 0) draft.emit({ type: 'MoneyMoved', merchantId, orderId, why: 'order-placed', currency, entries });
-  for (const { lineId, quantity } of lines)
-    ask(draft, { orderId, merchantId, lineId }, { attempt: 1, depth: 1, ranking: 1, quantity, tried: [] });
+  for (const { lineId, quantity, recipient } of command.lines) {
+    const of = { orderId, merchantId, lineId };
+    if (recipient !== undefined) draft.emit({ type: 'RecipientNoted', ...of, recipient });
+    ask(draft, of, { attempt: 1, depth: 1, ranking: 1, quantity, tried: [] });
+  }
   return draft.events;
 }
 
@@ -80,7 +83,15 @@ function faultOf(line: NewLine, currency: string, products: Products): Rejection
   if (need.sku === undefined) return undefined;
   const product = products.get(need.sku);
   if (product === undefined || !product.listed) return reject('unknown-sku', { lineId, sku: need.sku });
-  return product.currency === currency ? undefined : reject('wrong-currency', { lineId, currency, expected: product.currency });
+  if (product.currency !== currency) return reject('wrong-currency', { lineId, currency, expected: product.currency });
+  return faultOfRecipient(line, product);
+}
+
+/** Of a need by category selection sees to it: it knows whether the line names an account. */
+function faultOfRecipient({ lineId, recipient }: NewLine, { fulfilmentKind }: Product): Rejection<OrderCode> | undefined {
+  const isWanted = fulfilmentKind === 'VALUE_RECHARGE';
+  if (isWanted === (recipient !== undefined)) return undefined;
+  return reject(isWanted ? 'recipient-missing' : 'recipient-not-wanted', { lineId });
 }
 
 function faultOfTimes({ lineId, deliverByAt, substitution }: NewLine, at: number): Rejection<OrderCode> | undefined {

@@ -3,15 +3,15 @@ import type { OrderEvent } from './messages';
 
 export type Product = Pick<
   Fact<'ProductState'>,
-  'name' | 'category' | 'faceValueMinor' | 'priceMinor' | 'currency' | 'attributes' | 'listed'
+  'name' | 'category' | 'fulfilmentKind' | 'faceValueMinor' | 'priceMinor' | 'currency' | 'attributes' | 'listed'
 >;
 /** What is on sale, by SKU. */
 export type Products = Map<string, Product>;
 
 export function applyToProducts(products: Products, fact: AnyFact | OrderEvent): void {
   if (fact.type !== 'ProductState') return;
-  const { sku, name, category, faceValueMinor, priceMinor, currency, attributes, listed } = fact;
-  products.set(sku, { name, category, faceValueMinor, priceMinor, currency, attributes, listed });
+  const { sku, name, category, fulfilmentKind, faceValueMinor, priceMinor, currency, attributes, listed } = fact;
+  products.set(sku, { name, category, fulfilmentKind, faceValueMinor, priceMinor, currency, attributes, listed });
 }
 
 /** Whether the product is what the need describes. */

@@ -18,6 +18,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
     currency: order.currency,
     substitution: line.substitution,
+    ...(line.recipient !== undefined && { hasRecipient: true }),
     deliverBy: new Date(line.deliverByAt).toISOString(),
     excluded: [...line.excluded],
     tried: [...tried],

@@ -55,6 +55,8 @@ export interface Consent {
 export interface Line {
   readonly lineId: string;
   readonly need: Need;
+  /** The account that is topped up: goes to inventory with the assignment, and to nobody else. */
+  readonly recipient?: string;
   readonly ordered: number;
   readonly maxUnitPriceMinor: number;
   readonly substitution: Substitution;
