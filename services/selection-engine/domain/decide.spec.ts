@@ -191,10 +191,9 @@ describe('the policy of a line', () => {
     aBook(
       aProduct('video'),
       aProduct('music', { priceMinor: 2400 }),
-      aProduct('ebook', { fulfilmentKind: 'PIN_PURCHASE' }),
       aProduct('game', { category: 'game-card' }),
       aProduct('trifle', { priceMinor: 2600 * PRICE_BAND_FLOOR - 1 }),
-      ...['video', 'music', 'ebook', 'game', 'trifle'].map((sku) => anOffer('a', sku)),
+      ...['video', 'music', 'game', 'trifle'].map((sku) => anOffer('a', sku)),
       anOffer('b', 'video', { costMinor: 2050 }),
     );
   const replaces = { holdId: 'o1/1/1/a~video', offerId: 'a~video', sku: 'video', reason: 'expired', referencePriceMinor: 2500 } as const;
@@ -202,7 +201,7 @@ describe('the policy of a line', () => {
   it('keeps to the good that was asked for, unless it says more', () => {
     const { candidates, gates } = ranked(market());
     assert.deepEqual(candidates.map((it) => it.offerId), ['a~video', 'b~video']); // prettier-ignore
-    assert.deepEqual(gates, { policy: 3 });
+    assert.deepEqual(gates, { policy: 2 });
   });
 
   it('takes no other supplier in place of the first where it allows no substitution', () => {
@@ -210,17 +209,11 @@ describe('the policy of a line', () => {
     assert.deepEqual(offersOf(market(), aRequest({ ...upTo('none'), replaces })), ['a~video']);
   });
 
-  it('takes a good of the same category, kind and price band, behind the good itself', () =>
+  it('takes a good of the same category and price band, behind the good itself', () =>
     assert.deepEqual(offersOf(market(), aRequest(upTo('same-category'))), ['a~video', 'b~video', 'a~music']));
 
   it('takes any good of the price band where it says so', () =>
-    assert.deepEqual(offersOf(market(), aRequest(upTo('cross-category'))).toSorted(), [
-      'a~ebook',
-      'a~game',
-      'a~music',
-      'a~video',
-      'b~video',
-    ]));
+    assert.deepEqual(offersOf(market(), aRequest(upTo('cross-category'))).toSorted(), ['a~game', 'a~music', 'a~video', 'b~video']));
 
   it('does not swap the good that was asked for against a fatter margin', () => {
     const fat = aBook(
@@ -239,6 +232,33 @@ describe('the policy of a line', () => {
     );
     assert.deepEqual(offersOf(games, aRequest({ need: { category: 'game-card', attributes: { game: 'x' } } })), ['a~g1', 'a~g2']);
     assert.deepEqual(offersOf(games, aRequest({ need: { category: 'game-card', faceValueMinor: 1 } })), []);
+  });
+});
+
+describe('a line of a category that has card codes and top-ups', () => {
+  const topUp = { category: 'game', fulfilmentKind: 'VALUE_RECHARGE' } as const;
+  const market = () =>
+    aBook(
+      aProduct('card', { category: 'game' }),
+      aProduct('credit', topUp),
+      aProduct('credit-100', topUp),
+      aProduct('phone', { ...topUp, category: 'phone' }),
+      aProduct('voucher', { category: 'phone' }),
+      ...['card', 'credit', 'credit-100', 'phone', 'voucher'].map((sku) => anOffer('a', sku)),
+    );
+
+  it('is served by card codes only where it names no account, however far its policy goes', () => {
+    assert.deepEqual(offersOf(market(), aRequest({ need: { category: 'game' } })), ['a~card']);
+    assert.deepEqual(offersOf(market(), aRequest({ need: { category: 'game' }, ...upTo('cross-category') })), ['a~card', 'a~voucher']);
+    stoppedAt(aBook(aProduct('credit', topUp), anOffer('a', 'credit')), { policy: 1 }, aRequest({ need: { category: 'game' } }));
+  });
+
+  it('is served, and substituted, by top-ups only where it names one', () => {
+    const line = { hasRecipient: true, need: { sku: 'credit' } };
+    assert.deepEqual(offersOf(market(), aRequest({ ...line, need: { category: 'game' } })), ['a~credit', 'a~credit-100']);
+    assert.deepEqual(offersOf(market(), aRequest(line)), ['a~credit']);
+    assert.deepEqual(offersOf(market(), aRequest({ ...line, ...upTo('same-category') })), ['a~credit', 'a~credit-100']);
+    assert.deepEqual(offersOf(market(), aRequest({ ...line, ...upTo('cross-category') })), ['a~credit', 'a~credit-100', 'a~phone']);
   });
 });
 

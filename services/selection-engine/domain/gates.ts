@@ -10,7 +10,6 @@ export const PRICE_BAND_FLOOR = 0.5;
 export interface Wanted {
   readonly skus: ReadonlySet<string>;
   readonly categories: ReadonlySet<string>;
-  readonly kinds: ReadonlySet<string>;
 }
 
 export function wantedBy({ need }: SelectionRequest, book: OfferBook): Wanted {
@@ -18,7 +17,6 @@ export function wantedBy({ need }: SelectionRequest, book: OfferBook): Wanted {
   return {
     skus: new Set(products.map((it) => it.sku)),
     categories: new Set(products.map((it) => it.category)),
-    kinds: new Set(products.map((it) => it.fulfilmentKind)),
   };
 }
 
@@ -66,6 +64,8 @@ export const gateOf = (asked: Asked): Gate | undefined => gates.find(([, fails])
 
 function allows(asked: Asked): boolean {
   const { request, wanted, product } = asked;
+  // A top-up needs its account, and to a line that names one nothing else is of use.
+  if ((product.fulfilmentKind === 'VALUE_RECHARGE') !== (request.hasRecipient === true)) return false;
   if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo)) return false;
   return wanted.skus.has(product.sku) || product.priceMinor >= request.priceCapMinor * PRICE_BAND_FLOOR;
 }
@@ -73,7 +73,7 @@ function allows(asked: Asked): boolean {
 /** How far the offer is from what was asked for. Repacks (2×50 for 100) come with a later issue: until then that step is empty. */
 function stepTo({ request: { replaces }, wanted, offer, product }: Asked): SubstitutionUpTo {
   if (wanted.skus.has(product.sku)) return replaces === undefined || replaces.offerId === offer.offerId ? 'none' : 'other-supplier';
-  return wanted.categories.has(product.category) && wanted.kinds.has(product.fulfilmentKind) ? 'same-category' : 'cross-category';
+  return wanted.categories.has(product.category) ? 'same-category' : 'cross-category';
 }
 
 /** A cost above the hub's own price would be drained as `price-risen` as soon as it is held (protocol 22). */

@@ -38,7 +38,7 @@ export const aProduct = (sku: string, it: Partial<Product> = {}): Product => ({
   version: 1,
   name: { zh: sku, en: sku },
   category: 'membership',
-  fulfilmentKind: 'VALUE_RECHARGE',
+  fulfilmentKind: 'PIN_PURCHASE',
   faceValueMinor: 3000,
   priceMinor: 2500,
   currency: 'CNY',
