@@ -21,6 +21,7 @@ export interface Sale {
   readonly at: string;
   readonly sku: string;
   readonly reference: string;
+  readonly recipient?: string;
   readonly supplierOrderNo: string;
   readonly costMinor: number;
   readonly currency: string;
@@ -112,9 +113,10 @@ const stockOf = (sku: string, { stock, currency, costTiers }: Good): object => (
 function salesOf(supplierId: string, shop: Shop): Sale[] {
   return [...shop.kept].flatMap(([idempotencyKey, { purchase, sold, at }]) => {
     if (sold === undefined) return [];
-    const { sku, reference, currency } = purchase;
+    const { sku, reference, recipient, currency } = purchase;
     const { supplierOrderNo, costMinor, units } = sold;
-    return [{ supplierId, idempotencyKey, at: new Date(at).toISOString(), sku, reference, supplierOrderNo, costMinor, currency, units }];
+    const of = { supplierId, idempotencyKey, at: new Date(at).toISOString(), sku, reference };
+    return [{ ...of, ...(recipient !== undefined && { recipient }), supplierOrderNo, costMinor, currency, units }];
   });
 }
 

@@ -227,9 +227,13 @@ export const cleared = (
   return { type: 'OffersCleared', orderId, merchantId: 'm', lineId: '1', decisionId: `${orderId}-d`, request, candidates, gates: {} };
 };
 
-export const assigned = ({ orderId, merchantId, lineId, attempt, decisionId, holds }: Fact<'OfferHeld'>): Fact<'LineAssigned'> => ({
+export const assigned = (
+  { orderId, merchantId, lineId, attempt, decisionId, holds }: Fact<'OfferHeld'>,
+  change: Pick<Fact<'LineAssigned'>, 'recipient'> = {},
+): Fact<'LineAssigned'> => ({
   type: 'LineAssigned',
   ...{ orderId, merchantId, lineId, attempt, decisionId, holds },
+  ...change,
 });
 
 export const holdId = (orderId: string, supplierId: string, sku: string): string => holdIdOf(orderId, '1', 1, offerIdOf(supplierId, sku));
@@ -241,10 +245,11 @@ export async function buys(
   sku: string,
   quantity: number,
   supplierIds: readonly string[],
+  change?: Pick<Fact<'LineAssigned'>, 'recipient'>,
 ): Promise<Fact<'OfferHeld'>> {
   await world.bus.tell(cleared(orderId, sku, quantity, supplierIds));
   const [held] = await world.facts('OfferHeld', orderId);
   assert.ok(held);
-  await world.bus.tell(assigned(held));
+  await world.bus.tell(assigned(held, change));
   return held;
 }

@@ -1,5 +1,6 @@
 import {
   costAt,
+  type Hold,
   type InventoryCommand,
   type Offer,
   type Purchase,
@@ -38,22 +39,29 @@ const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, 
 });
 
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<{ wanted: Wanted; seller: Seller }> {
-  const { purchase, offer, supplier } = await loadPurchase(database, purchaseId);
+  const { purchase, hold, offer, supplier } = await loadPurchase(database, purchaseId);
   const house = House.of(database);
   const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
   const wanted: Wanted = {
     ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency },
     unitCostMinor: costAt(offer.costTiers, quantity),
-    topUp: offer.fulfilmentKind === 'VALUE_RECHARGE',
+    ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };
   return { wanted, seller: supplier.baseUrl === undefined ? house.vault : house.http.at(supplier.baseUrl) };
 }
 
-async function loadPurchase(database: Database, purchaseId: string): Promise<{ purchase: Purchase; offer: Offer; supplier: Supplier }> {
-  const { rows } = await database.pool.query<{ purchase: Purchase; offer: Offer; supplier: Supplier }>(
-    `SELECT p.state AS purchase, o.state AS offer, s.state AS supplier
-       FROM purchase p JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
+interface Loaded {
+  readonly purchase: Purchase;
+  readonly hold: Hold;
+  readonly offer: Offer;
+  readonly supplier: Supplier;
+}
+
+async function loadPurchase(database: Database, purchaseId: string): Promise<Loaded> {
+  const { rows } = await database.pool.query<Loaded>(
+    `SELECT p.state AS purchase, h.state AS hold, o.state AS offer, s.state AS supplier
+       FROM purchase p JOIN hold h ON h.id = p.state ->> 'holdId' JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
       WHERE p.id = $1`,
     [purchaseId],
   );

@@ -33,6 +33,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
       return withAttempt(rows, event, []);
     case 'HoldExtended':
       return withHold(rows, event.holdId, (hold) => ({ ...hold, expiresAt: event.expiresAt }));
+    case 'RecipientNoted':
+      return withHold(rows, event.holdId, (hold) => ({ ...hold, recipient: event.recipient }));
     case 'ReleaseNoted':
       return withHold(rows, event.holdId, (hold) => ({ ...hold, releaseAsked: event.reason }));
     case 'UnitsMoved':

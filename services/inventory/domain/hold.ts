@@ -134,10 +134,11 @@ export function expireHold({ holdId, at }: ExpireHold, rows: Rows): Decision<Inv
 }
 
 /** Order wants them: what is still held is queued for purchase, at the pace of the offer. */
-export function assignHold({ holdId, at }: AssignHold, rows: Rows): Decision<InventoryEvent> {
+export function assignHold({ holdId, recipient, at }: AssignHold, rows: Rows): Decision<InventoryEvent> {
   const hold = rows.holds[holdId];
   if (hold === undefined || hold.held === 0) return [];
   const draft = draftOf(rows);
+  if (recipient !== undefined) draft.emit({ type: 'RecipientNoted', holdId, recipient });
   move(draft, hold, 'held', 'queued', hold.held);
   planPurchases(draft, hold, hold.held, at);
   return draft.events;

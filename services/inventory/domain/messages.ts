@@ -82,6 +82,7 @@ export interface ExpireHold extends Command<'ExpireHold'> {
 }
 export interface AssignHold extends Command<'AssignHold'> {
   readonly holdId: string;
+  readonly recipient?: string;
 }
 export interface ReleaseHold extends Command<'ReleaseHold'> {
   readonly holdId: string;
@@ -206,6 +207,7 @@ export type InternalEvent =
       readonly reopens?: { readonly cause: 'capacity' | 'too-slow'; readonly at: number };
     }
   | { readonly type: 'HoldExtended'; readonly holdId: string; readonly expiresAt: number }
+  | { readonly type: 'RecipientNoted'; readonly holdId: string; readonly recipient: string }
   | { readonly type: 'ReleaseNoted'; readonly holdId: string; readonly reason: ReleaseReason }
   | {
       readonly type: 'UnitsMoved';

@@ -22,6 +22,9 @@ describe('inventory hears', () => {
     assert.deepEqual(inventory.react({ type: 'LineAssigned', ...line, attempt: 1, decisionId: 'd', holds }), [
       { command: { type: 'AssignHold', holdId: H } },
     ]);
+    assert.deepEqual(inventory.react({ type: 'LineAssigned', ...line, attempt: 1, decisionId: 'd', holds, recipient: '138' }), [
+      { command: { type: 'AssignHold', holdId: H, recipient: '138' } },
+    ]);
     const expiresAt = Date.parse(holds[0]?.expiresAt ?? '');
     assert.deepEqual(inventory.react(held), [{ command: { type: 'ExpireHold', holdId: H }, at: expiresAt, caughtUp: 'order.by-order' }]);
   });

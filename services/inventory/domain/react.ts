@@ -17,8 +17,12 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
     }
     case 'ConsentRequested':
       return [{ command: { type: 'ExtendHold', holdId: fact.holdId, deadlineAt: Date.parse(fact.deadlineAt) } }];
-    case 'LineAssigned':
-      return fact.holds.map(({ tally }) => ({ command: { type: 'AssignHold', holdId: tally.holdId } }));
+    case 'LineAssigned': {
+      const { holds, recipient } = fact;
+      return holds.map(({ tally }) => ({
+        command: { type: 'AssignHold', holdId: tally.holdId, ...(recipient !== undefined && { recipient }) },
+      }));
+    }
     case 'ReleaseRequested':
       return fact.holdIds.map((holdId) => ({ command: { type: 'ReleaseHold', holdId, reason: fact.reason } }));
     case 'UnitsGivenUp':

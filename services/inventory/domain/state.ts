@@ -113,6 +113,8 @@ export interface Hold extends Readonly<Record<Stage, number>> {
   readonly version: number;
   readonly granted: number;
   readonly purchases: number;
+  /** The account that is topped up, known once the hold is assigned. Personal data: it goes to the supplier, and into no fact. */
+  readonly recipient?: string;
   /** Set once order has asked for the hold back. */
   readonly releaseAsked?: ReleaseReason;
 }

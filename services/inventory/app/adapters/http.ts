@@ -43,10 +43,9 @@ export class HttpSupplier {
   }
 
   private async buy(baseUrl: string, wanted: Wanted, signal: AbortSignal): Promise<Answer> {
-    const { sku, quantity, maxCostMinor, currency, holdId } = wanted;
+    const { sku, quantity, maxCostMinor, currency, holdId, recipient } = wanted;
     const reference = holdId.split('/').slice(0, 2).join('/');
-    // The order's need names no account yet: a top-up goes to the account that the line's reference names at the supplier.
-    const body = { sku, quantity, maxCostMinor, currency, reference, ...(wanted.topUp && { recipient: reference }) };
+    const body = { sku, quantity, maxCostMinor, currency, reference, ...(recipient !== undefined && { recipient }) };
     try {
       const answer = await this.call('POST', `${baseUrl}/purchases`, wanted, {
         signal,

@@ -12,8 +12,8 @@ export interface Wanted {
   /** What the offer says that a unit costs. */
   readonly unitCostMinor: number;
   readonly currency: string;
-  /** Units go to an account, and no code comes. */
-  readonly topUp: boolean;
+  /** Of a top-up: the account that units go to; no code comes. */
+  readonly recipient?: string;
   readonly traceparent?: string;
 }
 

@@ -6,7 +6,7 @@ import { readPurchase, readRefusal } from './wire';
 
 const wanted: Wanted = {
   ...{ purchaseId: 'p', holdId: 'o/1/1/a~vip', offerId: 'a~vip', supplierId: 'a', sku: 'vip', quantity: 2 },
-  ...{ maxCostMinor: 10, unitCostMinor: 9, currency: 'CNY', topUp: false },
+  ...{ maxCostMinor: 10, unitCostMinor: 9, currency: 'CNY' },
 };
 const whole = {
   idempotencyKey: 'p',

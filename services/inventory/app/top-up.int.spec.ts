@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { whereaboutsOf } from '@midstream/testing/whereabouts';
+import { aSupplier, aWorld, buys, product, type World } from './inventory.app.fixtures';
+
+const ACCOUNT = '13811112222';
+
+describe('a top-up', () => {
+  let world: World;
+  before(async () => {
+    world = await aWorld('inventory_top_up');
+    await world.call('PUT', '/products/credit', product({ category: 'phone-top-up', fulfilmentKind: 'VALUE_RECHARGE' }));
+    await aSupplier(world, 'a', 'credit', 100);
+    await world.control('/suppliers/a/skus/credit', { kind: 'top-up' });
+  });
+  after(() => world.end());
+
+  const sales = async () => {
+    const answer = await fetch(`${world.sandbox.url}/control/sales?supplierId=a&sku=credit`);
+    return ((await answer.json()) as { items: { reference: string; recipient?: string }[] }).items.map((it) => [
+      it.reference,
+      it.recipient,
+    ]);
+  };
+
+  it('goes to the account that the line names, also where the answer comes late; nobody but the hold and the supplier knows it', async () => {
+    await buys(world, 'o1', 'credit', 2, ['a'], { recipient: ACCOUNT });
+    const [delivered] = await world.facts('UnitsDelivered', 'o1');
+    assert.deepEqual(
+      delivered?.deliveries.map((it) => it.kind),
+      ['top-up', 'top-up'],
+    );
+    await world.control('/suppliers/a/skus/credit', { outcome: 'timeout-after-effect', times: 1 });
+    await buys(world, 'o2', 'credit', 1, ['a'], { recipient: ACCOUNT });
+    await world.facts('UnitsDelivered', 'o2');
+    assert.deepEqual(await sales(), [
+      ['o1/1', ACCOUNT],
+      ['o2/1', ACCOUNT],
+    ]);
+    assert.deepEqual(await whereaboutsOf(ACCOUNT, world.service.database.pool), ['event RecipientNoted', 'hold']);
+    for (const path of ['/deliveries?orderId=o1', '/procurement-orders'])
+      assert.doesNotMatch(JSON.stringify((await world.call('GET', path)).body), new RegExp(ACCOUNT), path);
+  });
+
+  it('without an account is refused by the supplier, and sought elsewhere', async () => {
+    await buys(world, 'o3', 'credit', 1, ['a']);
+    const [lost] = await world.facts('HoldLost', 'o3');
+    assert.equal(lost?.reason, 'refused');
+    assert.equal((await sales()).length, 2);
+  });
+});
