@@ -4,6 +4,8 @@ import type { Endpoint, Message, Rows } from './index';
 
 /** What no merchant may see, wherever a fact could carry it. */
 export const SUPPLIER = 'secret-supplier';
+/** Personal data: the account of a top-up. */
+export const ACCOUNT = '13800000000';
 const OFFER = `${SUPPLIER}~vip`;
 const HOLD = `o1/1/1/${OFFER}`;
 const SUBSTITUTION = { upTo: 'same-category', consent: 'ask', consentDefault: 'refund', consentMs: 900_000 } as const;
@@ -40,6 +42,7 @@ export const TOLD: readonly AnyFact[] = [
     attempt: 2,
     decisionId: 'd1',
     holds: [{ tally, offerId: OFFER, supplierId: SUPPLIER, sku: 'vip', priceMinor: 2200, currency: 'CNY', expiresAt: later }],
+    recipient: ACCOUNT,
     replaces: { holdId: HOLD, offerId: OFFER, sku: 'vip-old', reason: 'out-of-stock' },
   },
   {

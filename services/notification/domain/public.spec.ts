@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AnyFact, faultOf } from '@midstream/contracts';
-import { SUPPLIER, TOLD } from './notification.fixtures';
+import { ACCOUNT, SUPPLIER, TOLD } from './notification.fixtures';
 import { PUBLIC_TYPES, publicViewOf } from './public';
 
 const FORBIDDEN = /cost|score|expected|supplier|offer|margin|hold(?!er)|purchase|decision|gates|candidate|worth|code|secret|tally|buyer/i;
@@ -28,7 +28,7 @@ describe('what a merchant is told', () => {
         keysIn(view.data).filter((key) => FORBIDDEN.test(key) && !OWN.has(key)),
         [],
       );
-      assert.ok(!JSON.stringify(view).includes(SUPPLIER), JSON.stringify(view));
+      for (const it of [SUPPLIER, ACCOUNT]) assert.ok(!JSON.stringify(view).includes(it), JSON.stringify(view));
       assert.ok(PUBLIC_TYPES.includes(view.about));
       assert.deepEqual([view.merchantId, view.orderId, view.data['orderId']], ['m1', 'o1', 'o1']);
     });
