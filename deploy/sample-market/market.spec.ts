@@ -4,6 +4,7 @@ import { coversRegion } from '@midstream/kernel';
 import { codesOf } from './codes';
 import { readMarket, SMALL_PRODUCTS_MAX } from './market';
 import { costAt, queueOf } from './queue';
+import { orderBodyOf } from './trace';
 import type { Market, Offer, Product } from './words';
 
 const market = readMarket();
@@ -110,6 +111,16 @@ describe('the trace', () => {
     );
     assert.deepEqual(new Set(linesOf(market).map((it) => it.policy.consent)), new Set(['pre-approved', 'ask']));
     assert.equal(new Set(market.orders.map((it) => it.reference)).size, market.orders.length);
+  });
+
+  it('names an account for every top-up, and for nothing else', () => {
+    const bodies = market.orders.flatMap((it) => orderBodyOf(it, { now: 0, clientReference: it.reference }).lines);
+    assert.equal(bodies.length, linesOf(market).length);
+    linesOf(market).forEach(({ skus }, index) => {
+      const isTopUp = skus.some((it) => productOf(it).fulfilmentKind === 'VALUE_RECHARGE');
+      assert.equal(bodies[index]?.recipient !== undefined, isTopUp, skus.join());
+    });
+    assert(bodies.filter((it) => it.recipient?.startsWith('138')).length > 100);
   });
 
   it('asks for nothing that nobody sells in the region of the buyer', () => {

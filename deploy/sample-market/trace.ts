@@ -56,7 +56,15 @@ function lineOf({ cells }: Row, lineId: string, { products, policies }: Known, c
   if (maxUnitPriceMinor !== undefined && !Number.isInteger(maxUnitPriceMinor)) complain(`${cells.maxUnitPriceMinor} is no price in 分`);
   if (policy === undefined || first === undefined || maxUnitPriceMinor === undefined) return undefined;
   const skus = meant.map((it) => it.sku);
-  return { lineId, need, skus, quantity, maxUnitPriceMinor, currency: first.currency, policy };
+  const account = first.fulfilmentKind === 'VALUE_RECHARGE' && { recipient: accountOf(cells.buyer, first) };
+  return { lineId, need, skus, quantity, maxUnitPriceMinor, currency: first.currency, ...account, policy };
+}
+
+/** Made up from the buyer's name: a number for what a carrier sells, an address for all else. */
+function accountOf(buyer: string, { attributes }: Product): string {
+  if (attributes['carrier'] === undefined) return `${buyer}@example.com`;
+  const digits = [...buyer].reduce((number, it) => (number * 31 + it.charCodeAt(0)) % 10_000, 0);
+  return `1380000${String(digits).padStart(4, '0')}`;
 }
 
 /** `video-vip-month`, or properties: `category=game-card face=3000 game=star-voyage gameRegion=CN`. */
@@ -92,10 +100,11 @@ export function orderBodyOf({ buyer, scenario, lines }: TraceOrder, { now, clien
   return {
     clientReference,
     buyer: { ...buyer, scenario },
-    lines: lines.map(({ lineId, need, quantity, maxUnitPriceMinor, currency, policy }) => {
+    lines: lines.map(({ lineId, need, quantity, maxUnitPriceMinor, currency, recipient, policy }) => {
       const { waitMs, deliverWithinMs, ...substitution } = policy;
       return {
         ...{ lineId, need, quantity, maxUnitPriceMinor, currency },
+        ...(recipient !== undefined && { recipient }),
         substitution: { ...substitution, ...(waitMs !== undefined && { waitUntil: new Date(now + waitMs).toISOString() }) },
         ...(deliverWithinMs !== undefined && { deliverBy: new Date(now + deliverWithinMs).toISOString() }),
       };

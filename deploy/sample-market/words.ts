@@ -39,6 +39,8 @@ export interface TraceLine {
   readonly quantity: number;
   readonly maxUnitPriceMinor: number;
   readonly currency: string;
+  /** Of a top-up: the account that it goes to. */
+  readonly recipient?: string;
   readonly policy: Policy;
 }
 
