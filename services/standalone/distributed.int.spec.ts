@@ -71,7 +71,11 @@ describeWithKafka('five processes over Kafka', (broker) => {
   it('bring every line to its end through a stock-out in which inventory is killed: nothing lost, nothing doubled, balanced books', async () => {
     // The first unit of each is bought at once; the rest waits a minute in the slow supplier's queue
     const firsts = await Promise.all(['card', 'video'].map((sku) => place(merchant, { sku })));
-    for (const { orderId } of firsts) assert.equal((await ended(merchant, orderId)).status, 'completed');
+    for (const { orderId, traceId } of firsts) {
+      assert.equal((await ended(merchant, orderId)).status, 'completed');
+      const traces = (await timelineOf(merchant, orderId)).map(({ trace }) => trace?.includes(traceId));
+      assert.ok(traces.length > 5 && traces.every((it) => it === true), 'the trace id of the request goes through all five');
+    }
     const substitution = { upTo: 'same-category', consent: 'pre-approved' };
     const wishes = Array.from({ length: ORDERS }, (_, n) =>
       n % 2 === 0 ? { sku: 'card', quantity: 2 } : { sku: 'video', quantity: 3, substitution },

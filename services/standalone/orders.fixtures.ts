@@ -22,6 +22,8 @@ export interface OrderSeen {
 export interface EntrySeen {
   readonly what: string;
   readonly reason: string | null;
+  /** Of the request that it all began with. */
+  readonly trace: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
