@@ -50,10 +50,11 @@ export interface Effect<Event, Command extends Timed> {
   readonly key: (event: Event) => string;
   readonly run: (event: Event, context: EffectContext) => Promise<readonly Untimed<Command>[]>;
   /**
-   * With it the effect is tried at most once: when `run` throws or the process dies, this command is handled instead (protocol 11).
+   * With it the effect is tried at most once: when `run` throws (`failed`) or the process dies (`died`), this command is handled instead
+   * (protocol 11).
    * Without it the effect is repeated with back-off, at most EFFECT_ATTEMPTS_MAX times.
    */
-  readonly lost?: (event: Event) => Untimed<Command>;
+  readonly lost?: (event: Event, why: 'failed' | 'died') => Untimed<Command>;
   readonly leaseMs?: number;
 }
 

@@ -250,12 +250,12 @@ async function callOf({ database, logger }: TodoOptions, effect: AnyEffect, row:
   const run = () =>
     effect.run(event, { database, signal, attempts: row.attempts - 1, ...(row.traceparent !== null && { traceparent: row.traceparent }) });
   if (effect.lost === undefined) return run();
-  if (row.attempts > 1) return [effect.lost(event)];
+  if (row.attempts > 1) return [effect.lost(event, 'died')];
   try {
     return await run();
   } catch (error) {
     logger.warn({ err: error, effect: row.kind, key: row.key }, 'the outcome of an effect is not known');
-    return [effect.lost(event)];
+    return [effect.lost(event, 'failed')];
   }
 }
 

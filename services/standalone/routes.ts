@@ -17,7 +17,6 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/rules', 'compliance'],
   ['/audit', 'compliance'],
   ['/webhooks', 'notification'],
-  ['/messages', 'notification'],
   ['/ops/order', 'order'],
   ['/ops/inventory', 'inventory'],
   ['/ops/selection-engine', 'selection-engine'],

@@ -11,7 +11,7 @@ type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { re
 interface EffectOf<Event> {
   readonly key: (event: Event) => string;
   readonly run: (event: Event, context: EffectContext) => Promise<readonly Command[]>;
-  readonly lost?: (event: Event) => Command;
+  readonly lost?: (event: Event, why: 'failed' | 'died') => Command;
   readonly leaseMs?: number;
 }
 
@@ -29,7 +29,7 @@ function on<Type extends InventoryEvent['type']>(
     on: type,
     key: (event) => key(of(event)),
     run: (event, context) => run(of(event), context),
-    ...(lost && { lost: (event) => lost(of(event)) }),
+    ...(lost && { lost: (event, why) => lost(of(event), why) }),
     ...(leaseMs !== undefined && { leaseMs }),
   };
 }
@@ -45,7 +45,7 @@ export const effects = {
   buy: on('PurchaseOpened', {
     key: (it) => it.purchaseId,
     run: buy,
-    lost: (it) => ({ type: 'MarkUnknown', ...ofPurchase(it) }),
+    lost: (it, why) => ({ type: 'MarkUnknown', ...ofPurchase(it), ...(why === 'died' && { ours: true }) }),
     leaseMs: BUY_LEASE_MS,
   }),
   ask: on('PurchaseAsked', {

@@ -338,6 +338,14 @@ describe('a purchase of six units', () => {
     }
     assert.deepEqual(rowOf(rows.offers, A).closures, [{ cause: 'too-slow' }]);
   });
+
+  it('is not to blame where our own process died in the call', () => {
+    const submitting = aHold('submitting');
+    const before = rowOf(submitting.offers, A).silent;
+    const of = { holdId: H, purchaseId: P, sku: 'vip' };
+    assert.equal(rowOf(after(submitting, { type: 'MarkUnknown', ...of, ours: true }).offers, A).silent, before);
+    assert.equal(rowOf(after(submitting, { type: 'MarkUnknown', ...of }).offers, A).silent, before + 1);
+  });
 });
 
 describe('a hold that order has asked back while it is being bought', () => {

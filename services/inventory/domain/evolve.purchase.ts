@@ -34,14 +34,14 @@ export function evolvePurchase(
 }
 
 /** The first question about a purchase is the end of its submission: no answer has come. */
-function askPlanned(rows: Rows, { purchaseId, holdId, ask }: EventOf<'AskPlanned'>): Rows {
+function askPlanned(rows: Rows, { purchaseId, holdId, ask, ours }: EventOf<'AskPlanned'>): Rows {
   const asked = withPurchase(rows, purchaseId, (purchase) => ({
     ...purchase,
     asks: ask,
     status: purchase.status === 'submitting' ? 'unknown' : purchase.status,
   }));
   if (rowOf(rows.purchases, purchaseId).status !== 'submitting') return asked;
-  return withOffer(asked, offerOfHold(holdId), (offer) => ({ ...offer, silent: offer.silent + 1 }));
+  return withOffer(asked, offerOfHold(holdId), (offer) => ({ ...offer, silent: offer.silent + (ours ? 0 : 1) }));
 }
 
 /** How long a purchase of this size uses up the offer's capacity. */

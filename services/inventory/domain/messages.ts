@@ -103,7 +103,10 @@ export interface RecordOutcome extends Command<'RecordOutcome'>, OfPurchase {
   /** What one unit costs; of a refusal as `price-risen`, what it would cost. */
   readonly unitCostMinor: number;
 }
-export interface MarkUnknown extends Command<'MarkUnknown'>, OfPurchase {}
+export interface MarkUnknown extends Command<'MarkUnknown'>, OfPurchase {
+  /** Our own process died in the call: no sign of a slow supplier. */
+  readonly ours?: true;
+}
 export interface AskPurchase extends Command<'AskPurchase'>, OfPurchase {
   /** The question's number; a later one has overtaken it. Absent: an operator asks. */
   readonly ask?: number;
@@ -226,7 +229,7 @@ export type InternalEvent =
     } & OfPurchase)
   | PurchaseOpened
   | PurchaseSettled
-  | ({ readonly type: 'AskPlanned'; readonly ask: number; readonly askAt: number } & OfPurchase)
+  | ({ readonly type: 'AskPlanned'; readonly ask: number; readonly askAt: number; readonly ours?: true } & OfPurchase)
   | PurchaseAsked
   | ({ readonly type: 'CodesKept'; readonly units: readonly string[]; readonly terms: OfferTerms } & OfPurchase)
   | ({ readonly type: 'CodesQuarantined'; readonly units: readonly string[] } & OfPurchase)

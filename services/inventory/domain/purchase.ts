@@ -68,12 +68,12 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
 }
 
 /** No answer came: the outcome is asked for, never bought again (protocol 10). */
-export function markUnknown({ purchaseId, holdId, sku, at }: MarkUnknown, rows: Rows): Decided {
+export function markUnknown({ purchaseId, holdId, sku, ours, at }: MarkUnknown, rows: Rows): Decided {
   const purchase = rows.purchases[purchaseId];
   if (purchase?.status !== 'submitting') return [];
   const draft = draftOf(rows);
   const quantity = openOf(purchase);
-  draft.emit({ type: 'AskPlanned', purchaseId, holdId, sku, ask: 1, askAt: at + ASK_AFTER_MS.first });
+  draft.emit({ type: 'AskPlanned', purchaseId, holdId, sku, ask: 1, askAt: at + ASK_AFTER_MS.first, ...(ours && { ours }) });
   move(draft, rowOf(rows.holds, holdId), 'submitting', 'unknown', quantity);
   draft.emit({ type: 'PurchaseUnknown', ...ofHold(draft, holdId), purchaseId, quantity });
   const { silent, closures } = rowOf(draft.rows.offers, purchase.offerId);

@@ -51,16 +51,22 @@ const failsAt: Readonly<Record<Gate, Fails>> = {
   excluded: ({ offer, request }) =>
     request.excluded.some((it) => it.offerId === offer.offerId) ||
     request.tried.some((it) => it.offerId === offer.offerId && it.version >= offer.version),
-  closed: ({ offer, request }) => offer.closures.some((it) => it.regions === undefined || coversRegion(it.regions, request.region)),
+  closed: (asked) => isClosed(asked, (cause) => cause !== 'banned'),
   quantity: ({ offer, request }) => request.quantity < offer.minQuantity,
   'lead-time': ({ offer, request, at }) => at + offer.leadTimeMs > Date.parse(request.deliverBy),
   stock: ({ book, offer }) => availableAt(book, offer) < offer.minQuantity,
-  verdict: ({ book, product, request }) => ['banned', 'high-risk'].includes(verdictIn(book, product.sku, request.region) ?? 'compliant'),
+  // A ban closes the offer, too: the merchant is told of the ban.
+  verdict: (asked) =>
+    isClosed(asked, (cause) => cause === 'banned') ||
+    ['banned', 'high-risk'].includes(verdictIn(asked.book, asked.product.sku, asked.request.region) ?? 'compliant'),
 };
 const gates = Object.entries(failsAt) as [Gate, Fails][];
 
 /** The first gate that stops the offer, if any. */
 export const gateOf = (asked: Asked): Gate | undefined => gates.find(([, fails]) => fails(asked))?.[0];
+
+const isClosed = ({ offer, request }: Asked, by: (cause: Offer['closures'][number]['cause']) => boolean): boolean =>
+  offer.closures.some((it) => by(it.cause) && (it.regions === undefined || coversRegion(it.regions, request.region)));
 
 function allows(asked: Asked): boolean {
   const { request, wanted, product } = asked;
