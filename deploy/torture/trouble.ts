@@ -1,0 +1,121 @@
+import { answer, ban, dryOut, type Hands, liftBan, pause, restore } from '../drill/act';
+import { type DryOut, type Plan, wordOf } from '../drill/plan';
+import { runningOrders } from '../drill/read';
+import { openApi } from '../sample-market/api';
+import type { TraceOrder } from '../sample-market/words';
+import { isRefusal } from './patience';
+import { between, type Chance, oneOf } from './schedule';
+
+const PAUSE_MS = { least: 800, most: 3_500 } as const;
+const ANSWER_EVERY_MS = 1_500;
+
+/** What suppliers do on some days: the sandbox draws by the purchase's key, so that a seed draws the same again. */
+const MOODS = {
+  refuse: 0.02,
+  accepted: 0.08,
+  slow: 0.02,
+  partial: 0.02,
+  'timeout-after-effect': 0.005,
+  'broken-answer': 0.02,
+  'duplicate-answer': 0.02,
+  'invalid-code': 0.01,
+  'repeated-code': 0.01,
+} as const;
+
+export interface Trouble {
+  readonly dry: readonly DryOut[];
+  /** What was refused that the trouble does not expect. */
+  readonly refused: readonly { readonly where: string; readonly what: string }[];
+  stop(): Promise<void>;
+}
+
+interface Mine {
+  readonly hands: Hands;
+  readonly plan: Plan;
+  readonly chance: Chance;
+  readonly placed: ReadonlyMap<string, TraceOrder>;
+  readonly since: number;
+}
+
+/** Takes supply away and gives it back, bans and lifts, cancels and answers, until it is stopped. What is down meanwhile is tried later. */
+export function startTrouble(mine: Mine): Trouble {
+  const dry: DryOut[] = [];
+  const refused: { where: string; what: string }[] = [];
+  let stopping = false;
+  const loop = async (what: string, step: (n: number) => Promise<unknown>, pauseMs: (n: number) => number): Promise<void> => {
+    for (let n = 0; !stopping; n++) {
+      await step(n).catch((error: unknown) => {
+        if (isRefusal(error)) refused.push({ where: what, what: error.message });
+      });
+      for (const until = Date.now() + pauseMs(n); !stopping && Date.now() < until;) await pause(100);
+    }
+  };
+  const ended = Promise.all([
+    loop(
+      'trouble',
+      (n) => stir(mine, n, dry),
+      (n) => between(mine.chance('pause', n), PAUSE_MS.least, PAUSE_MS.most),
+    ),
+    loop(
+      'consent',
+      () => answerAll(mine),
+      () => ANSWER_EVERY_MS,
+    ),
+  ]);
+  return {
+    ...{ dry, refused },
+    async stop() {
+      stopping = true;
+      await ended;
+    },
+  };
+}
+
+async function stir({ hands, plan, chance, placed }: Mine, n: number, dry: DryOut[]): Promise<void> {
+  const share = chance('trouble', n);
+  if (share < 0.4) {
+    const wave = oneOf(chance('wave', n), plan.waves) ?? [];
+    const some = chance('all', n) < 0.3 ? wave : wave.filter((it) => chance('who', n, it.supplierId) < 0.4);
+    dry.push(...some);
+    await dryOut(hands, some);
+  } else if (share < 0.6) await restore(hands, { ...plan, orders: [] });
+  else if (share < 0.75 && plan.banned !== undefined) await ban(hands, plan.banned.sku);
+  else if (share < 0.85) await liftBan(hands.operator);
+  else await cancelSome(hands, chance, n, [...placed.keys()].slice(-200));
+}
+
+async function cancelSome({ merchant }: Hands, chance: Chance, n: number, orderIds: readonly string[]): Promise<void> {
+  for (let k = 0; k < 3; k++) {
+    const orderId = oneOf(chance('cancel', n, k), orderIds);
+    if (orderId !== undefined) await cancel(merchant, orderId);
+  }
+}
+
+/** An order that has ended meanwhile is none to cancel. */
+export async function cancel(merchant: Hands['merchant'], orderId: string): Promise<void> {
+  await merchant.post(`/v1/orders/${orderId}/cancel`, {}).catch((error: unknown) => {
+    if (!isRefusal(error) || error.status !== 409) throw error;
+  });
+}
+
+/** Every open question is answered by its seed, or with silence. */
+export async function answerAll({ hands, placed, since }: Pick<Mine, 'hands' | 'placed' | 'since'>): Promise<number> {
+  const running = await runningOrders(hands.merchant, since);
+  for (const { orderId, lines } of running)
+    for (const { lineId, consents } of lines)
+      for (const { consentId } of consents) {
+        const word = wordOf(hands.options.seed, placed.get(orderId)?.reference ?? '', lineId);
+        if (word !== 'silence') await answer(hands, { orderId, lineId, consentId }, word);
+      }
+  return running.length;
+}
+
+/** Gives the played suppliers their moods; what `restore` sets beside stays. */
+export async function setMoods({ market, options }: Hands): Promise<void> {
+  if (options.sandboxUrl === undefined) throw new Error('a torture plays the suppliers by a sandbox');
+  const sandbox = openApi({ url: options.sandboxUrl });
+  for (const { supplierId } of market.suppliers.filter((it) => it.kind === 'http')) {
+    const goods = market.offers.filter((it) => it.supplierId === supplierId).map(({ sku }) => ({ sku, mix: MOODS }));
+    await sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
+  }
+}
