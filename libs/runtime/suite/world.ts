@@ -122,14 +122,7 @@ function handles(writer: RunningService, reader: RunningService, bus: EventBus) 
     async publish(...records: readonly Raw[]) {
       await raw?.publish(records.map(({ topic = 'order.by-order', key, envelope }) => ({ topic, key, envelope: envelope as Envelope })));
     },
-    async parked(path = '', method = 'GET', body?: unknown): Promise<Answer> {
-      const answer = await fetch(`${reader.url}/v1/ops/notification/parked${path}`, {
-        method,
-        headers: { authorization: 'Bearer operator', ...(body !== undefined && { 'content-type': 'application/json' }) },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      return { status: answer.status, body: (await answer.json()) as Answer['body'] };
-    },
+    parked: operatorOf(reader),
     async metric(name: string, label = ''): Promise<number> {
       const text = await (await fetch(`${reader.url}/metrics`)).text();
       const lines = text.split('\n').filter((it) => it.startsWith(`${name}{`) && it.includes(label));
@@ -137,6 +130,18 @@ function handles(writer: RunningService, reader: RunningService, bus: EventBus) 
     },
   };
 }
+
+/** The routes by which an operator sees and mends what is parked. */
+export const operatorOf =
+  (reader: RunningService): World['parked'] =>
+  async (path = '', method = 'GET', body) => {
+    const answer = await fetch(`${reader.url}/v1/ops/notification/parked${path}`, {
+      method,
+      headers: { authorization: 'Bearer operator', ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+  };
 
 /** A fact as the writer's relay would send it. */
 export const closed = (key: string, count: number, more: Partial<Envelope> = {}, data: object = {}): Raw => ({

@@ -161,9 +161,12 @@ describe('a hard gate', () => {
 
   it('stops an offer that is closed, here or everywhere', () => {
     stoppedAt(offered({ closures: [{ cause: 'suspended' }] }), { closed: 1 });
-    stoppedAt(offered({ closures: [{ cause: 'banned', regions: ['CN'] }] }), { closed: 1 });
+    stoppedAt(offered({ closures: [{ cause: 'too-slow', regions: ['CN'] }] }), { closed: 1 });
     assert.equal(offersOf(offered({ closures: [{ cause: 'banned', regions: ['US'] }] })).length, 1);
   });
+
+  it('says of an offer that a ban has closed that it is banned', () =>
+    stoppedAt(offered({ closures: [{ cause: 'banned', regions: ['CN'] }] }), { verdict: 1 }));
 
   it('stops a quantity below what the supplier sells', () => {
     stoppedAt(offered({ minQuantity: 6 }), { quantity: 1 }, aRequest({ quantity: 5 }));
