@@ -23,10 +23,12 @@ export async function followProjection(
 ): Promise<Follower> {
   const bell = alarmClock();
   let previous = BEGINNING;
+  let seen = '';
   let stopping = false;
 
   const step = async (): Promise<void> => {
     const { snapshot } = await takeTick(database.pool);
+    if (snapshot === seen) return;
     const rows = await readTick<{ topic: Topic; data: object; version: string }>(
       database.pool,
       { table: 'projection', columns: 'topic, key, version, data', order: 'version', where: 'topic = ANY($5)', params: [topics] },
@@ -34,6 +36,7 @@ export async function followProjection(
     );
     for (const { topic, data } of rows) apply({ type: factTypeOfState(topic), ...data });
     if (rows.length > 0 || previous === BEGINNING) previous = snapshot;
+    seen = snapshot;
   };
 
   await step();

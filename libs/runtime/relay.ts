@@ -86,12 +86,14 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     const backoff = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
     let waiting = backoff.next();
     let lastMark = 0;
+    let seen = '';
     let quiet = 0;
     let failures = 0;
     while (!stopping) {
       check();
       try {
-        const { published, at } = await tick(client, epoch, sink);
+        const { published, at, seen: now } = await tick(client, epoch, sink, seen);
+        seen = now;
         if (at - lastMark >= WATERMARK_EVERY_MS) {
           await sink.mark(at);
           point('relay:after-mark');
@@ -203,14 +205,23 @@ export async function relayLagMs(database: Pick<Database, 'pool'>, sinks: readon
   return Math.max(0, ...(await Promise.all(lags)));
 }
 
-/** Publishes one tick to its end, a page at a time. Returns how many it published, and up to when all is published. */
-async function tick(client: Session, epoch: string, sink: Sink): Promise<{ published: number; at: number }> {
+interface Ticked {
+  readonly published: number;
+  /** Up to when all is published; 0 where an interrupted tick was finished first. */
+  readonly at: number;
+  /** The snapshot up to which all is published. */
+  readonly seen: string;
+}
+
+/** Publishes one tick to its end, a page at a time. `seen`: the snapshot of the tick before; the same again holds nothing new. */
+async function tick(client: Session, epoch: string, sink: Sink, seen: string): Promise<Ticked> {
   const { rows } = await client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [sink.cursor]);
   const cursor = rows[0];
   if (cursor === undefined) throw new Fenced(`the cursor ${sink.cursor} is gone`);
   point('relay:after-cursor');
   const fresh = await takeTick(client);
   point('relay:after-tick');
+  if (cursor.tick === null && fresh.snapshot === seen) return { published: 0, at: fresh.at, seen };
   // A tick that a crash interrupted is finished first, from its page on: it was read in the order of ids.
   const current = cursor.tick ?? fresh.snapshot;
   let page = cursor.tick === null ? '-1' : cursor.page;
@@ -241,7 +252,7 @@ async function tick(client: Session, epoch: string, sink: Sink): Promise<{ publi
   const old = Number(fresh.snapshot.split(':')[1]) - Number(cursor.snapshot.split(':')[1]) > UNSAVED_XIDS_MAX;
   if (published > 0 || cursor.tick !== null || old) await save(client, sink, epoch, { snapshot: current, tick: null, page: '0' });
   point('relay:after-save');
-  return { published, at: cursor.tick === null ? fresh.at : 0 };
+  return { published, at: cursor.tick === null ? fresh.at : 0, seen: current };
 }
 
 async function save(client: Session, sink: Sink, epoch: string, cursor: CursorRow): Promise<void> {

@@ -68,9 +68,10 @@ export function startTodo(options: TodoOptions): Todo {
     let waiting = backoff.next();
     while (!stopping) {
       try {
-        const commands = await takeCommands(options);
+        const due = await look(database);
+        const commands = due.commands ? await takeCommands(options) : 0;
         const free = EFFECTS_AT_ONCE_MAX - running.size;
-        const effects = free > 0 ? await claimEffects(database, options.effects, free) : [];
+        const effects = free > 0 && due.effects ? await claimEffects(database, options.effects, free) : [];
         for (const it of effects) {
           const work = runEffect(options, it).finally(() => {
             running.delete(work);
@@ -98,6 +99,16 @@ export function startTodo(options: TodoOptions): Todo {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** Whether there is anything to do at all: one statement, so that an idle service costs next to nothing. */
+async function look(database: Database): Promise<{ readonly commands: boolean; readonly effects: boolean }> {
+  const { rows } = await database.pool.query<{ commands: boolean; effects: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM todo WHERE kind = 'command' AND NOT stuck AND due_at <= clock_timestamp()) AS commands,
+            EXISTS (SELECT 1 FROM todo WHERE kind <> 'command' AND NOT stuck AND due_at <= clock_timestamp()
+                       AND (lease_until IS NULL OR lease_until < clock_timestamp())) AS effects`,
+  );
+  return rows[0] ?? { commands: false, effects: false };
 }
 
 /** Commands that are due, handled and taken away in one transaction; one that fails waits longer, the others are done. */
