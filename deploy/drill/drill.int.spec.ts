@@ -50,10 +50,10 @@ describe('a drill of 160 orders against a whole Midstream', () => {
   });
 
   it('tells the story of a video membership that became a music membership', () => {
-    assert.match(
-      result.story.join('\n'),
-      /Video VIP month .*\n(.*\n)*.*out-of-stock(.*\n)*.*gets 1 × Music VIP month .* in place of Video VIP month/,
-    );
+    // which line is the quickest depends on the machine: as many units as were lost must have come back
+    const story = result.story.join('\n');
+    assert.match(story, /lost (\d+) × Video VIP month .*: out-of-stock\n(.*\n)*.*gets \1 × Music VIP month .* in place of Video VIP month/);
+    assert.match(story, /ends delivered$/);
   });
 });
 
