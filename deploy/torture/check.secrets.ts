@@ -1,4 +1,4 @@
-import { SERVICES } from '@midstream/contracts';
+import { type Service, SERVICES } from '@midstream/contracts';
 import { asViolations, type Found, type SealedCode, type Violation, type Witness } from './check';
 import type { Databases } from './databases';
 
@@ -10,30 +10,24 @@ export async function checkSecrets({ query }: Databases, { sales, open, said }: 
   const sealed = await query<SealedCode>('inventory', `SELECT id, sku, key_id AS "keyId", sealed FROM code`);
   const codes = new Set([...sales.flatMap((it) => it.units.flatMap(({ code = '' }) => code)), ...sealed.flatMap((it) => opened(it, open))]);
   const found: Found[] = [];
-  const look = (where: string, texts: readonly string[]): void => {
-    for (const it of new Set(texts)) if (codes.has(it)) found.push({ where, what: `holds a card code, ${it.slice(0, 4)}-…` });
+  const look = (where: string, text: string): void => {
+    if (codes.has(text)) found.push({ where, what: `holds a card code, ${text.slice(0, 4)}-…` });
   };
-  for (const service of SERVICES) {
-    const tables = await query<{ name: string }>(
-      service,
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`,
-    );
-    for (const { name } of tables) {
-      const rows = await query<{ code: string }>(
-        service,
-        // sealed bytes are told in hexadecimal digits, which have not this form
-        `SELECT DISTINCT m[1] AS code FROM "${name}" t, regexp_matches(t::text, $1, 'g') AS m`,
-        [`(${FORM})`],
-      );
-      look(
-        `${service}: ${name}`,
-        rows.map((it) => it.code),
-      );
-    }
-  }
-  look('the log', said.match(new RegExp(FORM, 'g')) ?? []);
+  // side by side, since looking through everything takes its time
+  const lookThrough = async (service: Service): Promise<void> => {
+    for (const { name } of await query<{ name: string }>(service, TABLES))
+      for (const { code } of await query<{ code: string }>(service, codesIn(name), [`(${FORM})`])) look(`${service}: ${name}`, code);
+  };
+  await Promise.all(SERVICES.map(lookThrough));
+  for (const it of said.match(new RegExp(FORM, 'g')) ?? []) look('the log', it);
   return asViolations('secrets', found);
 }
+
+const TABLES = `SELECT relname AS name FROM pg_class
+  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`;
+
+/** Sealed bytes are told in hexadecimal digits, which have not this form. */
+const codesIn = (table: string): string => `SELECT DISTINCT m[1] AS code FROM "${table}" t, regexp_matches(t::text, $1, 'g') AS m`;
 
 /** What does not open is blamed elsewhere. */
 function opened(code: SealedCode, open: Witness['open']): string[] {

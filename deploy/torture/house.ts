@@ -11,6 +11,9 @@ const ROOT = join(__dirname, '../..');
 const READY_MS = 180_000;
 const STOP_MS = 40_000;
 
+/** It has ended without us, or has not come up: nothing that was killed may stay down. */
+export class Down extends Error {}
+
 /** A Midstream of its own, as `npm start` starts it, in a folder that nobody else knows. */
 export interface House {
   readonly dir: string;
@@ -64,11 +67,11 @@ function launch({ dir, port, logFile }: { dir: string; port: number; logFile: st
   let ours = false;
   const gone = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(String(code ?? signal))));
   const alive = gone.then((how) =>
-    ours ? forever : Promise.reject(new Error(`Midstream ended by itself (${how}):\n${said.slice(-2_000)}`)),
+    ours ? forever : Promise.reject(new Down(`Midstream ended by itself (${how}):\n${said.slice(-2_000)}`)),
   );
   const ready = new Promise<void>((resolve, reject) => {
     const late = setTimeout(
-      () => reject(new Error(`Midstream was not ready within ${READY_MS / 1_000} s:\n${said.slice(-2_000)}`)),
+      () => reject(new Down(`Midstream was not ready within ${READY_MS / 1_000} s:\n${said.slice(-2_000)}`)),
       READY_MS,
     );
     for (const stream of [child.stdout, child.stderr])

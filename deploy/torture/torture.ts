@@ -12,7 +12,7 @@ import { readMarket } from '../sample-market/market';
 import { check, type Sale, type Violation as InsideViolation, type Witness } from './check';
 import { type Databases, openDatabases } from './databases';
 import { type Flight, lookAtFlight } from './flight';
-import { type House, type Launched, openHouse } from './house';
+import { Down, type House, type Launched, openHouse } from './house';
 import type { TortureOptions } from './options';
 import { type Placing, startPlacing } from './orders';
 import { untilAnswered } from './patience';
@@ -63,26 +63,35 @@ export async function torture({ kills, seed, keep }: TortureOptions, say: Say, c
   const house = await openHouse();
   say(`A Midstream of its own starts in ${house.dir} (seed ${seed})`);
   let up = house.launch();
+  let stop = (): void => undefined;
+  const result = { kills: 0, killsWithWorkInFlight: 0, orders: 0 };
+  const ended = (violations: readonly Violation[]): TortureResult => ({ ...result, violations, seconds: (Date.now() - at) / 1_000 });
   try {
     await up.ready;
     const world = await settleIn(house, seed);
     const placing = startPlacing(world.hands, world.chance);
     const trouble = startTrouble({ ...world, placed: placing.placed, since: world.start.since });
-    const schedule = scheduleOf(world.chance, kills);
-    let busy = 0;
-    let known: Flight = { runningOrders: 0, openPurchases: 0, due: 0 };
-    for (const [n, kill] of schedule.entries()) {
-      known = await killOnce(house, up, kill, known, (told) =>
-        say(`kill ${n + 1} of ${kills}: ${told}, ${placing.placed.size} orders so far`),
+    stop = () => void Promise.all([placing.stop(), trouble.stop()]);
+    let flight: Flight = { runningOrders: 0, openPurchases: 0, due: 0 };
+    for (const kill of scheduleOf(world.chance, kills)) {
+      flight = await killOnce(house, up, kill, flight, (told) =>
+        say(`kill ${result.kills + 1} of ${kills}: ${told}, ${placing.placed.size} orders so far`),
       );
-      if (known.runningOrders > 0) busy += 1;
+      result.kills += 1;
+      if (flight.runningOrders > 0) result.killsWithWorkInFlight += 1;
+      result.orders = placing.placed.size;
       up = house.launch();
     }
-    await Promise.race([up.ready, up.alive]);
+    await up.ready;
     say('It is left in peace, and everything comes to its end');
     const violations = await Promise.race([judge(world, placing, trouble, say, closer), up.alive]);
-    return { kills, killsWithWorkInFlight: busy, orders: placing.placed.size, violations, seconds: (Date.now() - at) / 1_000 };
+    result.orders = placing.placed.size;
+    return ended(violations);
+  } catch (error) {
+    if (error instanceof Down) return ended([{ invariant: 'start', where: house.dir, what: error.message }]);
+    throw error;
   } finally {
+    stop();
     await up.stop();
     if (keep) say(`The data is in ${house.dir}, what was said in ${house.logFile}`);
     else house.remove();
