@@ -66,6 +66,7 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     try {
       await client.connect();
       const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_lock($1) AS mine', [RELAY_LOCK]);
+      point('relay:after-lock');
       if (rows[0]?.mine !== true) return await idle.wait(RELAY_IDLE_MS * 4);
       const epoch = await takeOffice(client, sinks);
       const check = () => {

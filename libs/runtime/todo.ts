@@ -133,6 +133,7 @@ async function takeCommands(options: TodoOptions): Promise<number> {
 
 async function lockCommands(tx: Tx, limit: number): Promise<TodoRow[]> {
   const { rows: lock } = await tx.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [TODO_LOCK]);
+  point('todo:after-lock');
   if (lock[0]?.mine !== true) return [];
   const { rows } = await tx.query<TodoRow>(
     `SELECT ${COLUMNS} FROM todo t WHERE t.kind = 'command' AND ${IS_DUE} ORDER BY t.due_at, t.id LIMIT $1 FOR UPDATE SKIP LOCKED`,
@@ -175,6 +176,7 @@ async function takeAlone(options: TodoOptions, row: TodoRow): Promise<void> {
   try {
     await database.transaction(async (tx) => {
       const { rows } = await tx.query(`SELECT 1 FROM todo WHERE id = $1 FOR UPDATE SKIP LOCKED`, [row.id]);
+      point('todo:after-alone');
       if (rows.length > 0) await doCommands(tx, options, [row]);
     });
   } catch (error) {
