@@ -51,6 +51,20 @@ export function checker(writerUrl: string, readerUrl: string): Checker {
   };
 }
 
+/** What the writer asked of the outside, and of itself for later, is finished, each once. */
+export async function assertFinished({ ofWriter, counters }: Checker): Promise<void> {
+  const asked = await ofWriter.query<{ id: string; type: string; n: number }>(
+    `SELECT data ->> 'id' AS id, type, count(*)::int AS n FROM event WHERE type IN ('CallAsked', 'TryAsked', 'LaterAsked') GROUP BY 1, 2`,
+  );
+  const now = await counters();
+  assert.ok(asked.rows.length > 0, 'something was asked');
+  for (const { id, type, n } of asked.rows) {
+    const it = now.get(id);
+    const done = { CallAsked: it?.calls, TryAsked: (it?.tries.done ?? 0) + (it?.tries.lost ?? 0), LaterAsked: it?.later }[type];
+    assert.equal(done, n, `${type} of ${id} is finished once`);
+  }
+}
+
 const total = (of: ReadonlyMap<string, readonly number[]>) => [...of.values()].reduce((sum, it) => sum + it.length, 0);
 
 /** Says where they differ: two maps of thousands of numbers are nothing to look at. */

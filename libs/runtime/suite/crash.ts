@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { kafkaForTests, postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
-import { endWithUs } from '@midstream/testing/tidy';
-import { type Checker, checker, eventually } from './checker';
-import { type ChildOrders, ONCE, STILL_ALIVE } from './child';
+import { assertFinished, type Checker, checker, eventually } from './checker';
+import { ONCE, STILL_ALIVE } from './child';
+import { ended, heardSay, spawnChild } from './spawn';
 import { type BusKind, newPrefix } from './world';
 
 const RUNTIME = path.resolve(__dirname, '..');
-const ROOT = path.resolve(RUNTIME, '../..');
 
 /** Every fault point of the shell, as its source names them; those that only one bus has are named after it. */
 export function faultPoints(kind: BusKind): string[] {
@@ -128,15 +125,7 @@ async function assertDone(check: Checker, names: readonly string[]): Promise<voi
   await check.assertAllHeardOnceInOrder(60_000);
   const counters = await check.counters();
   for (const name of names) assert.equal(counters.get(`${name}-once`)?.count ?? 0, ONCE, `what ${name} was asked with a key is done once`);
-  const asked = await check.ofWriter.query<{ id: string; type: string; n: number }>(
-    `SELECT data ->> 'id' AS id, type, count(*)::int AS n FROM event WHERE type IN ('CallAsked', 'TryAsked', 'LaterAsked') GROUP BY 1, 2`,
-  );
-  assert.ok(asked.rows.length > 0, 'something was asked');
-  for (const { id, type, n } of asked.rows) {
-    const it = counters.get(id);
-    const done = { CallAsked: it?.calls, TryAsked: (it?.tries.done ?? 0) + (it?.tries.lost ?? 0), LaterAsked: it?.later }[type];
-    assert.equal(done, n, `${type} of ${id} is finished once`);
-  }
+  await assertFinished(check);
   const twice = await check.ofWriter.query(`SELECT id, count FROM outside WHERE what = 'try' GROUP BY id, count HAVING count(*) > 1`);
   assert.deepEqual(twice.rows, [], 'nothing is tried twice that may be tried only once');
   const uncalled = await check.ofWriter.query(
@@ -179,43 +168,6 @@ async function assertReaderDone({ ofWriter, ofReader }: Checker): Promise<void> 
   });
   const parked = await ofReader.query('SELECT key FROM parked_message UNION SELECT key FROM parked_key');
   assert.deepEqual(parked.rows, [], 'nothing is parked any more');
-}
-
-export interface Child {
-  readonly process: ChildProcess;
-  /** The last that it said, for a failure. */
-  words(): string;
-}
-
-export function spawnChild(orders: ChildOrders, crashAt = ''): Child {
-  const flags = ['--conditions=@midstream/source', '-r', path.join(ROOT, 'deploy/local/typescript.cjs')];
-  const child = spawn(process.execPath, [...flags, path.join(__dirname, 'child.ts'), JSON.stringify(orders)], {
-    cwd: ROOT,
-    env: { ...process.env, MIDSTREAM_CRASH_AT: crashAt, NODE_TEST_CONTEXT: undefined, NODE_OPTIONS: undefined },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let words = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-4_000)));
-  return { process: endWithUs(child), words: () => words };
-}
-
-const CHILD_MS_MAX = 60_000;
-
-async function ended({ process: child }: Child): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
-  if (child.exitCode !== null || child.signalCode !== null) return [child.exitCode, child.signalCode];
-  const late = setTimeout(() => child.kill('SIGTERM'), CHILD_MS_MAX);
-  await once(child, 'exit');
-  clearTimeout(late);
-  return [child.exitCode, child.signalCode];
-}
-
-/** Waits until it has said it. */
-export async function heardSay(child: Child, word: string, timeoutMs = 120_000): Promise<void> {
-  await eventually(async () => {
-    const over = child.process.exitCode !== null || child.process.signalCode !== null;
-    assert.ok(child.words().includes(word), `it says "${word}"${over ? ' before it ends' : ''}: ${child.words()}`);
-  }, timeoutMs);
 }
 
 /** mulberry32. */

@@ -3,7 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { v7 as uuidv7 } from 'uuid';
+import { kafkaForTests } from '@midstream/testing/infrastructure';
 import { BATCH_MAX, type Chunk, type EventBus } from '../index';
+import { heardSay, spawnChild } from './spawn';
 import { type BusKind, closed, eventually, sleep, type World, world } from './world';
 
 /** What a reader does with what it gets: once, in order, and no more of it at a time than it can hold. */
@@ -73,6 +75,34 @@ export function readingSentences(kind: BusKind): void {
       const { rows } = await it1.ofReader.query(`SELECT key, version::int FROM projection WHERE topic = 'order.by-api-key'`);
       assert.deepEqual(rows, [{ key: 'k1', version: 6 }]);
       assert.equal((await it1.parked()).body.items?.length, 0);
+    });
+  });
+
+  describe('a reader that sleeps', { skip: kind === 'embedded' && 'a bus in one process sleeps with it' }, () => {
+    it('past its session, with a chunk in hand, changes nothing when it wakes: another has its part by then', async () => {
+      const it1 = await world(kind, { sessionTimeoutMs: 2_000 });
+      const brokers = (await kafkaForTests())?.brokers ?? [];
+      const orders = { kind, brokers, prefix: it1.prefix, urls: it1.urls, task: 'read', name: 'sleeper', before: [], slowMs: 400 } as const;
+      const child = spawnChild(orders);
+      try {
+        await heardSay(child, 'ready');
+        for (let round = 0; round < 3; round++) {
+          const chunks = child.words().split('chunk').length;
+          const bumps = async () => Promise.all(Array.from({ length: 12 }, (_, n) => it1.bump(`z${n}`, 5)));
+          await Promise.all([bumps(), heardSay(child, 'chunk', chunks)]);
+          child.process.kill('SIGSTOP');
+          await bumps();
+          await it1.assertAllHeardOnceInOrder();
+          const before = await it1.heard();
+          child.process.kill('SIGCONT');
+          await sleep(1_000);
+          assert.deepEqual(await it1.heard(), before);
+        }
+        assert.equal((await it1.parked()).body.items?.length, 0);
+      } finally {
+        child.process.kill('SIGKILL');
+        await it1.close();
+      }
     });
   });
 

@@ -206,9 +206,9 @@ export const writerService = (call: Outside = nowhere, tryOnce: Outside = nowher
 
 /** The writer's domain for a test that opens its transactions itself. */
 export const handlingOf = (database: Database): Handling => ({
-  domain: writer as never,
+  domain: writer,
   view: new Map(),
-  tables: loadedTables(database, writerService().tables as never),
+  tables: loadedTables(database, writerService().tables),
   follows: new Set(),
   effects: [],
   recordsOf: () => [],

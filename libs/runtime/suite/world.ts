@@ -114,7 +114,7 @@ export async function withReplica(kind: BusKind, { prefix, urls }: World, work: 
 function handles(writer: RunningService, reader: RunningService, bus: EventBus) {
   const raw = bus.sinksOf('order').find((it) => it.cursor === 'kafka' || it.cursor === 'embedded:notification');
   const run: World['run'] = async (command) => {
-    await writer.commands.run({ type: 'Bump', ...command } as never);
+    await writer.commands.run({ type: 'Bump', ...command });
   };
   return {
     run,
