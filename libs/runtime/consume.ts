@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Chunk } from './bus';
 import { point } from './fault';
 import { type Handling, handleIn, insertTodos, todoRow, type Work } from './handle';
-import { asFaulty, type Faulty, type Heard, isFaulty, isState, sortRecords, type Told } from './heard';
+import { asFaulty, type Heard, isFaulty, isState, sortRecords, type Told } from './heard';
 import { claim, noteWatermarks, project } from './inbox';
 import { BATCH_TRIES_MAX, STRAIN_MAX } from './limits';
 import { lockParked, park, ParkingFull } from './parking';

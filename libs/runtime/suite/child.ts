@@ -93,8 +93,8 @@ async function recover(reader: RunningService, urls: ChildOrders['urls']): Promi
   await eventually(async () => {
     const { items = [] } = (await parked()).body;
     for (const { key = '' } of items) await parked(`/${encodeURIComponent(key)}/resume`, 'POST');
-    const left = await Promise.all(pools.map((it) => it.query('SELECT * FROM todo')));
-    const open = [...items, ...left.flatMap((it) => it.rows)];
+    const left = await Promise.all(pools.map((it) => it.query<Record<string, unknown>>('SELECT * FROM todo')));
+    const open: object[] = [...items, ...left.flatMap((it) => it.rows)];
     if (open.length > 0) throw new Error(`not all is done: ${JSON.stringify(open.slice(0, 3))}`);
   }, 60_000);
   say('recovered');
