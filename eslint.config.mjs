@@ -25,7 +25,10 @@ export default defineConfig(
       // our ports are objects of functions, and none of them uses `this`
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^(\\.\\./)+(services|libs)/', message: 'another project: import it by its name' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(\\.\\./)+(services|libs)/', message: 'another project: import it by its name' }] },
+      ],
       'max-lines': ['warn', { max: 300, skipBlankLines: true, skipComments: true }],
       'max-lines-per-function': ['warn', { max: 50, skipBlankLines: true, skipComments: true }],
     },
@@ -35,7 +38,10 @@ export default defineConfig(
     ignores: ['**/*.spec.ts', '**/*.fixtures.ts'],
     rules: {
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^node:|^(?!@midstream/|\\.)', message: 'a domain imports the kernel and the contracts, nothing else' }] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^node:|^(?!@midstream/|\\.)', message: 'a domain imports the kernel and the contracts, nothing else' }] },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: ':function[async=true]', message: 'a domain waits for nothing' },

@@ -34,8 +34,10 @@ for (const project of projects) {
   const declared = { ...manifest.dependencies, ...manifest.devDependencies };
   for (const { target } of graph.dependencies[project] ?? []) {
     if (!projects.includes(target) || target === project) continue;
-    if (!ALLOWED[layer]?.includes(tag(target, 'layer'))) wrong.push(`${project} (${layer}) must not import ${target} (${tag(target, 'layer')})`);
-    if (layer === 'app' && tag(target, 'layer') === 'domain' && tag(target, 'service') !== tag(project, 'service')) wrong.push(`${project} must not import the domain of another service, ${target}`);
+    if (!ALLOWED[layer]?.includes(tag(target, 'layer')))
+      wrong.push(`${project} (${layer}) must not import ${target} (${tag(target, 'layer')})`);
+    if (layer === 'app' && tag(target, 'layer') === 'domain' && tag(target, 'service') !== tag(project, 'service'))
+      wrong.push(`${project} must not import the domain of another service, ${target}`);
     if (!(target in declared)) wrong.push(`${project} imports ${target} but its package.json does not declare it`);
   }
 }

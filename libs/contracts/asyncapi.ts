@@ -25,7 +25,7 @@ export function asyncApi(): object {
           .filter((it) => TOPICS[it].owner === service)
           .map((it) => [`${service}-publishes-${camel(it)}`, operationOf('send', service, it)]),
         ...topicNames
-          .filter((it) => (TOPICS[it].readers).includes(service))
+          .filter((it) => TOPICS[it].readers.includes(service))
           .map((it) => [`${service}-reads-${camel(it)}`, operationOf('receive', service, it)]),
       ]) as [string, object][],
     ),

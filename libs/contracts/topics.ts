@@ -126,8 +126,7 @@ export type FactOf<T extends Topic> = { [K in T]: Tagged<FactsOf<K>> }[T];
 export type AnyFact = FactOf<Topic>;
 export type Fact<Type extends AnyFact['type']> = Extract<AnyFact, { readonly type: Type }>;
 
-export const topicsReadBy = (service: Service): Topic[] =>
-  topicNames.filter((it) => (TOPICS[it].readers).includes(service));
+export const topicsReadBy = (service: Service): Topic[] => topicNames.filter((it) => TOPICS[it].readers.includes(service));
 export const topicsOf = (service: Service): Topic[] => topicNames.filter((it) => TOPICS[it].owner === service);
 
 export const topicNames = Object.keys(TOPICS) as Topic[];

@@ -11,7 +11,17 @@ export const loggerOf = (service: string): Logger =>
     level: process.env['LOG_LEVEL'] ?? 'info',
     base: { service },
     redact: {
-      paths: ['authorization', '*.authorization', 'headers.authorization', 'req.headers.authorization', 'units[*].code', '*.units[*].code', '*.codes', '*.secret', '*.apiKey'],
+      paths: [
+        'authorization',
+        '*.authorization',
+        'headers.authorization',
+        'req.headers.authorization',
+        'units[*].code',
+        '*.units[*].code',
+        '*.codes',
+        '*.secret',
+        '*.apiKey',
+      ],
       censor: '[redacted]',
     },
   });
