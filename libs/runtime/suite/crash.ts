@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { kafkaForTests, postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
+import { kafkaForTests, postgresForTests } from '@midstream/testing/infrastructure';
 import { assertFinished, type Checker, checker, eventually } from './checker';
 import { ONCE, STILL_ALIVE } from './child';
 import { ended, heardSay, spawnChild } from './spawn';
@@ -87,10 +87,7 @@ interface Row {
 
 async function rowOf(kind: BusKind): Promise<Row> {
   const postgres = await postgresForTests();
-  const [writer, reader] = (await Promise.all([postgres.database('crash_writer'), postgres.database('crash_reader')])) as [
-    TestDatabase,
-    TestDatabase,
-  ];
+  const [writer, reader] = await Promise.all([postgres.database('crash_writer'), postgres.database('crash_reader')]);
   const brokers = kind === 'kafka' ? ((await kafkaForTests())?.brokers ?? []) : [];
   const check = checker(writer.url, reader.url);
   await check.ofWriter.query('CREATE TABLE outside (what text NOT NULL, id text NOT NULL, count int NOT NULL)');
