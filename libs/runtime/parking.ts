@@ -145,3 +145,30 @@ export async function fixParked(database: Database, key: string, id: string, env
   const { rowCount } = await database.pool.query('UPDATE parked_message SET envelope = $3 WHERE key = $1 AND id = $2', [key, id, envelope]);
   return rowCount === 1;
 }
+
+/** Whether a command is about a parked record. Asked of the database only while something is parked at all. */
+export function watchParked(database: Database) {
+  let some = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async () => {
+    some = await database.pool.query('SELECT 1 FROM parked_key LIMIT 1').then(
+      (it) => it.rows.length > 0,
+      () => some,
+    );
+  };
+  return {
+    start() {
+      void look();
+      timer = setInterval(() => void look(), 1_000);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+    /** We have parked something ourselves. */
+    notice: () => void (some = true),
+    async blocks(ids: readonly string[]): Promise<boolean> {
+      if (!some) return false;
+      const { rows } = await database.pool.query('SELECT 1 FROM parked_key WHERE key = ANY($1) LIMIT 1', [ids]);
+      return rows.length > 0;
+    },
+  };
+}

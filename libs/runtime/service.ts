@@ -23,6 +23,7 @@ import { nestLogger } from './nest-logger';
 import { serveOpenApi } from './openapi';
 import { HealthController, INSIDE, type Inside, parkedController } from './ops';
 import { dropOld, inboxMemory, type InboxMemory, makePartitions } from './partitions';
+import { watchParked } from './parking';
 import { Database, openDatabase } from './postgres';
 import { relayLagMs, startRelay } from './relay';
 import { loadedTables } from './rows';
@@ -105,7 +106,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     for (const poke of pokes) poke();
   };
   const gathered = gather(database, handling, committed);
-  const parked = parkedCounter(database);
+  const parked = watchParked(database);
   const consuming: Consuming = {
     consumer: name,
     database,
@@ -316,31 +317,4 @@ function watch({ gauge }: Metrics, database: Database, lagMs: () => Promise<numb
   gauge('midstream_todo_stuck', 'What has failed too often and waits for an operator', count('SELECT count(*) AS n FROM todo WHERE stuck'));
   gauge('midstream_parked_keys', 'Keys that a poisoned message has stopped', count('SELECT count(*) AS n FROM parked_key'));
   gauge('midstream_parked_messages', 'Messages that wait behind a parked key', count('SELECT count(*) AS n FROM parked_message'));
-}
-
-/** Whether a command is about a parked record. Asked of the database only while something is parked at all. */
-function parkedCounter(database: Database) {
-  let some = false;
-  let timer: NodeJS.Timeout | undefined;
-  const look = async () => {
-    some = await database.pool.query('SELECT 1 FROM parked_key LIMIT 1').then(
-      (it) => it.rows.length > 0,
-      () => some,
-    );
-  };
-  return {
-    start() {
-      void look();
-      timer = setInterval(() => void look(), 1_000);
-      timer.unref();
-    },
-    stop: () => clearInterval(timer),
-    /** We have parked something ourselves. */
-    notice: () => void (some = true),
-    async blocks(ids: readonly string[]): Promise<boolean> {
-      if (!some) return false;
-      const { rows } = await database.pool.query('SELECT 1 FROM parked_key WHERE key = ANY($1) LIMIT 1', [ids]);
-      return rows.length > 0;
-    },
-  };
 }

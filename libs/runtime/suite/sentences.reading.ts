@@ -27,6 +27,16 @@ export function readingSentences(kind: BusKind): void {
       assert.equal(await it1.metric('midstream_messages_total', 'result="duplicate"'), 8);
     });
 
+    it('gets facts that are together larger than a bus carries at once', async () => {
+      const all = Array.from({ length: 500 }, (_, n) => closed('large', n + 1, {}, { more: '中'.repeat(2_000) }));
+      await it1.publish(...all);
+      await eventually(async () => assert.equal((await it1.heard()).get('large')?.length, 500));
+      assert.deepEqual(
+        (await it1.heard()).get('large'),
+        Array.from({ length: 500 }, (_, n) => n + 1),
+      );
+    });
+
     it('changes nothing when a stale one applies the same chunks at the same time, and once more when they are long past', async () => {
       probe.repeats = true;
       for (let n = 0; n < 10; n++) {
