@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { startKafka } from '@midstream/local/kafka';
-import { startPostgres } from '@midstream/local/postgres';
-import { scratchFolder } from '@midstream/local/scratch';
+import { scratchFolder, startKafka, startPostgres } from '@midstream/testing/servers';
 import { Client } from 'pg';
 import { embeddedBus, type EventBus, kafkaBus, type Problem, type RunningService, startService } from '../index';
 import { assertFinished, type Checker, checker, eventually } from './checker';
