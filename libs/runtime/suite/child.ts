@@ -1,7 +1,7 @@
 import './lean';
 import { endWithParent } from '@midstream/testing/tidy';
 import { Pool } from 'pg';
-import { embeddedBus, type EventBus, kafkaBus, type RunningService, startService } from '../index';
+import { embeddedBus, type EventBus, kafkaBus, RELAY_PAGE, type RunningService, startService } from '../index';
 import { readerProbe, readerService, writerService } from './toy';
 import { type BusKind, eventually, operatorOf, quiet, sleep, START } from './world';
 
@@ -63,9 +63,9 @@ async function load(writer: RunningService, reader: RunningService, name: string
     sendOnce(writer, name),
     ...Array.from({ length: 6 }, (_, n) => bump(`k${n}`, { call: true, tryOnce: true, later: true, expiresAt: Date.now() })),
     writer.commands.run({ type: 'PutKey', id: `${name}-key` } as never),
-    // More than a page of the relay, where that is what matters
+    // More than a page of the relay in one tick, where that is what matters
     ...(round % 4 === 0 && process.env['MIDSTREAM_CRASH_AT']?.startsWith('relay:') === true
-      ? Array.from({ length: 600 }, (_, n) => bump(`burst${n % 10}`))
+      ? [bump('burst', { times: RELAY_PAGE + 100 })]
       : []),
   ]);
   const parked = operatorOf(reader);

@@ -24,6 +24,8 @@ export interface Counter {
 type Bump = Timed & {
   readonly type: 'Bump';
   readonly id: string;
+  /** So many counts in one command: all of one transaction, whatever else is under way. */
+  readonly times?: number;
   readonly limit?: number;
   readonly call?: boolean;
   readonly tryOnce?: boolean;
@@ -82,20 +84,20 @@ export const writer: Domain<WriterRows, Map<string, number>, WriterCommand, Writ
   view: { create: () => new Map(), apply: () => undefined },
 };
 
-function bump({ id, at, limit, note, call, tryOnce, later, expiresAt }: Bump, now: Counter) {
+function bump({ id, at, times = 1, limit, note, call, tryOnce, later, expiresAt }: Bump, now: Counter) {
   const count = now.count + 1;
   assert(note !== 'bug', 'nobody sends bugs');
   if (limit !== undefined && count > limit) return reject('over-the-limit', { limit });
-  const closed: WriterEvent = {
+  const closed = Array.from({ length: times }, (_, n): WriterEvent => ({
     type: 'OrderClosed',
     orderId: id,
     merchantId: 'm',
     status: 'completed',
-    capturedMinor: count,
+    capturedMinor: count + n,
     releasedMinor: note === 'poison' ? POISON : (expiresAt ?? 0),
-  };
+  }));
   return [
-    closed,
+    ...closed,
     ...(call === true ? [{ type: 'CallAsked', id, count } as const] : []),
     ...(tryOnce === true ? [{ type: 'TryAsked', id, count } as const] : []),
     ...(later === true ? [{ type: 'LaterAsked', id, at: at + 50 } as const] : []),
