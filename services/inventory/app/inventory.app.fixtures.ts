@@ -51,7 +51,7 @@ export async function aWorld(name: string): Promise<World> {
     vaultKey: randomBytes(32).toString('base64'),
     fingerprintKey: randomBytes(32).toString('base64'),
     allowPrivate: 'true',
-    buyWaitMs: '400',
+    buyWaitMs: '1500',
   };
   const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const service = await startService(inventoryService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', settings, logger });

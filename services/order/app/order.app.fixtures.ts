@@ -97,7 +97,7 @@ type Candidates = Fact<'OfferHeld'>['candidates'];
 
 export const aCandidate = (supplierId: string, sku: string, banned?: string): Candidates[number] => ({
   ...{ offerId: offerIdOf(supplierId, sku), supplierId, sku, priceMinor: sku === 'music' ? 2400 : 2500, currency: 'CNY' },
-  ...{ expectedMinor: 777, version: 1, planned: 0 },
+  ...{ expectedMinor: 7_770_077, version: 1, planned: 0 },
   verdict:
     banned === undefined
       ? { status: 'compliant', ruleVersion: 0 }
