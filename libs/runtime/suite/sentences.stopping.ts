@@ -47,10 +47,9 @@ export function stoppingSentences(kind: BusKind): void {
       }
     });
 
-    it(
-      'lets the other replicas have its part of the topics at once',
-      { skip: kind === 'embedded' && 'a bus in one process has no other replica' },
-      async () => {
+    // A bus in one process has no other replica
+    if (kind === 'kafka')
+      it('lets the other replicas have its part of the topics at once', async () => {
         const it1 = await world(kind, { sessionTimeoutMs: 30_000 });
         const bus = await busOf(kind, it1.prefix, 30_000);
         const second = await startService(readerService(), { ...START, databaseUrl: it1.urls.reader, bus });
@@ -67,7 +66,6 @@ export function stoppingSentences(kind: BusKind): void {
           await bus.close();
           await it1.close();
         }
-      },
-    );
+      });
   });
 }
