@@ -12,7 +12,7 @@ import { KAFKA_ENV, NO_KAFKA_ENV, POSTGRES_ENV } from './infrastructure';
 const ROOT = path.resolve(__dirname, '../..');
 const FOLDERS = ['libs', 'services', 'deploy'];
 const PASSED_OVER = ['node_modules', 'dist', '.cache'];
-const FILE_MS_MAX = 300_000;
+const FILE_MS_MAX = 600_000;
 const KILL_MS = 5_000;
 
 interface Server {
