@@ -5,11 +5,16 @@ cd "$(dirname "$0")/../.."
 data=$(mktemp -d)
 chmod 711 "$data"
 export MIDSTREAM_DATA="$data/data" PORT="${PORT:-3917}"
-npm start >"$data/start.log" 2>&1 &
+# a group of its own: npm hands no signal on, so that all of it is told
+setsid npm start >"$data/start.log" 2>&1 &
 pid=$!
 stop() {
-  kill -INT "$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  kill -TERM -- "-$pid" 2>/dev/null || true
+  for _ in $(seq 1 60); do
+    kill -0 -- "-$pid" 2>/dev/null || break
+    sleep 0.5
+  done
+  kill -KILL -- "-$pid" 2>/dev/null || true
   rm -rf "$data"
 }
 trap stop EXIT
