@@ -110,10 +110,13 @@ async function rowOf(kind: BusKind): Promise<Row> {
     },
     async assertWhole() {
       const child = spawnChild({ ...orders, task: 'recover', name: 'end', before: names });
-      await heardSay(child, 'recovered');
-      await assertDone(check, names);
-      child.process.kill('SIGKILL');
-      await ended(child);
+      try {
+        await heardSay(child, 'recovered');
+        await assertDone(check, names);
+      } finally {
+        child.process.kill('SIGKILL');
+        await ended(child);
+      }
     },
     async close() {
       await check.end();

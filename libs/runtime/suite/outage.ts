@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
 import path from 'node:path';
 import { scratchFolder, startKafka, startPostgres } from '@midstream/testing/servers';
 import { Client } from 'pg';
@@ -35,7 +36,7 @@ async function databaseServer(): Promise<Database> {
     async back() {
       server = await startPostgres({ ...options, port });
     },
-    stop: () => server.stop(),
+    stop: () => server.stop().finally(() => fs.rmSync(scratch, { recursive: true, force: true })),
   };
 }
 
@@ -47,7 +48,7 @@ async function brokerServer(): Promise<Server & { readonly brokers: readonly str
     brokers: server.brokers,
     away: () => server.kill('SIGKILL'),
     back: () => server.restart?.() ?? Promise.resolve(),
-    stop: () => server.stop(),
+    stop: () => server.stop().finally(() => fs.rmSync(scratch, { recursive: true, force: true })),
   };
 }
 

@@ -11,7 +11,7 @@ import { type BusKind, closed, eventually, sleep, type World, world } from './wo
 /** What a reader does with what it gets: once, in order, and no more of it at a time than it can hold. */
 export function readingSentences(kind: BusKind): void {
   describe('a reader', () => {
-    const probe = { slowMs: 0, inHand: 0, most: 0, repeats: false };
+    const probe: Probe = { slowMs: 0, inHand: 0, most: 0, repeats: false };
     let it1: World;
     before(async () => {
       it1 = await world(kind, { readerBus: (bus) => tampered(bus, probe) });
@@ -35,6 +35,30 @@ export function readingSentences(kind: BusKind): void {
         (await it1.heard()).get('large'),
         Array.from({ length: 500 }, (_, n) => n + 1),
       );
+    });
+
+    it('says that it has heard all up to an instant only when it has applied what came before', async () => {
+      await it1.publish(closed('blocked', 1));
+      await eventually(async () => assert.equal((await it1.heard()).has('blocked'), true));
+      const holder = await it1.ofReader.connect();
+      await holder.query('BEGIN');
+      await holder.query(`SELECT FROM heard WHERE id = 'blocked' FOR UPDATE`);
+      const topic = 'order.by-order' as const;
+      const { key, envelope } = closed('blocked', 2);
+      const chunk: Chunk = {
+        records: [{ topic, partition: 90, offset: '7', key, value: JSON.stringify(envelope) }],
+        watermarks: [{ topic, partition: 90, partitions: 1, at: Date.now() }],
+      };
+      const noted = async () => (await it1.ofReader.query('SELECT FROM watermark WHERE partition = 90')).rowCount;
+      const applied = probe.onChunk?.(chunk);
+      await sleep(300);
+      const before = await noted();
+      await holder.query('ROLLBACK');
+      holder.release();
+      await applied;
+      assert.equal(before, 0);
+      assert.equal(await noted(), 1);
+      assert.deepEqual((await it1.heard()).get('blocked'), [1, 2]);
     });
 
     it('changes nothing when a stale one applies the same chunks at the same time, and once more when they are long past', async () => {
@@ -117,7 +141,7 @@ export function readingSentences(kind: BusKind): void {
   });
 
   describe('a slow reader', () => {
-    const probe = { slowMs: 1_000, inHand: 0, most: 0, repeats: false };
+    const probe: Probe = { slowMs: 1_000, inHand: 0, most: 0, repeats: false };
     let it1: World;
     before(async () => {
       it1 = await world(kind, { readerBus: (bus) => tampered(bus, probe) });
@@ -158,6 +182,8 @@ interface Probe {
   inHand: number;
   most: number;
   repeats: boolean;
+  /** The reader itself, for a test that gives it a chunk. */
+  onChunk?: (chunk: Chunk) => Promise<void>;
 }
 
 /** A bus whose reader can be slow, and can be beside itself: a stale copy of it applies each chunk too, now and later. */
@@ -165,6 +191,7 @@ const tampered = (bus: EventBus, probe: Probe): EventBus => ({
   ...bus,
   subscribe: ({ onChunk, ...subscription }) => {
     const late: Chunk[] = [];
+    probe.onChunk = onChunk;
     return bus.subscribe({
       ...subscription,
       async onChunk(chunk) {

@@ -15,7 +15,8 @@ export function todoSentences(kind: BusKind): void {
         readerBus: (bus) => held(bus, probe),
         async call(id, count, signal) {
           outside.calls.push(`${id}/${count}`);
-          if (outside.hang) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+          if (id === 'gated') await new Promise<void>((resolve) => (outside.letGo = resolve));
+          else if (outside.hang) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
           if (outside.fail-- > 0) throw new Error('the outside world is away');
         },
         async tryOnce(id, count) {
@@ -87,17 +88,25 @@ export function todoSentences(kind: BusKind): void {
       assert.equal(outside.calls.filter((each) => each.startsWith('slow')).length, 2);
     });
 
-    it('is left to the one who has the lease now: whoever lost it takes nothing away', async () => {
-      await it1.ofWriter.query(
-        `INSERT INTO todo (kind, key, due_at, payload) VALUES ('call', 'stolen', now(), '{"type":"CallAsked","id":"stolen","count":1}')`,
-      );
+    it('is left to the one who has the lease now: whoever lost it handles nothing and takes nothing away, be his call a failure or a success', async () => {
       outside.hang = true;
-      await eventually(async () => assert.ok(outside.calls.includes('stolen/1')));
-      await it1.ofWriter.query(`UPDATE todo SET token = gen_random_uuid(), lease_until = now() + interval '1 hour' WHERE key = 'stolen'`);
+      for (const id of ['stolen', 'gated']) {
+        await it1.ofWriter.query(`INSERT INTO todo (kind, key, due_at, payload) VALUES ('call', $1, now(), $2)`, [
+          id,
+          { type: 'CallAsked', id, count: 1 },
+        ]);
+        await eventually(async () => assert.ok(outside.calls.includes(`${id}/1`)));
+      }
+      await it1.ofWriter.query(`UPDATE todo SET token = gen_random_uuid(), lease_until = now() + interval '1 hour'`);
       outside.hang = false;
+      outside.letGo();
       await sleep(1_200);
-      const { rows } = await it1.ofWriter.query(`SELECT token IS NOT NULL AS leased, attempts FROM todo WHERE key = 'stolen'`);
-      assert.deepEqual(rows, [{ leased: true, attempts: 1 }]);
+      const { rows } = await it1.ofWriter.query(`SELECT key, token IS NOT NULL AS leased, attempts FROM todo ORDER BY key`);
+      assert.deepEqual(rows, [
+        { key: 'gated', leased: true, attempts: 1 },
+        { key: 'stolen', leased: true, attempts: 1 },
+      ]);
+      assert.equal(await counter('gated'), undefined);
       await it1.ofWriter.query('DELETE FROM todo');
     });
 
