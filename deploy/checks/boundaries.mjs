@@ -13,6 +13,7 @@ const ALLOWED = {
   edge: ['kernel', 'contracts', 'runtime', 'testing'],
   local: [],
   testing: ['kernel', 'contracts', 'local'],
+  simulation: ['kernel', 'contracts', 'runtime', 'domain', 'app', 'testing'],
   standalone: ['kernel', 'contracts', 'runtime', 'app', 'edge', 'local', 'testing'],
 };
 
