@@ -30,7 +30,7 @@ export const hashOf = (method: string, path: string, body: unknown): string =>
 
 type Known = { readonly kind: 'answer'; readonly answer: Answered } | { readonly kind: 'refusal'; readonly rejection: Rejection };
 
-interface Answers {
+export interface Answers {
   of(wanted: Wanted): Known | undefined;
   keep(wanted: Wanted, outcome: Outcome): Answered;
 }

@@ -1,11 +1,14 @@
-import type { Envelope, Service, Topic } from '@midstream/contracts';
+import type { Service, Topic } from '@midstream/contracts';
 import { BATCH_MAX, CHUNK_BYTES_MAX } from './limits';
 
 /** A fact on its way out, or a watermark: all that its owner committed before `at` has been published. */
 export interface OutRecord {
   readonly topic: Topic;
   readonly key: string;
-  readonly envelope: Envelope;
+  /** The envelope, as JSON. */
+  readonly value: string;
+  /** Where it is in the owner's log. */
+  readonly sequence: string;
 }
 
 export interface InRecord {

@@ -2,7 +2,20 @@ import type { Service, Topic } from '@midstream/contracts';
 import type { Logger } from 'pino';
 import type { Chunk } from './bus';
 import { point } from './fault';
-import { type Handling, handleIn, insertTodos, todoRow, type Work } from './handle';
+import {
+  decideIn,
+  type DueRow,
+  type Handled,
+  type Handling,
+  insertTodos,
+  type Plan,
+  planOf,
+  type Read,
+  readFor,
+  todoRow,
+  type Work,
+  type Wrote,
+} from './handle';
 import { asFaulty, type Heard, isFaulty, isState, sortRecords, type Told } from './heard';
 import { claim, noteWatermarks, project } from './inbox';
 import { BATCH_TRIES_MAX, STRAIN_MAX } from './limits';
@@ -21,7 +34,7 @@ export interface Consuming {
   readonly hears: ReadonlySet<Topic>;
   readonly logger: Logger;
   readonly count: (name: MessageCount, by: string, amount?: number) => void;
-  readonly committed: () => void;
+  readonly committed: (wrote: Wrote) => void;
 }
 
 /**
@@ -85,13 +98,16 @@ async function takeApart(consuming: Consuming, told: readonly Told[], waits: (er
   for (const key of new Set(told.map((it) => it.key))) await halve(told.filter((it) => it.key === key));
 }
 
-type Counts = readonly (readonly [name: MessageCount, amount: number])[];
+interface Applied {
+  readonly counts: readonly (readonly [name: MessageCount, amount: number])[];
+  readonly wrote: Wrote;
+}
 
 async function commit(consuming: Consuming, told: readonly Told[]): Promise<void> {
-  const counts = await persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told)));
+  const { counts, wrote } = await persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told)));
   point('consume:after-commit');
   for (const [name, amount] of counts) consuming.count(name, consuming.consumer, amount);
-  consuming.committed();
+  consuming.committed(wrote);
 }
 
 /** Again where another transaction was in the way: a deadlock, or a row that it made meanwhile (then it is found). */
@@ -105,19 +121,27 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One transaction: claim the new ones, set aside what waits behind a parked key, react, handle. */
-async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Promise<Counts> {
+/** One transaction, two round trips: claim the new ones, set aside what waits behind a parked key, react, handle. */
+async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Promise<Applied> {
   const { consumer: name } = consuming;
   const heard = told.filter((it): it is Heard => !isFaulty(it));
   const facts = heard.filter((it) => !isState(it.fact));
   const faulty = told.filter(isFaulty);
-  const fresh = await claim(tx, name, [...facts.map((it) => it.envelope.id), ...faulty.flatMap((it) => it.eventId ?? [])]);
-  // Only after the claim: it waits for a consumer that holds the same messages, and then the keys that he has parked are seen here.
-  const parked = await lockParked(
-    tx,
-    name,
-    told.map((it) => it.key),
-  );
+  const reaction = reactionOf(consuming, heard);
+  const [fresh, parked, newer, read] = await Promise.all([
+    claim(tx, name, [...facts.map((it) => it.envelope.id), ...faulty.flatMap((it) => it.eventId ?? [])]),
+    // Behind the claim: it waits for a consumer that holds the same messages, and then the keys that he has parked are seen here.
+    lockParked(
+      tx,
+      name,
+      told.map((it) => it.key),
+    ),
+    project(
+      tx,
+      heard.filter((it) => isState(it.fact)),
+    ),
+    readFor(tx, consuming.handling, reaction.plan),
+  ]);
   // A relay that was interrupted repeats itself: the second of two in one chunk is a duplicate like any other.
   const mine = facts.filter((it) => fresh.delete(it.envelope.id));
   const faults = faulty.filter((it) => it.eventId === undefined || fresh.delete(it.eventId));
@@ -126,49 +150,61 @@ async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Pro
   const isBehind = (it: Heard) => it.index > (stoppedAt.get(it.key) ?? Infinity);
   const behind = mine.filter(isBehind);
   const stopped = await park(tx, name, faults, behind);
-  const newer = await project(
-    tx,
-    heard.filter((it) => isState(it.fact)),
-  );
   const now = [...mine.filter((it) => !isBehind(it)), ...newer.filter((it) => consuming.hears.has(it.record.topic))];
-  await reactIn(tx, consuming, now);
+  const { wrote } = reaction.apply(tx, read, new Set(now));
   point('consume:after-handle');
-  return [
-    ['duplicate', facts.length - mine.length + faulty.length - faults.length],
-    ['parked', stopped],
-    ['waiting', behind.length],
-    ['applied', mine.length - behind.length + newer.length],
-  ];
+  return {
+    wrote: { ...wrote, states: wrote.states || newer.length > 0 },
+    counts: [
+      ['duplicate', facts.length - mine.length + faulty.length - faults.length],
+      ['parked', stopped],
+      ['waiting', behind.length],
+      ['applied', mine.length - behind.length + newer.length],
+    ],
+  };
 }
 
-/** What the facts call for, handled in this transaction; what is for later becomes `todo`. */
-export async function reactIn(
-  tx: Tx,
-  { handling, count, logger }: Consuming,
-  heard: readonly Pick<Heard, 'fact' | 'envelope'>[],
-): Promise<void> {
+type Fact = Pick<Heard, 'fact' | 'envelope'>;
+
+interface Reaction {
+  readonly plan: Plan;
+  /** Handles what those of the facts call for that are to be applied now. */
+  apply(tx: Tx, read: Read, now: ReadonlySet<Fact>): Handled;
+}
+
+/** What facts call for, worked out before it is known which of them are new: a command for now, or one for later, which becomes `todo`. */
+export function reactionOf({ handling, count, logger }: Consuming, heard: readonly Fact[]): Reaction {
   const { domain } = handling;
-  const works: Work[] = [];
-  const later: object[] = [];
-  for (const { fact, envelope } of heard) {
-    const { id, traceparent } = envelope;
-    for (const due of domain.react(fact)) {
-      if (due.at === undefined)
-        works.push({
-          command: due.command,
-          cause: { actor: `fact:${fact.type}`, cause: id, ...(traceparent !== undefined && { traceparent }) },
-        });
-      else later.push(todoRow(domain, due, due.at, id, traceparent));
-    }
-    if (!isState(fact)) domain.view.apply(handling.view, fact);
-  }
-  const outcomes = await handleIn(tx, handling, works, [insertTodos(later)]);
-  outcomes.forEach((it, index) => {
-    if (it.kind !== 'refused') return;
-    // A fact cannot be refused: it has happened. A domain that refuses one has a hole, which is counted and told, not hidden.
-    count('refused-fact', works[index]?.command.type ?? '');
-    logger.error({ command: works[index]?.command.type, rejected: it.rejection }, 'a command that a fact calls for was refused');
+  const called = heard.flatMap((it) => {
+    const { id, traceparent } = it.envelope;
+    return domain.react(it.fact).map(({ command, at, caughtUp }): { by: Fact; work?: Work; later?: DueRow } => {
+      if (at !== undefined) return { by: it, later: todoRow(domain, { command, at, caughtUp }, at, id, traceparent) };
+      const cause = { actor: `fact:${it.fact.type}`, cause: id, ...(traceparent !== undefined && { traceparent }) };
+      return { by: it, work: { command, cause } };
+    });
   });
+  const plan = planOf(
+    handling,
+    called.flatMap((it) => it.work ?? []),
+  );
+  const keysOf = new Map(plan.works.map((it, index) => [it, plan.keys[index] ?? []]));
+  return {
+    plan,
+    apply(tx, read, now) {
+      for (const { fact } of now) if (!isState(fact)) domain.view.apply(handling.view, fact);
+      const due = called.filter((it) => now.has(it.by));
+      const works = due.flatMap((it) => it.work ?? []);
+      const keys = works.map((it) => keysOf.get(it) ?? []);
+      const handled = decideIn(tx, handling, { works, keys }, read, [insertTodos(due.flatMap((it) => it.later ?? []))]);
+      handled.outcomes.forEach((it, index) => {
+        if (it.kind !== 'refused') return;
+        // A fact cannot be refused: it has happened. A domain that refuses one has a hole, which is counted and told, not hidden.
+        count('refused-fact', works[index]?.command.type ?? '');
+        logger.error({ command: works[index]?.command.type, rejected: it.rejection }, 'a command that a fact calls for was refused');
+      });
+      return handled;
+    },
+  };
 }
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 1_000);

@@ -59,10 +59,4 @@ export function embeddedBus(): EventBus {
   };
 }
 
-const toIn = ({ topic, key, envelope }: OutRecord): InRecord => ({
-  topic,
-  partition: 0,
-  offset: envelope.sequence,
-  key,
-  value: JSON.stringify(envelope),
-});
+const toIn = ({ topic, key, value, sequence }: OutRecord): InRecord => ({ topic, partition: 0, offset: sequence, key, value });

@@ -27,11 +27,17 @@ export async function followProjection(
   let stopping = false;
 
   const step = async (): Promise<void> => {
-    const { snapshot } = await takeTick(database.pool);
+    const { snapshot } = await takeTick(database);
     if (snapshot === seen) return;
     const rows = await readTick<{ topic: Topic; data: object; version: string }>(
-      database.pool,
-      { table: 'projection', columns: 'topic, key, version, data', order: 'version', where: 'topic = ANY($5)', params: [topics] },
+      database,
+      {
+        table: 'projection',
+        columns: 'topic, key, version, data',
+        order: 'version',
+        where: (it) => `topic = ANY(${it})`,
+        params: [topics],
+      },
       { previous, current: snapshot, afterId: '-1', limit: 10_000_000 },
     );
     for (const { topic, data } of rows) apply({ type: factTypeOfState(topic), ...data });

@@ -1,13 +1,13 @@
 import { assert } from '@midstream/kernel';
-import { type Handling, handleIn, type Outcome, type Work } from './handle';
+import { type Handled, type Handling, handleIn, type Outcome, type Work, type Wrote } from './handle';
 import { BATCH_MAX, BATCH_TRIES_MAX, GATHER_LANES, GATHER_QUEUE_MAX } from './limits';
 import { type Database, isConflict, isConstraint, isTransient } from './postgres';
 
 export class Busy extends Error {}
 
 interface Waiting {
-  readonly work: Work;
-  readonly resolve: (outcome: Outcome) => void;
+  readonly works: readonly Work[];
+  readonly resolve: (outcomes: readonly Outcome[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -15,11 +15,13 @@ interface Waiting {
 export interface Gather {
   /** @throws Busy where the queue is full; the database's error where it is away. */
   submit(work: Work): Promise<Outcome>;
+  /** Works that are done together or not at all. */
+  submitAll(works: readonly Work[]): Promise<readonly Outcome[]>;
   /** Resolves when nothing is waiting or running any more. */
   idle(): Promise<void>;
 }
 
-export function gather(database: Database, handling: Handling, committed: () => void): Gather {
+export function gather(database: Database, handling: Handling, committed: (wrote: Wrote) => void): Gather {
   const queue: Waiting[] = [];
   let lanes = 0;
   let wake: (() => void)[] = [];
@@ -36,18 +38,15 @@ export function gather(database: Database, handling: Handling, committed: () => 
   };
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
-    const outcomes = await handleBatch(
+    const handled = await handleBatch(
       database,
       handling,
-      batch.map((it) => it.work),
+      batch.flatMap((it) => it.works),
     ).catch((error: unknown) => settleApart(batch, error));
-    if (outcomes === undefined) return;
-    committed();
-    batch.forEach((it, index) => {
-      const outcome = outcomes[index];
-      assert(outcome !== undefined, 'every work has an outcome');
-      it.resolve(outcome);
-    });
+    if (handled === undefined) return;
+    committed(handled.wrote);
+    let index = 0;
+    for (const { works, resolve } of batch) resolve(handled.outcomes.slice(index, (index += works.length)));
   };
 
   /** What one command has done is its own fault, be it a constraint or a bug: the halves go by themselves. An outage is everybody's. */
@@ -61,16 +60,23 @@ export function gather(database: Database, handling: Handling, committed: () => 
     await settle(batch.slice(half));
   };
 
+  const submitAll = (works: readonly Work[]): Promise<readonly Outcome[]> => {
+    if (queue.length >= GATHER_QUEUE_MAX) return Promise.reject(new Busy(`${GATHER_QUEUE_MAX} commands are waiting`));
+    return new Promise((resolve, reject) => {
+      queue.push({ works, resolve, reject });
+      if (lanes >= GATHER_LANES) return;
+      lanes += 1;
+      void lane();
+    });
+  };
+
   return {
-    submit(work) {
-      if (queue.length >= GATHER_QUEUE_MAX) return Promise.reject(new Busy(`${GATHER_QUEUE_MAX} commands are waiting`));
-      return new Promise((resolve, reject) => {
-        queue.push({ work, resolve, reject });
-        if (lanes >= GATHER_LANES) return;
-        lanes += 1;
-        void lane();
-      });
+    async submit(work) {
+      const [outcome] = await submitAll([work]);
+      assert(outcome !== undefined, 'every work has an outcome');
+      return outcome;
     },
+    submitAll,
     idle: () => (lanes === 0 ? Promise.resolve() : new Promise((resolve) => wake.push(resolve))),
   };
 }
@@ -79,7 +85,7 @@ export function gather(database: Database, handling: Handling, committed: () => 
  * One batch, in a transaction of its own. A deadlock runs it again; so does, for a single command, a row or an answer that another
  * transaction made meanwhile (then it is found).
  */
-export async function handleBatch(database: Database, handling: Handling, works: readonly Work[]): Promise<Outcome[]> {
+export async function handleBatch(database: Database, handling: Handling, works: readonly Work[]): Promise<Handled> {
   for (let tries = 1; ; tries++) {
     try {
       return await database.transaction((tx) => handleIn(tx, handling, works));

@@ -1,7 +1,7 @@
-import { EVENT_BYTES_MAX, faultOf, TOPICS, topicOf, type AnyFact, type Topic } from '@midstream/contracts';
+import { EVENT_BYTES_MAX, faultOf, topicNames, TOPICS, topicOf, type AnyFact, type Topic } from '@midstream/contracts';
 import { assert, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
 import { v7 as uuidv7 } from 'uuid';
-import { type Answered, answersOf, loadAnswers, type Wanted } from './answers';
+import { type Answered, type Answers, answersOf, loadAnswers, type Wanted } from './answers';
 import type { EventMeta, ServiceDefinition } from './define';
 import { point } from './fault';
 import type { Tx } from './postgres';
@@ -66,22 +66,68 @@ interface Appended {
   readonly meta: EventMeta;
 }
 
+/** What a transaction has written that somebody waits for: who follows it looks at once, and nobody else. */
+export interface Wrote {
+  readonly topics: ReadonlySet<Topic>;
+  /** Something that is due at once. */
+  readonly due: boolean;
+  /** State that a view follows. */
+  readonly states: boolean;
+}
+
+export const EVERYTHING: Wrote = { topics: new Set(topicNames), due: true, states: true };
+
+export interface Handled {
+  readonly outcomes: Outcome[];
+  readonly wrote: Wrote;
+}
+
+/** A batch before its transaction: which rows its commands name. */
+export interface Plan {
+  readonly works: readonly Work[];
+  readonly keys: readonly (readonly RowKey[])[];
+}
+
+export const planOf = ({ domain }: Handling, works: readonly Work[]): Plan => ({
+  works,
+  keys: works.map((it) => domain.keysOf(it.command)),
+});
+
+/** What a batch decides on. */
+export interface Read {
+  readonly rows: Rows;
+  readonly answered: Answers;
+  readonly alive: (work: Work) => boolean;
+  readonly at: number;
+}
+
+/** A batch of commands in the transaction `tx`. A refusal is an outcome like another; anything thrown undoes the batch. */
+export async function handleIn(tx: Tx, handling: Handling, works: readonly Work[]): Promise<Handled> {
+  const plan = planOf(handling, works);
+  return decideIn(tx, handling, plan, await readFor(tx, handling, plan));
+}
+
+/** Locks the rows that the commands name, and reads the clock after: all asked at once, one round trip. */
+export async function readFor(tx: Tx, handling: Handling, { works, keys }: Plan): Promise<Read> {
+  const [alive, answered, rows, at] = await Promise.all([
+    finishTodos(tx, works),
+    loadAnswers(
+      tx,
+      works.flatMap((it) => it.wanted ?? []),
+    ),
+    lockRows(tx, handling.tables, keys.flat()),
+    now(tx),
+  ]);
+  point('handle:after-read');
+  return { alive, answered, rows, at };
+}
+
 /**
- * A batch of commands in the transaction `tx`: lock the rows that they name, decide one after the other in memory, write all at once.
- * A refusal is an outcome like another; anything thrown undoes the batch. `extra`: what else belongs into the same statement.
+ * Decides one command after the other in memory, and sends all that they write with the commit that follows. `plan` may leave out works
+ * for which rows were read. `extra`: what else belongs into the same statement.
  */
-export async function handleIn(tx: Tx, handling: Handling, works: readonly Work[], extra: readonly Write[] = []): Promise<Outcome[]> {
-  const alive = await finishTodos(tx, works);
-  const answered = await loadAnswers(
-    tx,
-    works.flatMap((it) => it.wanted ?? []),
-  );
-  point('handle:after-answers');
-  const keys = works.map((it) => handling.domain.keysOf(it.command));
-  const rows = await lockRows(tx, handling.tables, keys.flat());
-  point('handle:after-lock');
-  const at = await now(tx);
-  point('handle:after-clock');
+export function decideIn(tx: Tx, handling: Handling, { works, keys }: Plan, read: Read, extra: readonly Write[] = []): Handled {
+  const { rows, answered, alive, at } = read;
   const appended: Appended[] = [];
   const stored: { wanted: Wanted; answer: Answered }[] = [];
   const outcomes = works.map((work, index): Outcome => {
@@ -93,9 +139,10 @@ export async function handleIn(tx: Tx, handling: Handling, works: readonly Work[
     if (work.wanted !== undefined) stored.push({ wanted: work.wanted, answer: answered.keep(work.wanted, outcome) });
     return outcome;
   });
-  await writeAll(tx, [...extra, ...writesOf(rows, handling.tables), ...answersOf(stored), ...appends(handling, appended)]);
+  const { writes, wrote } = appends(handling, appended, at);
+  writeAll(tx, [...extra, ...writesOf(rows, handling.tables), ...answersOf(stored), ...writes]);
   point('handle:after-write');
-  return outcomes;
+  return { outcomes, wrote };
 }
 
 function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly RowKey[], at: number, appended: Appended[]): Outcome {
@@ -138,20 +185,26 @@ async function finishTodos(tx: Tx, works: readonly Work[]): Promise<(work: Work)
 }
 
 /** The log, the timers and effects that the events call for, and the rows of append-only tables. */
-function appends(handling: Handling, appended: readonly Appended[]): Write[] {
+function appends(handling: Handling, appended: readonly Appended[], at: number): { readonly writes: Write[]; readonly wrote: Wrote } {
   const kept = coalesce(appended);
   const todos = kept.flatMap((it) => todosOf(handling, it));
   const records = new Map<string, object[]>();
   for (const { event, meta } of appended) {
-    for (const { table, rows } of handling.recordsOf(event, meta)) records.set(table, [...(records.get(table) ?? []), ...rows]);
+    for (const { table, rows } of handling.recordsOf(event, meta)) {
+      const all = records.get(table);
+      if (all === undefined) records.set(table, [...rows]);
+      else all.push(...rows);
+    }
   }
   const states = kept.filter(({ event }) => handling.follows.has(topicOf(event.type) ?? ('' as Topic)));
-  return [
+  const writes = [
     insertEvents(kept.map(eventRow)),
     insertTodos(todos),
     ...[...records].map(([table, rows]) => insertInto(table, rows)),
     upsertProjection(states.map(({ event }) => stateRow(event))),
   ];
+  const topics = new Set(kept.flatMap(({ event }) => topicOf(event.type) ?? []));
+  return { writes, wrote: { topics, due: todos.some((it) => it.due_at.getTime() <= at), states: states.length > 0 } };
 }
 
 /** Of several states of one key in one transaction only the last leaves it (protocol 26). */
@@ -175,28 +228,22 @@ const keyOf = (topic: Topic, event: AnyEvent): string => {
   return key;
 };
 
-function eventRow({ event, meta }: Appended, n: number): object {
+/** As JSON: an event's data is made into text once, measured, and written as it is. */
+function eventRow({ event, meta }: Appended, n: number): string {
   const { type, ...data } = event;
   const topic = topicOf(type);
   if (topic !== undefined) {
     const fault = faultOf(type, data);
     assert(fault === undefined, `a fact keeps its schema: ${fault ?? ''}`);
   }
-  const key = topic === undefined ? '' : keyOf(topic, event);
-  assert(JSON.stringify(data).length <= EVENT_BYTES_MAX, `a ${type} is at most ${EVENT_BYTES_MAX} bytes`);
+  const text = JSON.stringify(data);
+  assert(text.length <= EVENT_BYTES_MAX, `a ${type} is at most ${EVENT_BYTES_MAX} bytes`);
   const { eventId, at, cause, actor, traceparent } = meta;
-  return {
-    n,
-    at: new Date(at),
-    event_id: eventId,
-    topic: topic ?? null,
-    key,
-    type,
-    cause: cause ?? null,
-    actor,
-    traceparent: traceparent ?? null,
-    data,
+  const head = {
+    ...{ n, at: new Date(at), event_id: eventId, topic: topic ?? null, key: topic === undefined ? '' : keyOf(topic, event), type },
+    ...{ cause: cause ?? null, actor, traceparent: traceparent ?? null },
   };
+  return `${JSON.stringify(head).slice(0, -1)},"data":${text}}`;
 }
 
 function stateRow(event: AnyEvent): object {
@@ -206,7 +253,7 @@ function stateRow(event: AnyEvent): object {
   return { topic, key: keyOf(topic, event), version: (data as { version?: number }).version, data };
 }
 
-const insertEvents = (rows: readonly object[]): Write => ({
+const insertEvents = (rows: readonly string[]): Write => ({
   rows,
   // ORDER BY n: the ids are drawn in the order in which the events were decided
   sql: (parameter) => `INSERT INTO event (at, event_id, topic, key, type, cause, actor, traceparent, data)
@@ -231,7 +278,7 @@ export const upsertProjection = (rows: readonly object[]): Write => ({
      WHERE projection.version < excluded.version`,
 });
 
-function todosOf(handling: Handling, { event, meta }: Appended): object[] {
+function todosOf(handling: Handling, { event, meta }: Appended): DueRow[] {
   const commands = handling.domain.react(event).map((due) => todoRow(handling.domain, due, meta.at, meta.eventId, meta.traceparent));
   const effects = handling.effects
     .filter((it) => it.on === event.type)
@@ -247,6 +294,16 @@ function todosOf(handling: Handling, { event, meta }: Appended): object[] {
   return [...commands, ...effects];
 }
 
+export interface DueRow {
+  readonly kind: string;
+  readonly key: string;
+  readonly due_at: Date;
+  readonly caught_up: string | null;
+  readonly payload: object;
+  readonly cause: string | null;
+  readonly traceparent: string | null;
+}
+
 /** A command that waits in `todo`; its key is its first row, so that commands of one row keep their order. */
 export function todoRow(
   domain: OpaqueDomain,
@@ -254,7 +311,7 @@ export function todoRow(
   at: number,
   cause: string | undefined,
   traceparent: string | undefined,
-): object {
+): DueRow {
   const [first] = domain.keysOf(due.command);
   return {
     kind: 'command',

@@ -42,7 +42,7 @@ export async function project(tx: Tx, states: readonly Heard[]): Promise<readonl
 
 export async function noteWatermarks(database: Database, watermarks: readonly Watermark[]): Promise<void> {
   if (watermarks.length === 0) return;
-  await database.pool.query(
+  await database.query(
     `INSERT INTO watermark (topic, partition, partitions, at)
      SELECT topic, partition, max(partitions), to_timestamp(max(at) / 1000.0)
        FROM json_to_recordset($1::json) AS s(topic text, partition int, partitions int, at bigint)

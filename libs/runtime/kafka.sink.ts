@@ -77,26 +77,20 @@ function sender({ kafka, ensureTopics, closing }: Publishing, topics: readonly T
 }
 
 /** In order, each of at most SEND_BYTES_MAX. */
-function partsOf(records: readonly OutRecord[]): OutMessage[][] {
-  const parts: OutMessage[][] = [];
+function partsOf(records: readonly OutRecord[]): OutRecord[][] {
+  const parts: OutRecord[][] = [];
   let bytes = Infinity;
-  for (const { topic, key, envelope } of records) {
-    const value = JSON.stringify(envelope);
+  for (const record of records) {
+    const { value } = record;
     const size = Buffer.byteLength(value);
     if (bytes + size > SEND_BYTES_MAX) {
       parts.push([]);
       bytes = 0;
     }
     bytes += size;
-    parts.at(-1)?.push({ topic, key, value });
+    parts.at(-1)?.push(record);
   }
   return parts;
-}
-
-interface OutMessage {
-  readonly topic: Topic;
-  readonly key: string;
-  readonly value: string;
 }
 
 /** One for each partition. A compacted topic would keep a record without a key for ever: its watermark has one, of its partition. */
@@ -108,7 +102,7 @@ const marksOf = (topic: Topic, partitions: number, at: number): TopicMessages['m
     headers: { [WATERMARK_HEADER]: String(at), partitions: String(partitions) },
   }));
 
-function byTopic(records: readonly OutMessage[], nameOf: (topic: Topic) => string): TopicMessages[] {
+function byTopic(records: readonly OutRecord[], nameOf: (topic: Topic) => string): TopicMessages[] {
   const topics = new Map<Topic, TopicMessages['messages']>();
   for (const { topic, key, value } of records) {
     const messages = topics.get(topic) ?? [];

@@ -58,7 +58,7 @@ export class LiveEvents {
   ) {}
 
   async start(): Promise<void> {
-    this.previous = (await takeTick(this.database.pool)).snapshot;
+    this.previous = (await takeTick(this.database)).snapshot;
     this.ended = this.run();
   }
 
@@ -125,7 +125,7 @@ export class LiveEvents {
   }
 
   private async step(): Promise<void> {
-    const { snapshot } = await takeTick(this.database.pool);
+    const { snapshot } = await takeTick(this.database);
     if (this.listeners.size === 0) {
       // Nobody listens: what happens meanwhile is nobody's, and the next listener starts from now.
       this.previous = snapshot;
@@ -174,7 +174,7 @@ export class LiveEvents {
 
   private async read({ previous, current, after }: Place): Promise<LiveEvent[]> {
     return readTick<LiveEvent>(
-      this.database.pool,
+      this.database,
       { table: 'event', columns: 'id, type, key, at, data', order: 'id' },
       { previous, current, afterId: after, limit: PAGE },
     );

@@ -6,7 +6,7 @@ import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
 import { type Database, STATEMENT_MS_MAX } from './postgres';
-import { readTick, takeTick } from './ticks';
+import { readNew, readTick } from './ticks';
 import { alarmClock, type AlarmClock, within } from './wait';
 
 interface CursorRow {
@@ -21,14 +21,18 @@ interface EventRow {
   readonly key: string;
   readonly type: string;
   readonly event_id: string;
-  readonly at: Date;
+  /** Milliseconds. */
+  readonly at: number;
   readonly traceparent: string | null;
-  readonly data: unknown;
+  /** JSON, as it was written: it goes on as it is. */
+  readonly data: string;
 }
 
+const EVENT_COLUMNS = 'id, topic, key, type, event_id, (extract(epoch FROM at) * 1000)::float8 AS at, traceparent, data::text AS data';
+
 export interface Relay {
-  /** Something was committed here: look at once. */
-  poke(): void;
+  /** Events of these topics were committed here: their readers look at once. */
+  poke(topics: ReadonlySet<Topic>): void;
   stop(): Promise<void>;
 }
 
@@ -72,9 +76,8 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
       const check = () => {
         if (lost !== undefined) throw lost;
       };
-      const session = oneAtATime(client, lose);
       // One that has lost its place takes the others along, and all have ended before the next term begins
-      const follows = sinks.map((sink, index) => follow(session, epoch, sink, bells[index] ?? alarmClock(), check).catch(lose));
+      const follows = sinks.map((sink, index) => follow({ client, epoch, sink, lose, check }, bells[index] ?? alarmClock()).catch(lose));
       await Promise.all(follows);
       check();
     } finally {
@@ -83,18 +86,18 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     }
   };
 
-  const follow = async (client: Session, epoch: string, sink: Sink, bell: AlarmClock, check: () => void): Promise<void> => {
+  const follow = async (term: Term, bell: AlarmClock): Promise<void> => {
+    const { sink, check } = term;
     const backoff = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
     let waiting = backoff.next();
     let lastMark = 0;
-    let seen = '';
     let quiet = 0;
     let failures = 0;
+    const place = await Place.of(term);
     while (!stopping) {
       check();
       try {
-        const { published, at, seen: now } = await tick(client, epoch, sink, seen);
-        seen = now;
+        const { published, at } = await tick(term, place);
         if (at - lastMark >= WATERMARK_EVERY_MS) {
           await sink.mark(at);
           point('relay:after-mark');
@@ -108,7 +111,6 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
       } catch (error) {
         if (stopping) return;
         check();
-        if (error instanceof Fenced) throw error;
         failures += 1;
         // a reader that starts later than we do is no news; an outage is told once
         logger[failures === FAILURES_TOLD ? 'warn' : 'debug'](
@@ -119,6 +121,7 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
         waiting = waiting.next(undefined);
       }
     }
+    await place.save();
   };
 
   const run = async (): Promise<void> => {
@@ -135,9 +138,7 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
   const ended = run();
 
   return {
-    poke: () => {
-      for (const bell of bells) bell.ring();
-    },
+    poke: (topics) => sinks.forEach((sink, index) => sink.topics.some((it) => topics.has(it)) && bells[index]?.ring()),
     async stop() {
       stopping = true;
       idle.ring();
@@ -154,15 +155,15 @@ class Fenced extends Error {}
 
 type Session = Pick<Client, 'query'>;
 
-/** All sinks share the session that holds the lock; it takes one statement at a time. One that fails ends the term. */
-function oneAtATime(client: Client, failed: (error: Error) => void): Session {
-  let last: Promise<unknown> = Promise.resolve();
-  const query = (text: string, values?: unknown[]) => {
-    const next = last.then(() => client.query(text, values));
-    last = next.catch(failed);
-    return next;
-  };
-  return { query: query as Session['query'] };
+/** What one sink works with while this relay holds the lock. All sinks share its session. */
+interface Term {
+  readonly client: Session;
+  readonly epoch: string;
+  readonly sink: Sink;
+  /** Ends the term. */
+  readonly lose: (error: Error) => void;
+  /** @throws Error where the term has ended. */
+  readonly check: () => void;
 }
 
 /** A new term: what the one before still wants to save is refused. Cursors of a bus that is not used any more go: they would hold the log for ever. */
@@ -186,7 +187,9 @@ const clientOf = (databaseUrl: string, name: string): Client =>
   new Client({
     connectionString: databaseUrl,
     application_name: name,
-    options: '-c jit=off -c TimeZone=UTC',
+    // A cursor that a crash of the server takes back repeats what it had published, and the inboxes take that out: it waits for no disk
+    options: '-c jit=off -c TimeZone=UTC -c synchronous_commit=off',
+    pipeline: true,
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS_MAX,
     keepAlive: true,
@@ -210,35 +213,70 @@ interface Ticked {
   readonly published: number;
   /** Up to when all is published; 0 where an interrupted tick was finished first. */
   readonly at: number;
-  /** The snapshot up to which all is published. */
-  readonly seen: string;
 }
 
-/** Publishes one tick to its end, a page at a time. `seen`: the snapshot of the tick before; the same again holds nothing new. */
-async function tick(client: Session, epoch: string, sink: Sink, seen: string): Promise<Ticked> {
-  const { rows } = await client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [sink.cursor]);
-  const cursor = rows[0];
-  if (cursor === undefined) throw new Fenced(`the cursor ${sink.cursor} is gone`);
-  point('relay:after-cursor');
-  const fresh = await takeTick(client);
-  point('relay:after-tick');
-  if (cursor.tick === null && fresh.snapshot === seen) return { published: 0, at: fresh.at, seen };
+const SAVE_EVERY_MS = 50;
+
+/**
+ * How far a sink is. Nothing is lost where that is not saved, what came after is only published again: so it is saved now and then, and
+ * not waited for.
+ */
+class Place {
+  private unsaved = false;
+  private savedAt = 0;
+
+  private constructor(
+    private readonly term: Term,
+    public cursor: CursorRow,
+  ) {}
+
+  static async of(term: Term): Promise<Place> {
+    const { rows } = await term.client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [term.sink.cursor]);
+    const [cursor] = rows;
+    if (cursor === undefined) throw new Fenced(`the cursor ${term.sink.cursor} is gone`);
+    point('relay:after-cursor');
+    return new Place(term, cursor);
+  }
+
+  move(cursor: CursorRow): void {
+    this.cursor = cursor;
+    this.unsaved = true;
+  }
+
+  /** Saves what has been left unsaved for long enough. */
+  settle(): void {
+    if (Date.now() - this.savedAt >= SAVE_EVERY_MS) void this.save().catch(this.term.lose);
+  }
+
+  async save(): Promise<void> {
+    if (!this.unsaved) return;
+    this.unsaved = false;
+    this.savedAt = Date.now();
+    const { client, sink, epoch } = this.term;
+    const { snapshot, tick, page } = this.cursor;
+    const { rowCount } = await client.query({
+      name: 'save',
+      text: 'UPDATE relay SET snapshot = $1, tick = $2, page = $3 WHERE cursor = $4 AND epoch = $5',
+      values: [snapshot, tick, page, sink.cursor, epoch],
+    });
+    if (rowCount !== 1) throw new Fenced('another relay has taken over');
+    point('relay:after-save');
+  }
+}
+
+/** Publishes one tick to its end, a page at a time. */
+async function tick({ client, sink }: Term, place: Place): Promise<Ticked> {
+  const from = { table: 'event', columns: EVENT_COLUMNS, order: 'id', where: (it: string) => `topic = ANY(${it})`, params: [sink.topics] };
+  const { cursor } = place;
+  const { snapshot: previous } = cursor;
   // A tick that a crash interrupted is finished first, from its page on: it was read in the order of ids.
-  const current = cursor.tick ?? fresh.snapshot;
-  let page = cursor.tick === null ? '-1' : cursor.page;
+  const interrupted = cursor.tick !== null;
+  const first = interrupted ? undefined : await readNew<EventRow>(client, from, previous, RELAY_PAGE);
+  const current = first?.snapshot ?? cursor.tick ?? '';
+  let page = cursor.page;
   let published = 0;
-  for (;;) {
-    const events = await readTick<EventRow>(
-      client,
-      {
-        table: 'event',
-        columns: 'id, topic, key, type, event_id, at, traceparent, data',
-        order: 'id',
-        where: 'topic = ANY($5)',
-        params: [sink.topics],
-      },
-      { previous: cursor.snapshot, current, afterId: page, limit: RELAY_PAGE },
-    );
+  for (let next = first?.rows; ; next = undefined) {
+    const events = next ?? (await readTick<EventRow>(client, from, { previous, current, afterId: page, limit: RELAY_PAGE }));
     point('relay:after-read');
     if (events.length === 0) break;
     await sink.publish(events.map(toRecord));
@@ -246,42 +284,29 @@ async function tick(client: Session, epoch: string, sink: Sink, seen: string): P
     published += events.length;
     if (events.length < RELAY_PAGE) break;
     page = events.at(-1)?.id ?? page;
-    await save(client, sink, epoch, { snapshot: cursor.snapshot, tick: current, page });
+    place.move({ snapshot: previous, tick: current, page });
+    place.settle();
     point('relay:after-page');
   }
   // A tick without events is not saved: saving is a write, and the next tick covers it. Only its range must not grow for ever.
-  const old = Number(fresh.snapshot.split(':')[1]) - Number(cursor.snapshot.split(':')[1]) > UNSAVED_XIDS_MAX;
-  if (published > 0 || cursor.tick !== null || old) await save(client, sink, epoch, { snapshot: current, tick: null, page: '0' });
-  point('relay:after-save');
-  return { published, at: cursor.tick === null ? fresh.at : 0, seen: current };
+  const old = Number(current.split(':')[1]) - Number(previous.split(':')[1]) > UNSAVED_XIDS_MAX;
+  if (published > 0 || interrupted || old) place.move({ snapshot: current, tick: null, page: '0' });
+  place.settle();
+  return { published, at: first?.at ?? 0 };
 }
 
-async function save(client: Session, sink: Sink, epoch: string, cursor: CursorRow): Promise<void> {
-  const { rowCount } = await client.query('UPDATE relay SET snapshot = $1, tick = $2, page = $3 WHERE cursor = $4 AND epoch = $5', [
-    cursor.snapshot,
-    cursor.tick,
-    cursor.page,
-    sink.cursor,
-    epoch,
-  ]);
-  if (rowCount !== 1) throw new Fenced('another relay has taken over');
-}
-
-export function toRecord(row: EventRow): OutRecord {
-  return {
-    topic: row.topic,
-    key: row.key,
-    envelope: {
-      specversion: '1.0',
-      id: row.event_id,
-      source: `/midstream/${row.topic.split('.')[0] ?? ''}`,
-      type: wireTypeOf(row.type),
-      subject: row.key,
-      time: row.at.toISOString(),
-      datacontenttype: 'application/json',
-      sequence: row.id,
-      ...(row.traceparent !== null && { traceparent: row.traceparent }),
-      data: row.data,
-    },
+/** The envelope is put together around the data's own text: nothing is parsed on the way. */
+export function toRecord({ id, topic, key, type, event_id, at, traceparent, data }: EventRow): OutRecord {
+  const head = {
+    specversion: '1.0',
+    id: event_id,
+    source: `/midstream/${topic.split('.')[0] ?? ''}`,
+    type: wireTypeOf(type),
+    subject: key,
+    time: new Date(at).toISOString(),
+    datacontenttype: 'application/json',
+    sequence: id,
+    ...(traceparent !== null && { traceparent }),
   };
+  return { topic, key, sequence: id, value: `${JSON.stringify(head).slice(0, -1)},"data":${data}}` };
 }

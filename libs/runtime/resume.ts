@@ -1,6 +1,7 @@
 import type { Topic } from '@midstream/contracts';
-import { type Consuming, messageOf, persistently, reactIn } from './consume';
+import { type Consuming, messageOf, persistently, reactionOf } from './consume';
 import { point } from './fault';
+import { EVERYTHING, readFor } from './handle';
 import { type Heard, isFaulty, isState, sortRecords } from './heard';
 import { claim, project } from './inbox';
 import { BATCH_MAX } from './limits';
@@ -21,7 +22,7 @@ export async function resumeParked(consuming: Consuming, key: string): Promise<{
     try {
       const step = await persistently(() => database.transaction((tx) => resumeSome(tx, consuming, key, size)));
       applied += step.applied;
-      consuming.committed();
+      consuming.committed(EVERYTHING);
       if (step.free) return { applied };
     } catch (error) {
       if (isTransient(error)) throw error;
@@ -73,5 +74,7 @@ async function apply(tx: Tx, consuming: Consuming, key: string, messages: readon
   );
   const mine = facts.filter(({ envelope: { id } }) => claimed.has(id) || fresh.delete(id));
   const newer = await project(tx, states);
-  await reactIn(tx, consuming, [...mine, ...newer.filter((it) => consuming.hears.has(it.record.topic))]);
+  const now = [...mine, ...newer.filter((it) => consuming.hears.has(it.record.topic))];
+  const reaction = reactionOf(consuming, now);
+  reaction.apply(tx, await readFor(tx, consuming.handling, reaction.plan), new Set(now));
 }

@@ -34,8 +34,11 @@ export async function lockRows(tx: Tx, tables: readonly LoadedTable[], keys: rea
     wanted.set(kind, of);
     (mode === 'share' ? of.shared : of.own).add(id);
   }
+  const unknown = [...wanted.keys()].find((kind) => !tables.some((it) => it.kind === kind));
+  assert(unknown === undefined, `the service has a table for the kind ${unknown}`);
   const stored = new Map<string, RowMap>();
   const shared = new Set<string>();
+  const answers: Promise<void>[] = [];
   for (const { kind, table } of tables) {
     const of = wanted.get(kind);
     if (of === undefined) continue;
@@ -47,18 +50,20 @@ export async function lockRows(tx: Tx, tables: readonly LoadedTable[], keys: rea
       [[...of.own], 'FOR NO KEY UPDATE'],
       [onlyShared, 'FOR SHARE'],
     ] as const) {
-      if (ids.length === 0) continue;
-      const { rows: found } = await tx.query<{ id: string; state: unknown }>(
-        `SELECT id, state FROM ${quote(table)} WHERE id = ANY($1) ORDER BY id ${strength}`,
-        [ids],
-      );
-      point('handle:after-rows');
-      for (const it of found) rows.set(it.id, it.state);
+      if (ids.length > 0) answers.push(lock(tx, table, ids, strength, rows));
     }
   }
-  const unknown = [...wanted.keys()].find((kind) => !stored.has(kind));
-  assert(unknown === undefined, `the service has a table for the kind ${unknown}`);
+  await Promise.all(answers);
   return { stored, now: new Map([...stored].map(([kind, rows]) => [kind, new Map(rows)])), shared };
+}
+
+async function lock(tx: Tx, table: string, ids: readonly string[], strength: string, rows: RowMap): Promise<void> {
+  const { rows: found } = await tx.query<{ id: string; state: unknown }>(
+    `SELECT id, state FROM ${quote(table)} WHERE id = ANY($1) ORDER BY id ${strength}`,
+    [ids],
+  );
+  point('handle:after-rows');
+  for (const it of found) rows.set(it.id, it.state);
 }
 
 /** The rows that one command sees: those that it names, no others. */

@@ -12,7 +12,7 @@ import { type Consuming, consumer } from './consume';
 import type { Loop, ServiceDefinition } from './define';
 import { followProjection, type Follower } from './follow';
 import { type Gather, gather } from './gather';
-import type { AnyCommand, AnyEvent, Handling, OpaqueDomain } from './handle';
+import { type AnyCommand, type AnyEvent, EVERYTHING, type Handling, type OpaqueDomain, type Wrote } from './handle';
 import { hookRequests } from './hooks';
 import { KeysGuard, ProblemFilter, validation } from './http';
 import { Keys } from './keys';
@@ -101,9 +101,9 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   await live.start();
   const follower = await followViews(database, definition, handling, keys, logger);
 
-  const pokes: (() => void)[] = [() => follower.poke(), () => live.poke()];
-  const committed = () => {
-    for (const poke of pokes) poke();
+  const pokes: ((wrote: Wrote) => void)[] = [(wrote) => wrote.states && follower.poke(), () => live.poke()];
+  const committed = (wrote: Wrote) => {
+    for (const poke of pokes) poke(wrote);
   };
   const gathered = gather(database, handling, committed);
   const parked = watchParked(database);
@@ -134,15 +134,15 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   const relay = startRelay({ owner: name, databaseUrl: options.databaseUrl, sinks, logger });
   const todo = startTodo({ database, handling, effects: definition.effects ?? {}, logger, committed });
   pokes.push(
-    () => relay.poke(),
-    () => todo.poke(),
+    ({ topics }) => relay.poke(topics),
+    ({ due }) => due && todo.poke(),
   );
   const loops = [...(definition.loops ?? []), maintenance(database, topicsReadBy(name), consuming.inbox)].map((it) =>
     startLoop(it, database, gathered, logger),
   );
   watch(metrics, database, () => relayLagMs(database, sinks));
   parked.start();
-  committed();
+  committed(EVERYTHING);
   logger.info({ url: await app.getUrl() }, `${name} is ready`);
 
   return {

@@ -4,8 +4,8 @@ import { ExponentialBackoff } from 'cockatiel';
 import type { Logger } from 'pino';
 import type { Effect } from './define';
 import { point } from './fault';
-import { handleBatch } from './gather';
-import { type AnyCommand, type AnyEvent, type Handling, handleIn, type Work } from './handle';
+import { type Gather, gather } from './gather';
+import { type AnyCommand, type AnyEvent, decideIn, type Handling, planOf, readFor, type Work, type Wrote } from './handle';
 import {
   BATCH_MAX,
   EFFECT_ATTEMPTS_MAX,
@@ -35,7 +35,7 @@ export interface TodoOptions {
   readonly handling: Handling;
   readonly effects: Readonly<Record<string, AnyEffect>>;
   readonly logger: Logger;
-  readonly committed: () => void;
+  readonly committed: (wrote: Wrote) => void;
 }
 
 export interface Todo {
@@ -58,7 +58,9 @@ const IS_DUE = `NOT t.stuck AND t.due_at <= clock_timestamp() AND (t.caught_up I
 
 /** Does what is due: commands in batches, in the transaction that takes them; effects under a lease, committed before the call. */
 export function startTodo(options: TodoOptions): Todo {
-  const { logger, database } = options;
+  const { logger, database, handling, committed } = options;
+  // Calls that end together are finished together
+  const finishing = gather(database, handling, committed);
   const bell = alarmClock();
   const running = new Set<Promise<void>>();
   let stopping = false;
@@ -73,7 +75,7 @@ export function startTodo(options: TodoOptions): Todo {
         const free = EFFECTS_AT_ONCE_MAX - running.size;
         const effects = free > 0 && due.effects ? await claimEffects(database, options.effects, free) : [];
         for (const it of effects) {
-          const work = runEffect(options, it).finally(() => {
+          const work = runEffect(options, finishing, it).finally(() => {
             running.delete(work);
             bell.ring();
           });
@@ -103,10 +105,11 @@ export function startTodo(options: TodoOptions): Todo {
 
 /** Whether there is anything to do at all: one statement, so that an idle service costs next to nothing. */
 async function look(database: Database): Promise<{ readonly commands: boolean; readonly effects: boolean }> {
-  const { rows } = await database.pool.query<{ commands: boolean; effects: boolean }>(
+  const { rows } = await database.query<{ commands: boolean; effects: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM todo WHERE kind = 'command' AND NOT stuck AND due_at <= clock_timestamp()) AS commands,
             EXISTS (SELECT 1 FROM todo WHERE kind <> 'command' AND NOT stuck AND due_at <= clock_timestamp()
                        AND (lease_until IS NULL OR lease_until < clock_timestamp())) AS effects`,
+    [],
   );
   return rows[0] ?? { commands: false, effects: false };
 }
@@ -116,17 +119,15 @@ async function takeCommands(options: TodoOptions): Promise<number> {
   const { database, committed } = options;
   let taken: readonly TodoRow[] = [];
   try {
-    const count = await database.transaction(async (tx) => {
+    const wrote = await database.transaction(async (tx) => {
       taken = await lockCommands(tx, BATCH_MAX);
-      if (taken.length > 0) await doCommands(tx, options, taken);
-      return taken.length;
+      return taken.length === 0 ? undefined : doCommands(tx, options, taken);
     });
-    if (count > 0) committed();
-    return count;
+    if (wrote !== undefined) committed(wrote);
+    return taken.length;
   } catch (error) {
     if (taken.length === 0) throw error;
     for (const row of taken) await takeAlone(options, row);
-    committed();
     return taken.length;
   }
 }
@@ -144,41 +145,49 @@ async function lockCommands(tx: Tx, limit: number): Promise<TodoRow[]> {
 }
 
 /** Those about a parked record wait (protocol 27): what they would decide on is not the whole truth. */
-async function doCommands(tx: Tx, { handling, logger }: TodoOptions, due: readonly TodoRow[]): Promise<void> {
-  const parked = await postponeParked(tx, handling, due);
-  const rows = due.filter((it) => !parked.has(it.id));
-  await tx.query('DELETE FROM todo WHERE id = ANY($1::bigint[])', [rows.map((it) => it.id)]);
-  point('todo:after-delete');
-  const outcomes = await handleIn(
-    tx,
-    handling,
-    rows.map((it) => ({ command: it.payload, cause: causeOf(it, `timer:${it.payload.type}`) })),
-  );
+async function doCommands(tx: Tx, { handling, logger }: TodoOptions, due: readonly TodoRow[]): Promise<Wrote> {
+  const works = due.map((it): Work => ({ command: it.payload, cause: causeOf(it, `timer:${it.payload.type}`) }));
+  const plan = planOf(handling, works);
+  const [, done, read] = await Promise.all([postponeParked(tx, handling, due), takeAway(tx, due), readFor(tx, handling, plan)]);
+  const isDone = (_: unknown, index: number) => done.has(due[index]?.id ?? '');
+  const now = { works: works.filter(isDone), keys: plan.keys.filter(isDone) };
+  const { outcomes, wrote } = decideIn(tx, handling, now, read);
   outcomes.forEach((it, index) => {
-    if (it.kind === 'refused') logger.warn({ command: rows[index]?.payload.type, rejected: it.rejection }, 'a timer came to a refusal');
+    if (it.kind === 'refused')
+      logger.warn({ command: now.works[index]?.command.type, rejected: it.rejection }, 'a timer came to a refusal');
   });
+  return wrote;
 }
 
-async function postponeParked(tx: Tx, { domain }: Handling, rows: readonly TodoRow[]): Promise<ReadonlySet<string>> {
+async function postponeParked(tx: Tx, { domain }: Handling, rows: readonly TodoRow[]): Promise<void> {
   const about = rows.flatMap((it) => domain.keysOf(it.payload).map(({ id }) => ({ todo: it.id, key: id })));
-  const { rows: parked } = await tx.query<{ id: string }>(
+  await tx.query(
     `UPDATE todo t SET due_at = clock_timestamp() + make_interval(secs => $2), error = 'key-parked'
-      WHERE t.id IN (SELECT s.todo FROM json_to_recordset($1::json) AS s(todo bigint, key text) JOIN parked_key p USING (key))
-     RETURNING t.id`,
+      WHERE t.id IN (SELECT s.todo FROM json_to_recordset($1::json) AS s(todo bigint, key text) JOIN parked_key p USING (key))`,
     [JSON.stringify(about), PARKED_RETRY_MS / 1_000],
   );
   point('todo:after-parked');
-  return new Set(parked.map((it) => it.id));
+}
+
+/** Those that were not postponed a moment before. */
+async function takeAway(tx: Tx, rows: readonly TodoRow[]): Promise<ReadonlySet<string>> {
+  const { rows: gone } = await tx.query<{ id: string }>(
+    'DELETE FROM todo WHERE id = ANY($1::bigint[]) AND due_at <= clock_timestamp() RETURNING id',
+    [rows.map((it) => it.id)],
+  );
+  point('todo:after-delete');
+  return new Set(gone.map((it) => it.id));
 }
 
 async function takeAlone(options: TodoOptions, row: TodoRow): Promise<void> {
-  const { database, logger } = options;
+  const { database, logger, committed } = options;
   try {
-    await database.transaction(async (tx) => {
+    const wrote = await database.transaction(async (tx) => {
       const { rows } = await tx.query(`SELECT 1 FROM todo WHERE id = $1 FOR UPDATE SKIP LOCKED`, [row.id]);
       point('todo:after-alone');
-      if (rows.length > 0) await doCommands(tx, options, [row]);
+      return rows.length === 0 ? undefined : doCommands(tx, options, [row]);
     });
+    if (wrote !== undefined) committed(wrote);
   } catch (error) {
     logger.error({ err: error, command: row.payload.type, key: row.key }, 'a command that is due failed');
     await postpone(database, row, error);
@@ -201,7 +210,7 @@ async function claimEffects(database: Database, effects: Readonly<Record<string,
   if (names.length === 0) return [];
   const token = randomUUID();
   const leases = Object.fromEntries(Object.entries(effects).map(([name, it]) => [name, leaseOf(it)]));
-  const { rows } = await database.pool.query<TodoRow>(
+  const { rows } = await database.query<TodoRow>(
     // MATERIALIZED: a plan that asks the inner query again would lease more than LIMIT
     `WITH first AS MATERIALIZED (
        SELECT t.id FROM todo t
@@ -217,31 +226,27 @@ async function claimEffects(database: Database, effects: Readonly<Record<string,
   return rows.map((it) => ({ ...it, token }));
 }
 
-async function runEffect(options: TodoOptions, row: Claimed): Promise<void> {
-  const { database, handling, effects, logger, committed } = options;
+async function runEffect(options: TodoOptions, finishing: Gather, row: Claimed): Promise<void> {
+  const { database, effects, logger } = options;
   const effect = effects[row.kind];
   assert(effect !== undefined, `the service has the effect ${row.kind}`);
   const until = Date.now() + leaseOf(effect) * 0.9;
   try {
     const commands = await callOf(options, effect, row);
     point('todo:after-call');
-    await whileItMayPass(until, () => finish(database, handling, row, commands));
+    await whileItMayPass(until, () => finish(database, finishing, row, commands));
     point('todo:after-finish');
-    committed();
   } catch (error) {
     logger.warn({ err: error, effect: row.kind, key: row.key, attempts: row.attempts }, 'an effect failed; it is tried again');
     await postpone(database, row, error, row.token).catch(() => undefined);
   }
 }
 
-async function finish(database: Database, handling: Handling, row: Claimed, commands: readonly AnyCommand[]): Promise<void> {
+async function finish(database: Database, finishing: Gather, row: Claimed, commands: readonly AnyCommand[]): Promise<void> {
   const finishes = { id: row.id, token: row.token };
-  await handleBatch(
-    database,
-    handling,
-    commands.map((command) => ({ command, cause: causeOf(row, `effect:${row.kind}`), finishes })),
-  );
-  if (commands.length === 0) await database.pool.query('DELETE FROM todo WHERE id = $1 AND token = $2', [row.id, row.token]);
+  const works = commands.map((command) => ({ command, cause: causeOf(row, `effect:${row.kind}`), finishes }));
+  if (works.length > 0) await finishing.submitAll(works);
+  else await database.query('DELETE FROM todo WHERE id = $1 AND token = $2', [row.id, row.token]);
 }
 
 /** What the call came to is known here only: a database that is away for a moment must not make it unknown. */

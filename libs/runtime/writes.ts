@@ -3,22 +3,25 @@ import type { Tx } from './postgres';
 /** One set of rows to write: a statement over `json_populate_recordset` or `json_to_recordset` of parameter `$n`. */
 export interface Write {
   readonly sql: (parameter: string) => string;
-  readonly rows: readonly object[];
+  /** As objects, or as JSON that is made already. */
+  readonly rows: readonly (object | string)[];
 }
 
 /**
  * All writes of a transaction in one statement: each a part of one `WITH`, each with one JSON parameter, so that a batch of five hundred
- * commands costs one round trip to write. The parts must not depend on each other's rows.
+ * commands costs one round trip to write, and none of its own: the commit follows at once. The parts must not depend on each other's rows.
  */
-export async function writeAll(tx: Tx, writes: readonly Write[]): Promise<void> {
+export function writeAll(tx: Tx, writes: readonly Write[]): void {
   const full = writes.filter((it) => it.rows.length > 0);
   if (full.length === 0) return;
   const parts = full.map((it, index) => `w${index} AS (${it.sql(`$${index + 1}::json`)})`);
-  await tx.query(
+  tx.send(
     `WITH ${parts.join(',\n')} SELECT 1`,
-    full.map((it) => JSON.stringify(it.rows)),
+    full.map((it) => jsonOf(it.rows)),
   );
 }
+
+const jsonOf = (rows: Write['rows']): string => `[${rows.map((it) => (typeof it === 'string' ? it : JSON.stringify(it))).join(',')}]`;
 
 /** A statement that inserts rows as they are; columns that no row names keep their default. */
 export const insertInto = (table: string, rows: readonly object[]): Write => {

@@ -25,6 +25,7 @@ const TIMES_MAX: Readonly<Record<string, number>> = {
   'relay:after-lock': 1,
   'relay:before-office': 1,
   'relay:after-office': 1,
+  'relay:after-cursor': 1,
   'relay:after-mark': 2,
   'relay:after-page': 2,
   'consume:after-watermark': 2,

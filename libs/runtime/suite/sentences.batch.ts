@@ -75,7 +75,8 @@ export function batchSentences(kind: BusKind): void {
         wanted: { ...wanted, status: 201 },
         answer: (rows) => (rows as { counters: Record<string, { count: number }> }).counters['twins']?.count,
       }));
-      const [first, second, third] = await handleBatch(it1.writer.database, handlingOf(it1.writer.database), works);
+      const { outcomes } = await handleBatch(it1.writer.database, handlingOf(it1.writer.database), works);
+      const [first, second, third] = outcomes;
       assert.deepEqual([first?.kind === 'done' && first.body, second], [1, { kind: 'replayed', answer: { status: 201, body: 1 } }]);
       assert.deepEqual(third, { kind: 'refused', rejection: { rejected: 'idempotency-key-reused' } });
       assert.equal(await count('twins'), 1);

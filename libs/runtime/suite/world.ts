@@ -112,6 +112,7 @@ export async function withReplica(kind: BusKind, { prefix, urls }: World, work: 
 }
 
 function handles(writer: RunningService, reader: RunningService, bus: EventBus) {
+  let sequence = 0;
   const raw = bus.sinksOf('order').find((it) => it.cursor === 'kafka' || it.cursor === 'embedded:notification');
   const run: World['run'] = async (command) => {
     await writer.commands.run({ type: 'Bump', ...command });
@@ -120,7 +121,14 @@ function handles(writer: RunningService, reader: RunningService, bus: EventBus) 
     run,
     bump: async (id: string, times: number) => void (await Promise.all(Array.from({ length: times }, () => run({ id })))),
     async publish(...records: readonly Raw[]) {
-      await raw?.publish(records.map(({ topic = 'order.by-order', key, envelope }) => ({ topic, key, envelope: envelope as Envelope })));
+      await raw?.publish(
+        records.map(({ topic = 'order.by-order', key, envelope }) => ({
+          topic,
+          key,
+          value: JSON.stringify(envelope),
+          sequence: String((sequence += 1)),
+        })),
+      );
     },
     parked: operatorOf(reader),
     async metric(name: string, label = ''): Promise<number> {
