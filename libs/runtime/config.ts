@@ -3,6 +3,7 @@ import type { Timed } from '@midstream/kernel';
 import type { ServiceDefinition } from './define';
 import { embeddedBus } from './embedded';
 import { kafkaBus } from './kafka';
+import { rateLimitsOf } from './rates';
 import { startService } from './service';
 import { loggerOf, stopTracing } from './telemetry';
 
@@ -34,7 +35,9 @@ export function settings(): Record<string, string> {
 }
 
 /**
- * Runs one service as a process: DATABASE_URL, KAFKA_BROKERS (comma separated), KAFKA_PREFIX, PORT, HOST, MIDSTREAM_OPERATOR_KEY (or …_FILE).
+ * Runs one service as a process: DATABASE_URL, KAFKA_BROKERS (comma separated), KAFKA_PREFIX, PORT, HOST, MIDSTREAM_OPERATOR_KEY (or …_FILE),
+ * REDIS_URL (where replicas count a caller's requests together), MIDSTREAM_RATE_LIMIT_PER_KEY and …_PER_ADDRESS (requests per 10 s, or `off`),
+ * MIDSTREAM_TRUST_PROXY (whose X-Forwarded-For is believed; `loopback` unless said).
  * SIGTERM drains and ends it.
  */
 export async function runService<Rows, View, Command extends Timed, Event extends { readonly type: string }, Code extends string>(
@@ -60,6 +63,8 @@ export async function runService<Rows, View, Command extends Timed, Event extend
     host: setting('HOST') ?? '127.0.0.1',
     logger,
     settings: all,
+    rates: rateLimitsOf(all, setting('REDIS_URL')),
+    ...(all['trustProxy'] !== undefined && { trustProxy: all['trustProxy'] }),
     ...(all['operatorKey'] !== undefined && { bootstrapKey: all['operatorKey'] }),
   });
   let ending = false;

@@ -16,7 +16,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Observable, throwError } from 'rxjs';
 import { hashOf, type Idempotency } from './answers';
-import { type Caller, type Keys, tenantOf } from './keys';
+import { bearerOf, type Caller, type Keys, tenantOf } from './keys';
 import { Problem, problemBody } from './problems';
 
 const SCOPES = 'midstream:scopes';
@@ -38,7 +38,7 @@ export class KeysGuard implements CanActivate {
     const scopes = this.reflector.getAllAndOverride<string[] | undefined>(SCOPES, [context.getHandler(), context.getClass()]) ?? [];
     if (scopes.includes('public')) return true;
     const request = context.switchToHttp().getRequest<Authenticated>();
-    const [, key] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const key = bearerOf(request.headers.authorization);
     if (key === undefined) throw new Problem(401, 'key-missing', 'Send your API key', 'Authorization: Bearer <key>');
     const caller = this.keys.callerOf(key);
     if (caller === undefined) throw new Problem(401, 'key-wrong', 'The API key is not known, or was revoked');

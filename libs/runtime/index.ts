@@ -23,6 +23,7 @@ export { LiveEvents, type LiveEvent, type LiveOptions } from './live';
 export { openApiOf } from './openapi';
 export { Database, isTransient, NewerSchema, openDatabase, type Tx } from './postgres';
 export { NotFound, Problem, problemBody } from './problems';
+export { type RateLimits, rateLimitsOf } from './rates';
 export { type RunningService, type ServiceOptions, SETTINGS, startService } from './service';
 export { loggerOf, stopTracing, traceIdOf } from './telemetry';
 export { alarmClock, within } from './wait';

@@ -10,14 +10,20 @@ export interface Caller {
   readonly traceparent?: string;
 }
 
+/** The key of `Authorization: Bearer <key>`. */
+export const bearerOf = (authorization: string | undefined): string | undefined => /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+
 export const hashOfKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 
 /** The API keys that this replica knows, by hash. The keys themselves are nowhere (protocol 32). */
 export class Keys {
   private readonly byHash = new Map<string, Fact<'ApiKeyState'>>();
+  private readonly bootstrapHash: Buffer | undefined;
 
   /** `bootstrapKey`: an operator's key of the machine, which needs no database: the first merchant is made with it. */
-  constructor(private readonly bootstrapKey: string | undefined) {}
+  constructor(bootstrapKey: string | undefined) {
+    this.bootstrapHash = bootstrapKey === undefined ? undefined : Buffer.from(hashOfKey(bootstrapKey));
+  }
 
   apply(state: Fact<'ApiKeyState'>): void {
     this.byHash.set(state.hash, state);
@@ -25,7 +31,7 @@ export class Keys {
 
   callerOf(key: string): Caller | undefined {
     const hash = hashOfKey(key);
-    if (this.bootstrapKey !== undefined && timingSafeEqual(Buffer.from(hash), Buffer.from(hashOfKey(this.bootstrapKey)))) {
+    if (this.bootstrapHash !== undefined && timingSafeEqual(Buffer.from(hash), this.bootstrapHash)) {
       return { scope: 'operator', keyId: 'bootstrap' };
     }
     const state = this.byHash.get(hash);

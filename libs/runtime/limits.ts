@@ -26,3 +26,10 @@ export const BODY_BYTES_MAX = 1024 * 1024;
 export const DRAIN_ON_SHUTDOWN_MS = 20_000;
 /** REST commands and timers on a parked key wait or are refused this long. */
 export const PARKED_RETRY_MS = 30_000;
+/**
+ * Requests that one caller may send to one service, by API key, or by address without a valid one. 200 a second on average, and any of it at
+ * once: a merchant's backend that places an order a request seldom needs a tenth of it.
+ */
+export const RATE_WINDOW_MS = 10_000;
+export const RATE_PER_KEY = 2_000;
+export const RATE_PER_ADDRESS = 200;

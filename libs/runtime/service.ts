@@ -25,6 +25,7 @@ import { HealthController, INSIDE, type Inside, parkedController } from './ops';
 import { dropOld, inboxMemory, type InboxMemory, makePartitions } from './partitions';
 import { watchParked } from './parking';
 import { Database, openDatabase } from './postgres';
+import { limitRates, type RateLimits } from './rates';
 import { relayLagMs, startRelay } from './relay';
 import { loadedTables } from './rows';
 import { BusStrategy, chunkController } from './strategy';
@@ -43,6 +44,10 @@ export interface ServiceOptions {
   readonly logger?: Logger;
   /** What the service's providers may need from outside (a key file, a URL), by name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** How often a caller may ask; left out: as often as it likes. */
+  readonly rates?: RateLimits;
+  /** Whose X-Forwarded-For is believed: addresses, networks, `loopback` (unless said), `uniquelocal`; separated by commas. */
+  readonly trustProxy?: string;
 }
 
 export interface RunningService {
@@ -125,7 +130,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   const commands = new Commands(gathered, definition.problems, handling.view, isParked);
   const inside: Inside = { database, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
 
-  const app = await createApp({ definition, database, commands, keys, live, inside, consuming, logger, settings: options.settings ?? {} });
+  const app = await createApp({ definition, database, commands, keys, live, inside, consuming, logger, options });
   app.connectMicroservice({ strategy: new BusStrategy(options.bus, name, topicsReadBy(name)) }, { inheritAppConfig: true });
   await app.startAllMicroservices();
   await app.listen(options.port, options.host ?? '127.0.0.1');
@@ -217,14 +222,14 @@ interface Parts {
   readonly inside: Inside;
   readonly consuming: Consuming;
   readonly logger: Logger;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly options: ServiceOptions;
 }
 
 export const SETTINGS = Symbol('midstream settings');
 
 @Module({})
 class ServiceModule {
-  static of({ definition, database, commands, keys, live, inside, consuming, logger, settings }: Parts): DynamicModule {
+  static of({ definition, database, commands, keys, live, inside, consuming, logger, options }: Parts): DynamicModule {
     return {
       module: ServiceModule,
       imports: [TerminusModule.forRoot({ logger: false })],
@@ -236,7 +241,7 @@ class ServiceModule {
       ] as never,
       providers: [
         { provide: INSIDE, useValue: inside },
-        { provide: SETTINGS, useValue: settings },
+        { provide: SETTINGS, useValue: options.settings ?? {} },
         { provide: Database, useValue: database },
         { provide: Commands, useValue: commands },
         { provide: LiveEvents, useValue: live },
@@ -249,12 +254,16 @@ class ServiceModule {
 }
 
 async function createApp(parts: Parts): Promise<NestFastifyApplication> {
+  const { rates, trustProxy = 'loopback' } = parts.options;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 1_000 },
     forceCloseConnections: 'idle',
+    trustProxy,
   });
   hookRequests(adapter.getInstance(), parts.definition.name, parts.inside.metrics, parts.logger);
+  if (rates !== undefined)
+    await limitRates(adapter.getInstance(), { ...parts, service: parts.definition.name, limits: rates, metrics: parts.inside.metrics });
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(parts), adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,

@@ -31,6 +31,7 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
       prefix: `/v1${path}`,
       rewritePrefix: `/v1${path}`,
       proxyPayloads: true,
+      replyOptions: { rewriteRequestHeaders: forwarded },
       undici: { connections: 128, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
     });
   }
@@ -84,6 +85,15 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
   await app.listen({ port, host });
   return { url: `http://127.0.0.1:${(app.server.address() as { port: number }).port}`, close: () => app.close() };
 }
+
+/** Who asks, for the services' limits by address: ours is the last word of X-Forwarded-For, whatever a client wrote before it. */
+const forwarded = <Headers extends { [name: string]: string | string[] | undefined }>(
+  request: { ip: string },
+  headers: Headers,
+): Headers => {
+  const before = headers['x-forwarded-for'];
+  return { ...headers, 'x-forwarded-for': before === undefined ? request.ip : `${String(before)}, ${request.ip}` };
+};
 
 const problem = (reply: { status(code: number): { header(name: string, value: string): { send(body: object): unknown } } }, it: Problem) =>
   reply.status(it.status).header('content-type', 'application/problem+json; charset=utf-8').send(problemBody(it));

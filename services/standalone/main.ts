@@ -1,5 +1,5 @@
 import { assertPortFree } from '@midstream/local/ports';
-import { embeddedBus, loggerOf, stopTracing } from '@midstream/runtime';
+import { embeddedBus, loggerOf, rateLimitsOf, stopTracing } from '@midstream/runtime';
 import { createSandbox } from '@midstream/sandbox-supplier';
 import { banner } from './banner';
 import { startDatabases } from './databases';
@@ -22,9 +22,11 @@ async function main(): Promise<void> {
   const { postgres, urls } = await startDatabases(home);
   stack.push(() => postgres.stop());
   const bus = embeddedBus();
+  const settings = settingsOf(home);
   const services = await startAll(urls, bus, {
     bootstrapKey: home.secrets.operatorKey,
-    settings: settingsOf(home),
+    settings,
+    rates: rateLimitsOf(settings, undefined),
     logger: loggerOf('standalone').child({}, { level: process.env['LOG_LEVEL'] ?? 'warn' }),
   });
   stack.push(async () => {

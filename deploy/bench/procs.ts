@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process below ours, as the kernel knows it. */
+export interface Proc {
+  readonly pid: number;
+  readonly parent: number;
+  /** `node`, `postgres`, `java`, … */
+  readonly name: string;
+  readonly command: string;
+  /** Seconds of CPU since it began. */
+  readonly cpu: number;
+}
+
+const TICKS_A_SECOND = 100;
+
+/** A process and everything below it. Linux only, as `/proc` is. */
+export function treeOf(root: number): Proc[] {
+  const all = readdirSync('/proc')
+    .filter((it) => /^\d+$/.test(it))
+    .flatMap((it) => read(Number(it)));
+  const found = all.filter((it) => it.pid === root);
+  for (const one of found) found.push(...all.filter((it) => it.parent === one.pid));
+  return found;
+}
+
+function read(pid: number): Proc[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z') return [];
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    const cpu = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+    return [{ pid, parent: Number(fields[1]), name, command, cpu }];
+  } catch {
+    return []; // it has ended meanwhile
+  }
+}
+
+/** Memory that is this process's own, and its share of what it has in common with others, MB. */
+export function pssMb(pid: number): number {
+  try {
+    const [, kb] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    return Number(kb ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+export const KINDS = ['node', 'postgres', 'java'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What a process of ours is; undefined for shells that only watch. */
+export const kindOf = ({ name, command }: Proc): Kind | undefined => {
+  if (name === 'node' || /^\S*node /.test(command)) return 'node';
+  if (name === 'postgres') return 'postgres';
+  return name === 'java' ? 'java' : undefined;
+};
+
+/** Seconds of CPU by kind, so far. */
+export function cpuOf(root: number): Readonly<Record<Kind, number>> {
+  const sums = { node: 0, postgres: 0, java: 0 };
+  for (const it of treeOf(root)) {
+    const kind = kindOf(it);
+    if (kind !== undefined) sums[kind] += it.cpu;
+  }
+  return sums;
+}
+
+export interface Memory {
+  /** MB of all of them, the database included. */
+  readonly totalMb: number;
+  readonly byKind: Readonly<Record<Kind, number>>;
+  /** Of the largest process of ours that is no database and no broker. */
+  readonly largestNodeMb: number;
+}
+
+export function memoryOf(root: number): Memory {
+  const byKind = { node: 0, postgres: 0, java: 0 };
+  let largestNodeMb = 0;
+  for (const it of treeOf(root)) {
+    const kind = kindOf(it);
+    if (kind === undefined) continue;
+    const mb = pssMb(it.pid);
+    byKind[kind] += mb;
+    if (kind === 'node') largestNodeMb = Math.max(largestNodeMb, mb);
+  }
+  return { totalMb: byKind.node + byKind.postgres + byKind.java, byKind, largestNodeMb };
+}
+
+/** Looks at the memory now and then: reading it costs the kernel a walk through all pages, so it is not done often. */
+export const SAMPLE_EVERY_MS = 3_000;
+
+export interface Sampler {
+  peak(): Memory;
+  stop(): void;
+}
+
+export function sampleMemory(root: number): Sampler {
+  let peak = memoryOf(root);
+  const timer = setInterval(() => {
+    const now = memoryOf(root);
+    if (now.totalMb > peak.totalMb) peak = { ...now, largestNodeMb: Math.max(now.largestNodeMb, peak.largestNodeMb) };
+    else if (now.largestNodeMb > peak.largestNodeMb) peak = { ...peak, largestNodeMb: now.largestNodeMb };
+  }, SAMPLE_EVERY_MS);
+  timer.unref();
+  return { peak: () => peak, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,121 @@
+import type { Mutant } from './mutant';
+
+const selection = (name: string): string => `services/selection-engine/domain/${name}.ts`;
+const compliance = (name: string): string => `services/compliance/domain/${name}.ts`;
+const notification = (name: string): string => `services/notification/domain/${name}.ts`;
+
+/** Of the services that rank, judge and tell. */
+export const marketMutants: readonly Mutant[] = [
+  {
+    id: 'selection-ranks-excluded',
+    kind: 'a dropped exclusion',
+    file: selection('gates'),
+    before: '    request.excluded.some((it) => it.offerId === offer.offerId) ||\n',
+    after: '',
+    why: 'a line is sent back to the offer that failed it',
+  },
+  {
+    id: 'selection-ranks-tried',
+    kind: 'an off-by-one at a limit',
+    file: selection('gates'),
+    before: 'it.offerId === offer.offerId && it.version >= offer.version',
+    after: 'it.offerId === offer.offerId && it.version > offer.version',
+    why: 'an offer that had nothing is tried again before it has changed',
+  },
+  {
+    id: 'selection-goes-a-step-further',
+    kind: 'a substitute outside the buyer’s policy',
+    file: selection('gates'),
+    before: 'if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo)) return false;',
+    after: 'if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo) + 1) return false;',
+    why: 'a buyer gets a substitute that he has ruled out',
+  },
+  {
+    id: 'selection-minds-no-cap',
+    kind: 'capture at the higher price',
+    file: selection('gates'),
+    before: 'sameCurrency && product.priceMinor <= request.priceCapMinor && costAt',
+    after: 'sameCurrency && costAt',
+    why: 'a good is dearer than the buyer would pay',
+  },
+  {
+    id: 'selection-minds-no-region',
+    kind: 'a substitute outside the buyer’s policy',
+    file: selection('gates'),
+    before: '!coversRegion(product.regions, request.region) || !coversRegion(offer.regions, request.region)',
+    after: '!coversRegion(offer.regions, request.region)',
+    why: 'a product is sold where it is of no use',
+  },
+  {
+    id: 'selection-lists-six',
+    kind: 'an off-by-one at a limit',
+    file: selection('rank'),
+    before: 'passed.slice(0, CANDIDATES_MAX)',
+    after: 'passed.slice(0, CANDIDATES_MAX + 1)',
+    why: 'a list is longer than all others on the lap expect',
+  },
+  {
+    id: 'selection-plans-every-unit-everywhere',
+    kind: 'an oversell',
+    file: selection('rank'),
+    before: '    left -= planned;\n',
+    after: '',
+    why: 'each candidate is planned the whole quantity',
+  },
+  {
+    id: 'compliance-mildest-rule-wins',
+    kind: 'a delivery after a ban',
+    file: compliance('judge'),
+    before: 'STRICTNESS[b.effect] - STRICTNESS[a.effect] ||',
+    after: 'STRICTNESS[a.effect] - STRICTNESS[b.effect] ||',
+    why: 'a rule that allows a category lifts the ban on a product',
+  },
+  {
+    id: 'compliance-looks-at-one-region',
+    kind: 'a delivery after a ban',
+    file: compliance('judge'),
+    before: '(isStricter(it, worse) ? it : worse)',
+    after: '(isStricter(it, worse) ? worse : worse)',
+    why: 'a ban in the buyer’s region is overlooked where all others may buy',
+  },
+  {
+    id: 'compliance-rule-never-begins',
+    kind: 'a delivery after a ban',
+    file: compliance('decide'),
+    before: 'if (rule?.version !== version || at < rule.from) return [];',
+    after: 'if (rule?.version !== version || at <= rule.from) return [];',
+    why: 'a ban that begins later, to the millisecond, never does',
+  },
+  {
+    id: 'compliance-rule-begins-late',
+    kind: 'a delivery after a ban',
+    file: compliance('judge'),
+    before: 'from <= at && (until === undefined || at < until)',
+    after: 'from < at && (until === undefined || at < until)',
+    why: 'a ban that begins now is not seen by the screening that it causes',
+  },
+  {
+    id: 'compliance-clears-unscreened',
+    kind: 'a delivery after a ban',
+    file: compliance('judge'),
+    before: "export const NOT_SCREENED: Verdict = { status: 'high-risk',",
+    after: "export const NOT_SCREENED: Verdict = { status: 'compliant',",
+    why: 'a product is sold before any rule has been asked',
+  },
+  {
+    id: 'notification-numbers-start-again',
+    kind: 'a message lost or sent twice',
+    file: notification('decide'),
+    before: 'const sequence = (rows.orders[orderId]?.sequence ?? 0) + 1;',
+    after: 'const sequence = Math.min(1, rows.orders[orderId]?.sequence ?? 0) + 1;',
+    why: 'the third message of an order has the id of the second, and is not sent',
+  },
+  {
+    id: 'notification-never-retries',
+    kind: 'a message lost or sent twice',
+    file: notification('decide'),
+    before: 'if (message?.nextAt === undefined || at < message.nextAt ||',
+    after: 'if (message?.nextAt === undefined || at <= message.nextAt ||',
+    why: 'a message that failed waits for ever',
+  },
+];

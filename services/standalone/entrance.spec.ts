@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { SERVICES, type Service } from '@midstream/contracts';
+import fastify from 'fastify';
+import { type Entrance, openEntrance } from './entrance';
+
+describe('the entrance', () => {
+  const behind = fastify();
+  let entrance: Entrance;
+  before(async () => {
+    behind.get('/v1/orders', (request) => ({ forwarded: request.headers['x-forwarded-for'] }));
+    const url = await behind.listen({ port: 0, host: '127.0.0.1' });
+    entrance = await openEntrance({
+      port: 0,
+      upstreams: Object.fromEntries(SERVICES.map((it) => [it, url])) as Record<Service, string>,
+    });
+  });
+  after(async () => {
+    await entrance.close();
+    await behind.close();
+  });
+  const forwarded = async (headers: Record<string, string> = {}) =>
+    ((await (await fetch(`${entrance.url}/v1/orders`, { headers })).json()) as { forwarded: string }).forwarded;
+
+  it('tells the service who asks, after whatever the client says of itself', async () => {
+    assert.equal(await forwarded(), '127.0.0.1');
+    assert.equal(await forwarded({ 'x-forwarded-for': '203.0.113.9' }), '203.0.113.9, 127.0.0.1');
+  });
+});
