@@ -133,7 +133,7 @@ export async function openDatabase({ url, entities, migrations, connections = 12
       // The server cannot tell of its time-out over a dead network: the client has one of its own
       query_timeout: STATEMENT_MS_MAX + 5_000,
       keepAlive: true,
-      options: '-c jit=off -c TimeZone=UTC -c idle_in_transaction_session_timeout=60000',
+      options: '-c jit=off -c enable_seqscan=off -c TimeZone=UTC -c idle_in_transaction_session_timeout=60000',
     },
   });
   await dataSource.initialize();

@@ -188,7 +188,7 @@ const clientOf = (databaseUrl: string, name: string): Client =>
     connectionString: databaseUrl,
     application_name: name,
     // A cursor that a crash of the server takes back repeats what it had published, and the inboxes take that out: it waits for no disk
-    options: '-c jit=off -c TimeZone=UTC -c synchronous_commit=off',
+    options: '-c jit=off -c enable_seqscan=off -c TimeZone=UTC -c synchronous_commit=off',
     pipeline: true,
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS_MAX,

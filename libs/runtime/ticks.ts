@@ -79,7 +79,8 @@ const conditionOf = ({ where, params }: Source, parameter: string): string => (w
 const newPage = (from: Source): string => `
   SELECT now.*, t.* FROM (SELECT ${NOW}) now LEFT JOIN LATERAL (
     SELECT true AS here, ${from.columns} FROM (
-      SELECT * FROM ${quote(from.table)} WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND ${conditionOf(from, '$3')}
+      SELECT * FROM ${quote(from.table)}
+       WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot()) AND ${conditionOf(from, '$3')}
       UNION ALL
       SELECT * FROM ${quote(from.table)} WHERE xid IN (SELECT pg_snapshot_xip($1::pg_snapshot)) AND ${conditionOf(from, '$3')}
     ) fresh ORDER BY ${from.order} LIMIT $2
