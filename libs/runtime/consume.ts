@@ -125,16 +125,19 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
 async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Promise<Applied> {
   const { consumer: name } = consuming;
   const heard = told.filter((it): it is Heard => !isFaulty(it));
-  const facts = heard.filter((it) => !isState(it.fact));
   const faulty = told.filter(isFaulty);
   const reaction = reactionOf(consuming, heard);
+  const [facts, news] = parted(
+    heard.filter((it) => !isState(it.fact)),
+    (it) => reaction.calledBy.has(it),
+  );
   const [fresh, parked, newer, read] = await Promise.all([
     claim(tx, name, [...facts.map((it) => it.envelope.id), ...faulty.flatMap((it) => it.eventId ?? [])]),
     // Behind the claim: it waits for a consumer that holds the same messages, and then the keys that he has parked are seen here.
     lockParked(
       tx,
       name,
-      told.map((it) => it.key),
+      [...facts, ...faulty].map((it) => it.key),
     ),
     project(
       tx,
@@ -151,7 +154,8 @@ async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Pro
   const behind = mine.filter(isBehind);
   const stopped = await park(tx, name, faults, behind);
   const now = [...mine.filter((it) => !isBehind(it)), ...newer.filter((it) => consuming.hears.has(it.record.topic))];
-  const { wrote } = reaction.apply(tx, read, new Set(now));
+  // What calls for nothing has no place in the inbox: a view that hears it twice is an estimate (protocol 18)
+  const { wrote } = reaction.apply(tx, read, new Set([...now, ...news].sort((a, b) => a.index - b.index)));
   point('consume:after-handle');
   return {
     wrote: { ...wrote, states: wrote.states || newer.length > 0 },
@@ -159,15 +163,19 @@ async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Pro
       ['duplicate', facts.length - mine.length + faulty.length - faults.length],
       ['parked', stopped],
       ['waiting', behind.length],
-      ['applied', mine.length - behind.length + newer.length],
+      ['applied', mine.length - behind.length + newer.length + news.length],
     ],
   };
 }
 
 type Fact = Pick<Heard, 'fact' | 'envelope'>;
 
+const parted = <T>(all: readonly T[], isFirst: (it: T) => boolean): [T[], T[]] => [all.filter(isFirst), all.filter((it) => !isFirst(it))];
+
 interface Reaction {
   readonly plan: Plan;
+  /** The facts that call for anything. */
+  readonly calledBy: ReadonlySet<Fact>;
   /** Handles what those of the facts call for that are to be applied now. */
   apply(tx: Tx, read: Read, now: ReadonlySet<Fact>): Handled;
 }
@@ -190,6 +198,7 @@ export function reactionOf({ handling, count, logger }: Consuming, heard: readon
   const keysOf = new Map(plan.works.map((it, index) => [it, plan.keys[index] ?? []]));
   return {
     plan,
+    calledBy: new Set(called.map((it) => it.by)),
     apply(tx, read, now) {
       for (const { fact } of now) if (!isState(fact)) domain.view.apply(handling.view, fact);
       const due = called.filter((it) => now.has(it.by));

@@ -1,7 +1,7 @@
 import { EVENT_BYTES_MAX, faultOf, topicNames, TOPICS, topicOf, type AnyFact, type Topic } from '@midstream/contracts';
 import { assert, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
-import { v7 as uuidv7 } from 'uuid';
 import { type Answered, type Answers, answersOf, loadAnswers, type Wanted } from './answers';
+import { newId } from './ids';
 import type { EventMeta, ServiceDefinition } from './define';
 import { point } from './fault';
 import type { Tx } from './postgres';
@@ -158,7 +158,7 @@ function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly Ro
   for (const event of decision) {
     after = domain.evolve(after, event);
     domain.view.apply(view, event);
-    appended.push({ event, meta: { eventId: uuidv7({ msecs: at }), at, ...work.cause } });
+    appended.push({ event, meta: { eventId: newId(at), at, ...work.cause } });
   }
   domain.uphold(after);
   keep(rows, keys, before, after as typeof before);
