@@ -1,7 +1,7 @@
 import { type Floor, openFloor, type Safety, safetyOf } from './floor';
 import { type House, openHouse } from './house';
 import type { BenchOptions } from './options';
-import { cpuOf, KINDS, type Sampler, sampleMemory } from './procs';
+import { cpuOf, KINDS, putFirst, treeOf, type Sampler, sampleMemory } from './procs';
 
 export type Say = (line: string) => void;
 
@@ -22,6 +22,7 @@ export async function withRig<T>(options: BenchOptions, schema: string, say: Say
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   try {
+    if (options.first) putFirst([process.pid, ...treeOf(house.pid).map((it) => it.pid)]);
     const floor = await openFloor(house, schema);
     const safety = await safetyOf(floor.client);
     if (house.profiles !== undefined) say(`profiles: ${house.profiles}`);
