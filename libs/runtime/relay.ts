@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
-import { type Database, STATEMENT_MS_MAX } from './postgres';
+import { type Database, KEEP_ALIVE, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { readTick, takeTick } from './ticks';
 import { alarmClock, type AlarmClock, within } from './wait';
 
@@ -186,10 +186,10 @@ const clientOf = (databaseUrl: string, name: string): Client =>
   new Client({
     connectionString: databaseUrl,
     application_name: name,
-    options: '-c jit=off -c TimeZone=UTC',
+    options: SESSION_OPTIONS,
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS_MAX,
-    keepAlive: true,
+    ...KEEP_ALIVE,
   });
 
 /** Milliseconds since the oldest event that not every sink has; the same on every replica, whichever of them is the relay. */
