@@ -16,18 +16,22 @@ interface Waiting {
 export class Assignments {
   private readonly waiting = new Map<string, Waiting>();
   private readonly early = new Map<string, number[]>();
+  private readonly dead = new Set<string>();
 
   /** Of an event of the order service's log. A substitution is not an order's first assignment. */
   note({ type, key, replaces }: Logged, seenAt: number): void {
     if (replaces !== null) return;
     const known = this.waiting.get(key);
-    if (type === 'UnitsGivenUp') known?.fail(new OrderFailed(`order ${key} found nothing`));
-    else if (known === undefined) this.early.set(key, [...(this.early.get(key) ?? []), seenAt]);
+    if (type === 'UnitsGivenUp') {
+      if (known === undefined) this.dead.add(key);
+      else known.fail(nothingFor(key));
+    } else if (known === undefined) this.early.set(key, [...(this.early.get(key) ?? []), seenAt]);
     else if ((known.left -= 1) === 0) known.done(seenAt);
   }
 
   /** When the last of the order's lines was seen assigned. @throws OrderFailed */
   of(orderId: string, lines: number): Promise<number> {
+    if (this.dead.delete(orderId)) return Promise.reject(nothingFor(orderId));
     const before = this.early.get(orderId) ?? [];
     this.early.delete(orderId);
     if (before.length === lines) return Promise.resolve(before.at(-1) ?? 0);
@@ -52,3 +56,5 @@ export class Assignments {
     });
   }
 }
+
+const nothingFor = (orderId: string): OrderFailed => new OrderFailed(`order ${orderId} found nothing`);

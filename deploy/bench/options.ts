@@ -21,7 +21,7 @@ export const USAGE = `npm run bench NAME -- [options]
   --capacity N           units that each offer sells a minute                 (default: 600, as the API's)
   --merchants N          who order, each with an account of its own           (default: 20)
   --first                before all else on a busy machine (root, Linux): less noise here, more elsewhere
-  --profile              CPU profiles of what is measured, in a folder that is printed
+  --profile              CPU profiles and statements of what is measured, in a folder that is printed
   --keep                 leave the data folder behind
   --json                 one JSON object as the last line`;
 
