@@ -12,9 +12,11 @@ export interface Message {
 }
 
 /** How far a reader has come in one partition: what it has read, and what it has said that it has read. */
-interface Place {
+export interface Place {
   position: number;
   acknowledged: number;
+  /** The reader will look there. */
+  isExpected: boolean;
 }
 
 export interface Partition {
@@ -27,12 +29,13 @@ export interface Partition {
 /** The bus: topics in partitions by key. Order is kept within a partition and nowhere else. */
 export class Bus {
   private readonly topics = new Map<Topic, readonly Partition[]>();
+  private readonly homes = new Map<string, number>();
 
   constructor(partitions: number) {
     for (const topic of topicNames) {
       const numbered = Array.from({ length: partitions }, (_, number) => ({
         ...{ topic, number, messages: [] },
-        places: new Map(TOPICS[topic].readers.map((it) => [it, { position: 0, acknowledged: 0 }] as const)),
+        places: new Map(TOPICS[topic].readers.map((it) => [it, { position: 0, acknowledged: 0, isExpected: false }] as const)),
       }));
       this.topics.set(topic, numbered);
     }
@@ -47,11 +50,13 @@ export class Bus {
   }
 
   /** @returns the partition that the record is in now. */
-  publish(topic: Topic, record: Message): Partition {
+  publish(topic: Topic, message: Message): Partition {
     const partitions = this.partitionsOf(topic);
-    const partition = partitions[hashOf(record.key) % partitions.length];
+    const hash = this.homes.get(message.key) ?? hashOf(message.key);
+    this.homes.set(message.key, hash);
+    const partition = partitions[hash % partitions.length];
     if (partition === undefined) throw new Error(`there is no topic ${topic}`);
-    partition.messages.push(record);
+    partition.messages.push(message);
     return partition;
   }
 

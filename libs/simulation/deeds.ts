@@ -6,7 +6,6 @@ import type { World } from './world';
 
 /** Does what the scenario says, to the world as it is now. */
 export function perform(world: World, deed: Deed): void {
-  const { machine, outside } = world;
   switch (deed.kind) {
     case 'place':
       return place(world, deed.order, deed.again);
@@ -40,6 +39,16 @@ export function perform(world: World, deed: Deed): void {
       return putRule(world, deed);
     case 'no-rule':
       return world.command('compliance', operator('WithdrawRule', { ruleId: deed.ruleId }));
+    default:
+      return strike(world, deed);
+  }
+}
+
+type Strike = Extract<Deed, { readonly kind: 'crash' | 'pause' | 'blow' | 'slow' | 'redeliver' | 'poison' | 'mood' | 'receiver' }>;
+
+function strike(world: World, deed: Strike): void {
+  const { machine, outside } = world;
+  switch (deed.kind) {
     case 'crash':
       return machine.crash(deed.service, deed.ms);
     case 'pause':
@@ -85,6 +94,7 @@ function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later
 function cancel(world: World, { orderId, twice, foreign }: Extract<Deed, { kind: 'cancel' }>): void {
   const merchantId = world.oracle.merchantOf(orderId);
   if (merchantId === undefined) return;
+  if (!foreign) world.oracle.cancels(orderId);
   const command = { type: 'CancelOrder', orderId, merchantId: foreign ? 'm9' : merchantId };
   const work = { command, actor: `merchant:${merchantId}` };
   world.send('order', twice ? [work, work] : [work], (it) => world.oracle.cancelled(orderId, foreign, it));
@@ -97,6 +107,7 @@ function report(world: World, { offerId, quantity, how }: Extract<Deed, { kind: 
   shelf.sequence = Math.max(shelf.sequence, sequence);
   const accepted = world.machine.shell('inventory').rowsOf<Offer>('offers').get(offerId)?.accepted;
   const settled = how === 'poll' && accepted !== undefined ? { settled: accepted } : {};
+  if (how === 'poll' && accepted !== undefined) world.oracle.stock.polls.set(`${offerId}/${sequence}`, accepted);
   const command = operator('ReportStock', { supplierId, offerId, quantity, sequence, ...settled });
   world.command('inventory', ...(how === 'twice' ? [command, command] : [command]));
 }

@@ -43,6 +43,10 @@ export class Deliveries {
     for (const reader of partition.places.keys()) this.expect(reader, partition);
   }
 
+  isPublished({ name, log }: Shell): boolean {
+    return this.cursorOf(name) === log.length;
+  }
+
   private cursorOf(name: Service): number {
     return this.cursors.get(name) ?? 0;
   }
@@ -77,10 +81,18 @@ export class Deliveries {
 
   private expect(reader: Service, partition: Partition): void {
     const { machine } = this;
-    if (machine.bus.placeOf(partition, reader).position >= partition.messages.length) return;
-    const until = this.slowUntil.get(`${reader}/${partition.topic}`) ?? 0;
-    const waitMs = Math.max(0, until - machine.agenda.now) + machine.latency();
-    machine.soon(`${reader}/${partition.topic}/${partition.number}`, waitMs, () => this.consume(reader, partition));
+    const place = machine.bus.placeOf(partition, reader);
+    if (place.isExpected || place.position >= partition.messages.length) return;
+    place.isExpected = true;
+    const slowMs = this.slowUntil.size === 0 ? 0 : Math.max(0, this.slowUntilOf(reader, partition.topic) - machine.agenda.now);
+    machine.agenda.after(slowMs + machine.latency(), () => {
+      place.isExpected = false;
+      this.consume(reader, partition);
+    });
+  }
+
+  private slowUntilOf(reader: Service, topic: Topic): number {
+    return this.slowUntil.get(`${reader}/${topic}`) ?? 0;
   }
 
   /** A chunk of one partition, in one transaction; acknowledged after it (libs/runtime/consume.ts). */
@@ -88,7 +100,7 @@ export class Deliveries {
     const { machine } = this;
     const shell = machine.shell(reader);
     if (!machine.runs(shell)) return;
-    if ((this.slowUntil.get(`${reader}/${partition.topic}`) ?? 0) > machine.agenda.now) return this.expect(reader, partition);
+    if (this.slowUntil.size > 0 && this.slowUntilOf(reader, partition.topic) > machine.agenda.now) return this.expect(reader, partition);
     const place = machine.bus.placeOf(partition, reader);
     const chunk = partition.messages.slice(place.position, place.position + machine.options.random.whole(1, 24));
     if (chunk.length === 0) return;

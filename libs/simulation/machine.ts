@@ -1,4 +1,4 @@
-import type { Service, Topic } from '@midstream/contracts';
+import type { Service } from '@midstream/contracts';
 import { Agenda } from './agenda';
 import { Bus } from './bus';
 import { Deliveries } from './deliveries';
@@ -142,6 +142,15 @@ export class Machine {
     return true;
   }
 
+  /** Whether all that was committed has been heard, and nothing that is called for by it waits to be done now. */
+  isIdle(): boolean {
+    for (const shell of this.shells.values()) {
+      const due = shell.todo.nextAt();
+      if (!this.deliveries.isPublished(shell) || (due !== undefined && due <= this.agenda.now)) return false;
+    }
+    return this.bus.all().every((it) => [...it.places.values()].every(({ position }) => position === it.messages.length));
+  }
+
   forgetBlows(): void {
     this.blows.clear();
   }
@@ -167,5 +176,3 @@ export class Machine {
     });
   }
 }
-
-export type { Topic };

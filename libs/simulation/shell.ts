@@ -38,10 +38,16 @@ export interface Hearing {
 }
 
 interface Batch {
-  readonly now: Map<string, Map<string, unknown>>;
-  readonly shared: ReadonlySet<string>;
+  readonly keys: readonly (readonly RowKey[])[];
   readonly appended: Appended[];
   readonly at: number;
+  /** Of a transaction that is rolled back: how its rows were before. */
+  readonly undo?: { readonly rows: Map<string, unknown>; readonly id: string; readonly row: unknown }[];
+}
+
+interface Stored {
+  readonly body: string;
+  readonly refused?: string;
 }
 
 export interface ShellOptions {
@@ -61,7 +67,7 @@ export class Shell {
   readonly rows = new Map<string, Map<string, unknown>>();
   readonly log: Appended[] = [];
   readonly inbox = new Set<number>();
-  readonly answers = new Map<string, { readonly body: string; readonly refused?: string }>();
+  readonly answers = new Map<string, Stored>();
   readonly projection = new Map<string, { readonly version: number; readonly fact: AnyEvent }>();
   /** Rows of append-only tables, by entity. */
   private readonly records = new Map<string, Readonly<Record<string, unknown>>[]>();
@@ -71,7 +77,7 @@ export class Shell {
   generation = 0;
   isDown = false;
   downSince = 0;
-  private readonly empty: AnyRows;
+  private readonly empty: Record<string, Record<string, unknown>>;
   private readonly views: { readonly at: number; readonly fact: AnyEvent }[] = [];
 
   constructor(
@@ -102,49 +108,66 @@ export class Shell {
 
   /**
    * Handles a batch in one transaction (libs/runtime/handle.ts). `abort`: the transaction comes to its end and is rolled back.
-   * @throws what the domain throws; then nothing has happened.
+   * @throws what the domain throws; the world is at its end then, and its rows are not looked at any more.
    */
   handle(works: readonly Work[], hearing?: Hearing, abort = false): readonly Outcome[] {
+    if (works.length === 0) {
+      if (!abort) this.hear(hearing, this.options.agenda.now);
+      return [];
+    }
     this.followViews();
-    const { domain } = this.wired;
-    const keys = works.map((it) => domain.keysOf(it.command));
-    const batch: Batch = { now: new Map(), shared: sharedOf(keys), appended: [], at: this.options.agenda.now };
-    const finished = new Set<number>();
-    for (const { finishes } of works) if (finishes !== undefined && this.todo.holds(finishes.id, finishes.token)) finished.add(finishes.id);
-    const stored = new Map<string, { readonly body: string; readonly refused?: string }>();
+    const keys = works.map((it) => this.wired.domain.keysOf(it.command));
+    const batch: Batch = { keys, appended: [], at: this.options.agenda.now, ...(abort && { undo: [] }) };
+    const alive = works.map(({ finishes }) => finishes === undefined || this.todo.holds(finishes.id, finishes.token));
+    const stored = new Map<string, Stored>();
     const outcomes = works.map((work, index): Outcome => {
-      if (work.finishes !== undefined && !finished.has(work.finishes.id)) return { kind: 'overtaken' };
-      const known = work.wanted && (stored.get(work.wanted.key) ?? this.answers.get(work.wanted.key));
-      if (work.wanted !== undefined && known !== undefined) {
-        if (known.body !== work.wanted.body) return { kind: 'refused', rejection: { rejected: 'idempotency-key-reused' } };
-        return { kind: 'replayed', ...(known.refused !== undefined && { refused: known.refused }) };
-      }
-      const outcome = this.decideOne(work, keys[index] ?? [], batch);
-      if (work.wanted !== undefined)
-        stored.set(work.wanted.key, {
-          body: work.wanted.body,
-          ...(outcome.kind === 'refused' && { refused: outcome.rejection.rejected }),
-        });
-      return outcome;
+      if (alive[index] !== true) return { kind: 'overtaken' };
+      return this.answered(work, stored) ?? this.decideAndStore(work, index, batch, stored);
     });
-    if (!abort) this.commit(batch, { finished, stored, hearing });
+    if (batch.undo !== undefined) {
+      for (const { rows, id, row } of batch.undo.reverse())
+        if (row === undefined) rows.delete(id);
+        else rows.set(id, row);
+      return outcomes;
+    }
+    for (const { finishes } of works)
+      if (finishes !== undefined && this.todo.holds(finishes.id, finishes.token)) this.todo.finish(finishes.id);
+    for (const [key, answer] of stored) this.answers.set(key, answer);
+    this.hear(hearing, batch.at);
+    this.commit(batch);
     return outcomes;
   }
 
-  private decideOne({ command, actor }: Work, keys: readonly RowKey[], batch: Batch): Outcome {
+  /** What was answered before under the same key; nothing for a request that is new, or has none. */
+  private answered({ wanted }: Work, stored: ReadonlyMap<string, Stored>): Outcome | undefined {
+    const known = wanted && (stored.get(wanted.key) ?? this.answers.get(wanted.key));
+    if (wanted === undefined || known === undefined) return undefined;
+    if (known.body !== wanted.body) return { kind: 'refused', rejection: { rejected: 'idempotency-key-reused' } };
+    return { kind: 'replayed', ...(known.refused !== undefined && { refused: known.refused }) };
+  }
+
+  private decideAndStore(work: Work, index: number, batch: Batch, stored: Map<string, Stored>): Outcome {
+    const outcome = this.decideOne(work, index, batch);
+    const { wanted } = work;
+    if (wanted !== undefined)
+      stored.set(wanted.key, { body: wanted.body, ...(outcome.kind === 'refused' && { refused: outcome.rejection.rejected }) });
+    return outcome;
+  }
+
+  private decideOne({ command, actor }: Work, index: number, batch: Batch): Outcome {
     const { domain } = this.wired;
-    const before = this.rowsFor(keys, batch);
+    const keys = batch.keys[index] ?? [];
+    const before = this.rowsFor(keys);
     const decision = domain.decide({ ...command, at: batch.at } as AnyCommand, before, this.view);
     if (isRejection(decision)) return { kind: 'refused', rejection: decision };
+    if (decision.length === 0) return { kind: 'done', events: decision };
     let after: object = before;
     for (const event of decision) {
       after = domain.evolve(after, event);
       domain.view.apply(this.view, event);
       const topic = topicOf(event.type);
-      batch.appended.push({
-        ...{ event, id: this.options.nextEventId(), at: batch.at, actor },
-        ...(topic === undefined ? { key: '' } : { topic, key: keyOf(topic, event) }),
-      });
+      const key = topic === undefined ? '' : keyOf(topic, event);
+      batch.appended.push({ event, id: this.options.nextEventId(), at: batch.at, actor, topic, key });
     }
     domain.uphold(after);
     this.keep(keys, before, after as AnyRows, batch);
@@ -152,62 +175,44 @@ export class Shell {
   }
 
   /** The rows that a command sees: those that it names, no others. */
-  private rowsFor(keys: readonly RowKey[], batch: Batch): AnyRows {
-    const seen: Record<string, Readonly<Record<string, unknown>>> = { ...this.empty };
-    const own = new Map<string, Record<string, unknown>>();
+  private rowsFor(keys: readonly RowKey[]): AnyRows {
+    const seen: Record<string, Record<string, unknown>> = { ...this.empty };
     for (const { kind, id } of keys) {
-      const row = batch.now.get(kind)?.get(id) ?? this.rows.get(kind)?.get(id);
+      const row = this.rows.get(kind)?.get(id);
       if (row === undefined) continue;
-      const known = own.get(kind);
-      if (known !== undefined) known[id] = row;
-      else {
-        const made = { [id]: row };
-        own.set(kind, made);
-        seen[kind] = made;
-      }
+      const of = seen[kind];
+      if (of === undefined || of === this.empty[kind]) seen[kind] = { [id]: row };
+      else of[id] = row;
     }
     return seen;
   }
 
   private keep(keys: readonly RowKey[], before: AnyRows, after: AnyRows, batch: Batch): void {
     for (const kind of this.wired.kinds) {
-      const [was, is] = [before[kind], after[kind]];
-      if (is === was || is === undefined) continue;
-      for (const id of Object.keys(is)) {
+      const [was, is, rows] = [before[kind], after[kind], this.rows.get(kind)];
+      if (is === was || is === undefined || rows === undefined) continue;
+      for (const id in is) {
         const row = is[id];
         if (row === was?.[id]) continue;
-        assert(
-          keys.some((it) => it.kind === kind && it.id === id),
-          `the command names the row ${kind}/${id} that it changes`,
-        );
-        assert(!batch.shared.has(`${kind}/${id}`), `the row ${kind}/${id} was locked to be read, not to be changed`);
-        const rows = batch.now.get(kind);
-        if (rows === undefined) batch.now.set(kind, new Map([[id, row]]));
-        else rows.set(id, row);
+        assertMayChange(keys, batch.keys, kind, id);
+        batch.undo?.push({ rows, id, row: rows.get(id) });
+        rows.set(id, this.options.strict ? asStored(row) : row);
       }
     }
   }
 
-  private commit(
-    batch: Batch,
-    made: {
-      readonly finished: ReadonlySet<number>;
-      readonly stored: ReadonlyMap<string, { readonly body: string; readonly refused?: string }>;
-      readonly hearing: Hearing | undefined;
-    },
-  ): void {
-    for (const [kind, rows] of batch.now) {
-      const table = this.rows.get(kind);
-      for (const [id, row] of rows) table?.set(id, this.options.strict ? asStored(row) : row);
-    }
-    for (const id of made.finished) this.todo.finish(id);
-    for (const [key, answer] of made.stored) this.answers.set(key, answer);
-    for (const id of made.hearing?.claims ?? []) this.inbox.add(id);
-    for (const { due, cause } of made.hearing?.later ?? []) this.todo.addCommand(due, due.at ?? batch.at, cause);
-    const kept = coalesce(batch.appended);
-    for (const appended of kept) this.append(appended, batch.at);
-    for (const appended of batch.appended) this.record(appended);
-    if (kept.length > 0) this.options.committed(this, kept);
+  private hear(hearing: Hearing | undefined, at: number): void {
+    if (hearing === undefined) return;
+    for (const id of hearing.claims) this.inbox.add(id);
+    for (const { due, cause } of hearing.later) this.todo.addCommand(due, due.at ?? at, cause);
+  }
+
+  private commit({ appended, at }: Batch): void {
+    if (appended.length === 0) return;
+    const kept = coalesce(appended);
+    for (const it of kept) this.append(it, at);
+    for (const it of appended) this.record(it);
+    this.options.committed(this, kept);
   }
 
   private append(appended: Appended, at: number): void {
@@ -222,7 +227,9 @@ export class Shell {
     this.todo.addEffects(this.options.strict ? asStored(event) : event, at);
   }
 
+  /** Timelines and the like are looked at in strict worlds only: they cost as much as the decisions that they tell of. */
   private record({ event, id, at, actor }: Appended): void {
+    if (!this.options.strict && event.type !== 'MoneyMoved' && event.type !== 'UnitsDelivered') return;
     for (const { entity, rows } of this.wired.recordsOf(event, { eventId: String(id), at, actor })) {
       const { name } = entity as { readonly name: string };
       const known = this.records.get(name);
@@ -262,25 +269,25 @@ const keyOf = (topic: Topic, event: AnyEvent): string => {
   return key;
 };
 
-/** What no command of the batch may change. */
-function sharedOf(keys: readonly (readonly RowKey[])[]): ReadonlySet<string> {
-  const shared = new Set<string>();
-  for (const of of keys) for (const { kind, id, mode } of of) if (mode === 'share') shared.add(`${kind}/${id}`);
-  if (shared.size > 0) for (const of of keys) for (const { kind, id, mode } of of) if (mode !== 'share') shared.delete(`${kind}/${id}`);
-  return shared;
+/** A command changes what it names, and not what every command of its batch only reads. */
+function assertMayChange(keys: readonly RowKey[], all: readonly (readonly RowKey[])[], kind: string, id: string): void {
+  const named = keys.filter((it) => it.kind === kind && it.id === id);
+  if (named.some((it) => it.mode !== 'share')) return;
+  assert(named.length > 0, `the command names the row ${kind}/${id} that it changes`);
+  const isOwned = all.some((of) => of.some((it) => it.kind === kind && it.id === id && it.mode !== 'share'));
+  assert(isOwned, `the row ${kind}/${id} was locked to be read, not to be changed`);
 }
+
+const isState = ({ topic }: Appended): boolean => topic !== undefined && TOPICS[topic].compacted;
 
 /** Of several states of one key in one transaction only the last leaves it (protocol 26). */
 function coalesce(appended: readonly Appended[]): readonly Appended[] {
-  const last = new Map<string, Appended>();
   let states = 0;
-  for (const it of appended) {
-    if (it.topic === undefined || !TOPICS[it.topic].compacted) continue;
-    last.set(`${it.topic}/${it.key}`, it);
-    states += 1;
-  }
-  if (last.size === states) return appended;
-  return appended.filter((it) => it.topic === undefined || !TOPICS[it.topic].compacted || last.get(`${it.topic}/${it.key}`) === it);
+  for (const it of appended) if (isState(it)) states += 1;
+  if (states < 2) return appended;
+  const last = new Map<string, Appended>();
+  for (const it of appended) if (isState(it)) last.set(it.key, it);
+  return appended.filter((it) => !isState(it) || last.get(it.key)?.topic !== it.topic || last.get(it.key) === it);
 }
 
 /** As jsonb gives it back: what is undefined is gone, and properties are sorted. */

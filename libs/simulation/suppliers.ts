@@ -125,9 +125,12 @@ export class Suppliers {
   private delivering(sale: Sale, units: number, mood: Mood): Sale {
     const { kind, sku } = sale.ordered;
     const spoilt = (n: number): boolean => mood === 'invalid' && kind === 'code' && n % 2 === 0;
-    const made = Array.from({ length: units }, (_, n) =>
-      kind === 'top-up' ? { kind } : { kind, code: spoilt(n) ? (n % 4 === 0 ? '' : `${sku}#1`) : this.newCode(sku) },
-    );
+    const made: { kind: 'code' | 'top-up'; code?: string }[] = [];
+    for (let n = 0; n < units; n++) {
+      if (kind === 'top-up') made.push({ kind });
+      // No code at all, or the one that was just sent for another unit.
+      else made.push({ kind, code: spoilt(n) ? (made[n - 1]?.code ?? '') : this.newCode(sku) });
+    }
     return { ...sale, units: made, good: made.filter((_, n) => !spoilt(n)).length };
   }
 

@@ -44,7 +44,11 @@ export class Todo {
   private readonly ready = new Heap<Ready>();
   private readonly lanes = new Map<string, WaitingEffect[]>();
 
-  constructor(private readonly wired: Wired) {}
+  private readonly calledBy = new Map<string, string[]>();
+
+  constructor(private readonly wired: Wired) {
+    for (const [kind, { on }] of Object.entries(wired.effects)) this.calledBy.set(on, [...(this.calledBy.get(on) ?? []), kind]);
+  }
 
   addCommand({ command, caughtUp }: Due<AnyCommand>, at: number, cause: number): void {
     this.commands.push({ at, dueAt: at, n: (this.n += 1), command, cause, ...(caughtUp !== undefined && { caughtUp }) });
@@ -56,8 +60,9 @@ export class Todo {
   }
 
   addEffects(event: AnyEvent, at: number): void {
-    for (const [kind, effect] of Object.entries(this.wired.effects)) {
-      if (effect.on !== event.type) continue;
+    for (const kind of this.calledBy.get(event.type) ?? []) {
+      const effect = this.wired.effects[kind];
+      if (effect === undefined) continue;
       const made = { id: (this.n += 1), kind, key: effect.key(event), event, dueAt: at, attempts: 0, leaseUntil: 0, token: 0 };
       this.effects.set(made.id, made);
       const lane = this.lanes.get(made.key);

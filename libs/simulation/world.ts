@@ -1,4 +1,5 @@
 import type { Service } from '@midstream/contracts';
+import type { Offer } from '@midstream/inventory-domain';
 import { perform } from './deeds';
 import { Machine } from './machine';
 import { CURRENCY, type Market, marketOf } from './market';
@@ -78,9 +79,17 @@ export class World {
     const calmAt = this.openAt + ACTING_MS;
     this.machine.agenda.at(calmAt, () => this.calm());
     this.runUntil(calmAt + QUIET_MS, maxSteps);
+    this.runUntilIdle(calmAt + 2 * QUIET_MS, maxSteps);
     this.oracle.quiet();
     this.runUntil(Infinity, maxSteps);
     this.oracle.atRest();
+  }
+
+  /** Until every message has been heard. */
+  private runUntilIdle(at: number, maxSteps: number): void {
+    const { machine } = this;
+    for (let next = machine.agenda.nextAt(); next !== undefined && next <= at && !machine.isIdle(); next = machine.agenda.nextAt())
+      this.runUntil(next, maxSteps);
   }
 
   private runUntil(at: number, maxSteps: number): void {
@@ -96,10 +105,11 @@ export class World {
   }
 
   /** Commands of callers, together; a service that does not answer is asked again, as clients do. */
-  send(name: Service, works: readonly Work[], then?: (outcomes: readonly Outcome[]) => void, tries = 120): void {
+  send(name: Service, works: readonly Work[], then?: (outcomes: readonly Outcome[]) => void, tries = 120, before?: () => void): void {
+    before?.();
     const outcomes = this.machine.request(name, works);
     if (outcomes !== undefined) then?.(outcomes);
-    else if (tries > 0) this.machine.agenda.after(RETRY_MS, () => this.send(name, works, then, tries - 1));
+    else if (tries > 0) this.machine.agenda.after(RETRY_MS, () => this.send(name, works, then, tries - 1, before));
   }
 
   command(name: Service, ...commands: readonly AnyCommand[]): void {
@@ -168,9 +178,10 @@ export class World {
     for (const it of this.outside.suppliers.shelves.values()) it.mood = 'honest';
     this.receivers.moods.clear();
     for (const shell of machine.shells.values()) machine.unpause(shell);
-    for (const { offerId } of this.market.supplies) {
+    for (const { offerId, closures } of machine.shell('inventory').rowsOf<Offer>('offers').values()) {
       this.command('inventory', { type: 'AllowDrain', offerId } as AnyCommand);
-      this.command('inventory', { type: 'OpenOffer', offerId, cause: 'suspended' } as AnyCommand);
+      if (closures.some((it) => it.cause === 'suspended'))
+        this.command('inventory', { type: 'OpenOffer', offerId, cause: 'suspended' } as AnyCommand);
     }
     for (const ms of [10_000, 45_000]) machine.agenda.after(ms, () => this.mendAll());
   }
