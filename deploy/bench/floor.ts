@@ -60,7 +60,7 @@ export async function openFloor(house: House, schema: string): Promise<Floor> {
 }
 
 async function runPgbench(pgbench: string, house: House, file: string, run: FloorRun): Promise<number> {
-  const { host, port, user, password } = house.postgres(DATABASE);
+  const { host, port, user, password } = house.door;
   const length = run.transactions === undefined ? ['-T', String(run.seconds ?? 5)] : ['-t', String(run.transactions)];
   const variables = Object.entries(run.variables ?? {}).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const args = ['-n', '-M', 'prepared', '-c', String(run.clients), '-j', '2', ...length, ...variables, '-f', file];

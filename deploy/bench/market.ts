@@ -18,13 +18,22 @@ export interface MarketPlan {
   readonly substitutes: number;
   readonly capacityPerMinute: number;
   readonly leadTimeMs: number;
+  /** Of the cheapest offer of each product, where it differs. */
+  readonly hotCapacityPerMinute?: number;
 }
 
 /**
  * Products that several suppliers sell, the cheapest of them another one for each product. A market whose lines have nowhere else to go
  * measures nothing of what this platform is for. @throws UsageProblem
  */
-export function marketOf({ name, products, substitutes, capacityPerMinute, leadTimeMs }: MarketPlan): Market {
+export function marketOf({
+  name,
+  products,
+  substitutes,
+  capacityPerMinute,
+  leadTimeMs,
+  hotCapacityPerMinute = capacityPerMinute,
+}: MarketPlan): Market {
   if (substitutes < 1)
     throw new UsageProblem(
       'the market has no substitutes: a line that loses its offer could go nowhere, and there would be nothing to measure; give every product at least one other offer (--substitutes 1)',
@@ -40,7 +49,8 @@ export function marketOf({ name, products, substitutes, capacityPerMinute, leadT
     suppliers.map(({ supplierId }, supplier): Offer => {
       const dearer = (supplier + suppliers.length - (product % suppliers.length)) % suppliers.length;
       return {
-        ...{ supplierId, sku, stock: PLENTY, safetyStock: 0, leadTimeMs, capacityPerMinute },
+        ...{ supplierId, sku, stock: PLENTY, safetyStock: 0, leadTimeMs },
+        capacityPerMinute: dearer === 0 ? hotCapacityPerMinute : capacityPerMinute,
         ...{ costTiers: [{ from: 1, costMinor: 900 + dearer }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: 1_000 },
       };
     }),

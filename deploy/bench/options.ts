@@ -14,12 +14,14 @@ export const USAGE = `npm run bench NAME -- [options]
   --bus embedded|kafka   one process, or five over a real Kafka               (default: embedded)
   --clients N            orders on their way at once (place)                  (default: 8, 64, 256, … while it pays)
   --lines N              lines that are hit (storm)                           (default: 10000)
+  --lines-per-order N    of the lines that are hit (storm)                    (default: 1)
   --seconds N            length of one measurement                            (default: 10)
   --rounds N             measurements of each side; the medians are compared  (default: 3)
   --substitutes N        other offers of each product                         (default: 5)
-  --capacity N           units that each offer sells a minute (place)         (default: 600, as the API's)
+  --capacity N           units that each offer sells a minute                 (default: 600, as the API's)
   --merchants N          who order, each with an account of its own           (default: 20)
-  --profile              CPU profiles of what is measured, in a folder that is printed
+  --first                before all else on a busy machine (root, Linux): less noise here, more elsewhere
+  --profile              CPU profiles and statements of what is measured, in a folder that is printed
   --keep                 leave the data folder behind
   --json                 one JSON object as the last line`;
 
@@ -28,11 +30,13 @@ export interface BenchOptions {
   readonly bus: Bus;
   readonly clients?: number;
   readonly lines: number;
+  readonly linesPerOrder: number;
   readonly seconds: number;
   readonly rounds: number;
   readonly substitutes: number;
   readonly capacity: number;
   readonly merchants: number;
+  readonly first: boolean;
   readonly profile: boolean;
   readonly keep: boolean;
   readonly json: boolean;
@@ -51,15 +55,21 @@ export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
   return {
     ...{ bench, bus },
     ...(values.clients !== undefined && { clients: number('clients', 0) }),
-    ...{ lines: number('lines', 10_000), seconds: number('seconds', 10), rounds: number('rounds', 3) },
+    ...{
+      lines: number('lines', 10_000),
+      linesPerOrder: number('lines-per-order', 1),
+      seconds: number('seconds', 10),
+      rounds: number('rounds', 3),
+    },
     ...{ substitutes: number('substitutes', 5), merchants: number('merchants', 20), capacity: number('capacity', 600) },
-    ...{ profile: values.profile === true, keep: values.keep === true, json: values.json === true },
+    ...{ first: values.first === true, profile: values.profile === true, keep: values.keep === true, json: values.json === true },
   };
 }
 
 const LIMITS = {
   clients: [1, 4_096],
   lines: [1, 1_000_000],
+  'lines-per-order': [1, 100],
   seconds: [1, 3_600],
   rounds: [1, 100],
   // none is understood, and refused by the market with a reason
@@ -84,8 +94,18 @@ function read(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        ...{ bus: text, clients: text, lines: text, seconds: text, rounds: text, substitutes: text, merchants: text, capacity: text },
-        ...{ profile: flag, keep: flag, json: flag, help: flag },
+        ...{
+          bus: text,
+          clients: text,
+          lines: text,
+          'lines-per-order': text,
+          seconds: text,
+          rounds: text,
+          substitutes: text,
+          merchants: text,
+          capacity: text,
+        },
+        ...{ first: flag, profile: flag, keep: flag, json: flag, help: flag },
       },
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { pause } from '../drill/act';
 import { median, quantile, rounded } from './figures';
-import { type Orders, OrderFailed, openOrders } from './load';
+import { OrderFailed } from './assignments';
+import { openOrders, type Orders } from './load';
 import { load, marketOf, openMerchants } from './market';
 import type { BenchOptions } from './options';
 import { type Result, resultOf } from './result';
@@ -43,7 +44,7 @@ export async function place(options: BenchOptions, say: Say): Promise<Result> {
 }
 
 /** One order of each product, until all of them may be sold: compliance has to see a product first. */
-export async function warmUp(orders: Orders, skus: readonly string[]): Promise<void> {
+export async function warmUp(orders: Orders, skus: readonly string[], { window = true } = {}): Promise<void> {
   for (const sku of skus) {
     for (let tries = 1; ; tries++) {
       try {
@@ -55,7 +56,7 @@ export async function warmUp(orders: Orders, skus: readonly string[]): Promise<v
       }
     }
   }
-  await windowOf(orders, skus, { clients: 16, seconds: 3 });
+  if (window) await windowOf(orders, skus, { clients: 16, seconds: 3 });
 }
 
 /** More clients until it does not pay any more. */

@@ -1,7 +1,7 @@
 import { type Floor, openFloor, type Safety, safetyOf } from './floor';
 import { type House, openHouse } from './house';
 import type { BenchOptions } from './options';
-import { cpuOf, KINDS, type Sampler, sampleMemory } from './procs';
+import { cpuOf, KINDS, putFirst, treeOf, type Sampler, sampleMemory } from './procs';
 
 export type Say = (line: string) => void;
 
@@ -22,9 +22,10 @@ export async function withRig<T>(options: BenchOptions, schema: string, say: Say
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   try {
+    if (options.first) putFirst([process.pid, ...treeOf(house.pid).map((it) => it.pid)]);
     const floor = await openFloor(house, schema);
     const safety = await safetyOf(floor.client);
-    if (house.profiles !== undefined) say(`profiles: ${house.profiles}`);
+    if (house.profiler !== undefined) say(`profiles: ${house.profiler.folder}`);
     const memory = sampleMemory(house.pid);
     try {
       return await work({ house, floor, safety, memory, say });
@@ -45,7 +46,7 @@ export async function watched<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T; readonly cpu: Readonly<Record<string, number>> }> {
   const [before, own, at] = [cpuOf(house.pid), process.cpuUsage(), performance.now()];
-  house.toggleProfile();
+  await house.profiler?.begin();
   try {
     const value = await work();
     const seconds = (performance.now() - at) / 1_000;
@@ -54,7 +55,7 @@ export async function watched<T>(
     const shares = KINDS.map((it) => [it, (after[it] - before[it]) / seconds] as const).filter(([, share]) => share > 0);
     return { value, cpu: { ...Object.fromEntries(shares), load: (user + system) / 1e6 / seconds } };
   } finally {
-    house.toggleProfile();
+    await house.profiler?.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@midstream/local/ports';
 import { lookAt } from '@midstream/local/processes';
@@ -19,7 +19,7 @@ export interface House {
   readonly dir: string;
   readonly url: string;
   /** Everything that its processes have said, one after the other. */
-  readonly logFile: string;
+  said(): string;
   launch(): Launched;
   remove(): void;
 }
@@ -41,7 +41,8 @@ export async function openHouse(): Promise<House> {
   const dir = join(scratch, 'data');
   const logFile = join(scratch, 'said.log');
   return {
-    ...{ dir, url: `http://127.0.0.1:${port}`, logFile },
+    ...{ dir, url: `http://127.0.0.1:${port}` },
+    said: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     launch: () => launch({ dir, port, logFile }),
     remove: () => rmSync(scratch, { recursive: true, force: true }),
   };

@@ -5,9 +5,12 @@ import type { TraceOrder } from '../sample-market/words';
 import { isRefusal, untilAnswered } from './patience';
 import { between, type Chance, oneOf } from './schedule';
 
-const GAP_MS = { least: 20, most: 260 } as const;
-/** Past it nobody places another: all of them wait for an answer. */
-const WAITING_MAX = 40;
+/** How often an order is placed, whatever becomes of those before. */
+export interface Pace {
+  readonly gapMs: { readonly least: number; readonly most: number };
+  /** Past it nobody places another: all of them wait for an answer. */
+  readonly waitingMax: number;
+}
 
 /** What was asked for under a key of ours, and what was answered. */
 export interface Asked {
@@ -20,6 +23,8 @@ export interface Placing {
   /** Orders that were answered, by id. */
   readonly placed: ReadonlyMap<string, TraceOrder>;
   readonly asked: readonly Asked[];
+  /** Asked for, and not answered yet. */
+  readonly waiting: number;
   readonly deposits: readonly { readonly key: string; readonly amountMinor: number }[];
   /** What was refused, and should not have been. */
   readonly refused: readonly { readonly where: string; readonly what: string }[];
@@ -28,7 +33,7 @@ export interface Placing {
 }
 
 /** Places orders of the trace one after the other, and pays in now and then; each is asked for with its own key until it is answered. */
-export function startPlacing({ merchant, operator, market, options }: Hands, chance: Chance): Placing {
+export function startPlacing({ merchant, operator, market, options }: Hands, chance: Chance, { gapMs, waitingMax }: Pace): Placing {
   const placed = new Map<string, TraceOrder>();
   const asked: Asked[] = [];
   const deposits: { key: string; amountMinor: number }[] = [];
@@ -61,15 +66,19 @@ export function startPlacing({ merchant, operator, market, options }: Hands, cha
     waiting.add(done);
   };
   const run = async (): Promise<void> => {
-    for (let n = 0; !stopping; n++) {
-      if (waiting.size < WAITING_MAX) go(`order ${n}`, place(n));
+    for (let [n, due] = [0, Date.now()]; !stopping; n++) {
+      if (waiting.size < waitingMax) go(`order ${n}`, place(n));
       if (n % 25 === 0) go(`deposit ${n}`, payIn(n));
-      await pause(between(chance('gap', n), GAP_MS.least, GAP_MS.most));
+      due += between(chance('gap', n), gapMs.least, gapMs.most);
+      await pause(due - Date.now());
     }
   };
   const ended = run();
   return {
     ...{ placed, asked, deposits, refused },
+    get waiting() {
+      return waiting.size;
+    },
     async stop() {
       stopping = true;
       await ended;

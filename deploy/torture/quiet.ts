@@ -1,4 +1,4 @@
-import { SERVICES } from '@midstream/contracts';
+import { SERVICES, type Service, TOPICS, topicsReadBy } from '@midstream/contracts';
 import { type Hands, pause, dryOut, liftBan } from '../drill/act';
 import type { Plan } from '../drill/plan';
 import { runningOrders } from '../drill/read';
@@ -13,61 +13,95 @@ const END_BY_ITSELF_MS = 90_000;
 const END_CANCELLED_MS = 60_000;
 const QUIET_MS = 60_000;
 const STILL_MS = 1_500;
+const LOOK_EVERY_MS = 400;
 /** No timer of consequence may strike while the books are read. */
 const AHEAD_S = 6;
 
-interface Ending {
+/** How long everything may take to come to its end, and to rest. */
+export interface EndingTimes {
+  /** What has not ended after it is cancelled. */
+  readonly endByItselfMs?: number;
+  readonly endCancelledMs?: number;
+  readonly quietMs?: number;
+}
+
+interface Ending extends EndingTimes {
   readonly hands: Hands;
   readonly plan: Plan;
   readonly placed: ReadonlyMap<string, TraceOrder>;
   readonly since: number;
-  readonly endByItselfMs?: number;
 }
 
 /**
  * Lets everything come to its end: the ban is lifted, the suppliers with a long queue run dry, so that what waits there is selected again, and
  * questions are answered. What still runs after its time is cancelled. Gives how many were.
  */
-export async function letEnd({ hands, plan, placed, since, endByItselfMs = END_BY_ITSELF_MS }: Ending): Promise<number> {
+export async function letEnd({ hands, plan, placed, since, ...times }: Ending): Promise<number> {
+  const { endByItselfMs = END_BY_ITSELF_MS, endCancelledMs = END_CANCELLED_MS } = times;
   await untilAnswered(() => liftBan(hands.operator));
   await untilAnswered(() => dryOut(hands, plan.waves.flat()));
   for (const until = Date.now() + endByItselfMs; Date.now() < until; await pause(1_000))
     if ((await untilAnswered(() => answerAll({ hands, placed, since }))) === 0) return 0;
   const late = await untilAnswered(() => runningOrders(hands.merchant, since));
   for (const { orderId } of late) await untilAnswered(() => cancel(hands.merchant, orderId));
-  for (const until = Date.now() + END_CANCELLED_MS; Date.now() < until; await pause(1_000))
+  for (const until = Date.now() + endCancelledMs; Date.now() < until; await pause(1_000))
     if ((await untilAnswered(() => runningOrders(hands.merchant, since))).length === 0) break;
   return late.length;
 }
 
-/** Waits until nothing is being done, told or about to be; for a time, since what never comes to rest is for the checker to name. */
-export async function untilQuiet(databases: Databases): Promise<boolean> {
+/**
+ * Waits until nothing is being done, told, heard or about to be; for a time, since what never comes to rest is for the checker to name.
+ * Undefined when it is quiet; else what it still does.
+ */
+export async function untilQuiet(databases: Databases, quietMs: number = QUIET_MS): Promise<string | undefined> {
   let before = '';
   let since = Date.now();
-  for (const until = Date.now() + QUIET_MS; Date.now() < until; await pause(300)) {
-    const now = await stateOf(databases);
-    if (now.busy > 0 || now.logs !== before) [before, since] = [now.logs, Date.now()];
-    else if (Date.now() - since > STILL_MS) return true;
+  let now: State = { busy: '', logs: '' };
+  for (const until = Date.now() + quietMs; Date.now() < until; await pause(LOOK_EVERY_MS)) {
+    now = await stateOf(databases);
+    if (now.busy !== '' || now.logs !== before) [before, since] = [now.logs, Date.now()];
+    else if (Date.now() - since > STILL_MS) return undefined;
   }
-  return false;
+  return `not quiet within ${quietMs / 1_000} s: ${now.busy === '' ? 'the logs grow' : now.busy}`;
 }
 
 /** Of an order that has ended these change nothing. */
 const HARMLESS = ['ExpireHold', 'MeetDeadline', 'ExpireConsent'];
 
-async function stateOf({ query }: Databases): Promise<{ busy: number; logs: string }> {
-  let busy = 0;
+interface State {
+  /** What is under way, in words; nothing at rest. */
+  readonly busy: string;
+  /** The ends of the logs. */
+  readonly logs: string;
+}
+
+async function stateOf({ query }: Databases): Promise<State> {
+  const busy: string[] = [];
   const logs: string[] = [];
+  const told = new Map<string, number>();
+  const heard = new Map<Service, number>();
   for (const it of SERVICES) {
-    const [row] = await query<{ busy: number; last: string; heard: string }>(
+    const [row] = await query<{ busy: number; last: string; heard: number }>(
       it,
       `SELECT (SELECT count(*)::int FROM todo WHERE kind <> 'command' OR due_at < clock_timestamp()
                   OR (due_at < clock_timestamp() + make_interval(secs => $1) AND NOT payload ->> 'type' = ANY($2))) AS busy,
-              (SELECT coalesce(max(id), 0) FROM event)::text AS last, (SELECT count(*) FROM inbox)::text AS heard`,
-      [AHEAD_S, HARMLESS],
+              (SELECT coalesce(max(id), 0) FROM event)::text AS last, (SELECT count(*)::int FROM inbox WHERE consumer = $3) AS heard`,
+      [AHEAD_S, HARMLESS, it],
     );
-    busy += row?.busy ?? 0;
-    logs.push(`${row?.last}/${row?.heard}`);
+    if (row === undefined) continue;
+    if (row.busy > 0) busy.push(`${it} has ${row.busy} tasks`);
+    logs.push(row.last);
+    heard.set(it, row.heard);
+    const topics = await query<{ topic: string; n: number }>(
+      it,
+      `SELECT topic, count(*)::int AS n FROM event WHERE topic IS NOT NULL GROUP BY topic`,
+    );
+    for (const { topic, n } of topics) told.set(topic, n);
   }
-  return { busy, logs: logs.join(' ') };
+  for (const [reader, count] of heard) {
+    const plain = topicsReadBy(reader).filter((it) => !TOPICS[it].compacted);
+    const behind = plain.reduce((sum, it) => sum + (told.get(it) ?? 0), 0) - count;
+    if (behind > 0) busy.push(`${reader} has not heard ${behind} facts`);
+  }
+  return { busy: busy.join(', '), logs: [...logs, ...heard.values()].join(' ') };
 }

@@ -3,7 +3,8 @@ import { before, describe, it } from 'node:test';
 import type { Service } from '@midstream/contracts';
 import { check, type Invariant, INVARIANTS } from './check';
 import type { Databases } from './databases';
-import { type Quiet, torture, type TortureResult } from './torture';
+import type { Quiet } from './judge';
+import { torture, type TortureResult } from './torture';
 
 const SPEC_MS = 290_000;
 

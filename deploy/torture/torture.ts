@@ -1,30 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Sealer } from '@midstream/inventory/seal';
-import { type Hands, pause, restore } from '../drill/act';
-import { check as checkFromOutside, type Violation as OutsideViolation } from '../drill/check';
-import { optionsOf as drillOptionsOf } from '../drill/options';
-import { type Plan, planOf } from '../drill/plan';
-import { lastEntry, readMoney } from '../drill/read';
-import { see, type Start } from '../drill/see';
-import { openApi } from '../sample-market/api';
-import { readMarket } from '../sample-market/market';
-import { check, type Sale, type Violation as InsideViolation, type Witness } from './check';
-import { type Databases, openDatabases } from './databases';
+import { pause } from '../drill/act';
 import { type Flight, lookAtFlight } from './flight';
 import { Down, type House, type Launched, openHouse } from './house';
-import type { TortureOptions } from './options';
-import { type Placing, startPlacing } from './orders';
-import { untilAnswered } from './patience';
-import { letEnd, untilQuiet } from './quiet';
-import { type Chance, chanceOf, type Kill, scheduleOf } from './schedule';
-import { setMoods, startTrouble, type Trouble } from './trouble';
-
-export interface Violation {
-  readonly invariant: InsideViolation['invariant'] | OutsideViolation['invariant'] | 'start' | 'refused';
-  readonly where: string;
-  readonly what: string;
-}
+import { judge, type Quiet, type Say, type Violation } from './judge';
+import type { KillOptions } from './options';
+import { startPlacing } from './orders';
+import { type Kill, scheduleOf } from './schedule';
+import { startTrouble } from './trouble';
+import { settleIn } from './world';
 
 export interface TortureResult {
   readonly kills: number;
@@ -34,12 +16,6 @@ export interface TortureResult {
   readonly seconds: number;
 }
 
-/** The system, quiet after all that was done to it, for whoever wants to look closer. */
-export interface Quiet {
-  readonly databases: Databases;
-  readonly witness: Witness;
-}
-
 /** For tests, which look closer and have less time. */
 export interface Closer {
   readonly afterwards?: (quiet: Quiet) => Promise<void>;
@@ -47,18 +23,11 @@ export interface Closer {
   readonly endByItselfMs?: number;
 }
 
-interface World {
-  readonly house: House;
-  readonly hands: Hands;
-  readonly plan: Plan;
-  readonly start: Start;
-  readonly chance: Chance;
-}
+/** Some seven orders a second. */
+const PACE = { gapMs: { least: 20, most: 260 }, waitingMax: 40 } as const;
 
-export type Say = (line: string) => void;
-
-/** Kills Midstream while it works, starts it again, as often as was asked for, and checks what is left of it when all is quiet. */
-export async function torture({ kills, seed, keep }: TortureOptions, say: Say, closer: Closer = {}): Promise<TortureResult> {
+/** Kills the whole of Midstream while it works, starts it again, as often as was asked for, and checks what is left of it when all is quiet. */
+export async function torture({ kills, seed, keep }: KillOptions, say: Say, closer: Closer = {}): Promise<TortureResult> {
   const at = Date.now();
   const house = await openHouse();
   say(`A Midstream of its own starts in ${house.dir} (seed ${seed})`);
@@ -69,7 +38,7 @@ export async function torture({ kills, seed, keep }: TortureOptions, say: Say, c
   try {
     await up.ready;
     const world = await settleIn(house, seed);
-    const placing = startPlacing(world.hands, world.chance);
+    const placing = startPlacing(world.hands, world.chance, PACE);
     const trouble = startTrouble({ ...world, placed: placing.placed, since: world.start.since });
     stop = () => void Promise.all([placing.stop(), trouble.stop()]);
     let flight: Flight = { runningOrders: 0, openPurchases: 0, due: 0 };
@@ -84,7 +53,7 @@ export async function torture({ kills, seed, keep }: TortureOptions, say: Say, c
     }
     await up.ready;
     say('It is left in peace, and everything comes to its end');
-    const violations = await Promise.race([judge(world, placing, trouble, say, closer), up.alive]);
+    const { violations } = await Promise.race([judge(world, placing, trouble, say, closer), up.alive]);
     result.orders = placing.placed.size;
     return ended(violations);
   } catch (error) {
@@ -93,23 +62,9 @@ export async function torture({ kills, seed, keep }: TortureOptions, say: Say, c
   } finally {
     stop();
     await up.stop();
-    if (keep) say(`The data is in ${house.dir}, what was said in ${house.logFile}`);
+    if (keep) say(`The data is in ${house.dir}, what was said beside it`);
     else house.remove();
   }
-}
-
-/** Money for all orders, suppliers with their moods, and what the books say before the first order. */
-async function settleIn(house: House, seed: string): Promise<World> {
-  const options = drillOptionsOf(['--data', house.dir, '--url', house.url, '--seed', seed], {}, Date.now());
-  if (options === 'help') throw new Error('nobody has asked for help');
-  const market = readMarket();
-  const plan = planOf(market, options);
-  const operator = openApi({ url: house.url, key: options.operatorKey });
-  const hands: Hands = { operator, merchant: openApi({ url: house.url, key: options.merchantKey }), market, options };
-  await restore(hands, { ...plan, orders: market.orders });
-  await setMoods(hands);
-  const { money, last } = await readMoney(operator, options.merchantId, await lastEntry(operator, options.merchantId));
-  return { house, hands, plan, chance: chanceOf(seed), start: { at: Date.now(), since: Date.now(), money, entry: last } };
 }
 
 /**
@@ -125,50 +80,4 @@ async function killOnce({ dir }: House, up: Launched, { after, ms, powerCut }: K
   const when = `${ms} ms after ${after === 'ready' ? 'it was ready' : 'its start'}${powerCut ? ', with its database' : ''}`;
   say(`${when}: ${runningOrders} orders running, ${openPurchases} purchases open, ${due} tasks due`);
   return flight;
-}
-
-async function judge(
-  { house, hands, plan, start }: World,
-  placing: Placing,
-  trouble: Trouble,
-  say: Say,
-  { afterwards, ...ending }: Closer,
-): Promise<Violation[]> {
-  await Promise.all([placing.stop(), trouble.stop()]);
-  const { placed } = placing;
-  const cancelled = await letEnd({ hands, plan, placed, since: start.since, ...ending });
-  if (cancelled > 0) say(`${cancelled} orders had not ended by themselves, and were cancelled`);
-  const databases = await openDatabases(house.dir);
-  try {
-    if (!(await untilQuiet(databases))) say('It has not come to rest; what it still does is among the violations');
-    say('It reads what the API tells, and the books of all five');
-    const waves = [...plan.waves, trouble.dry];
-    const seen = await untilAnswered(() =>
-      see(hands.operator, hands.options, { market: hands.market, plan: { ...plan, waves }, placed, start }),
-    );
-    await untilQuiet(databases);
-    const witness = await witnessOf(house, hands, placing);
-    const violations = [
-      ...[...placing.refused, ...trouble.refused].map((it) => ({ invariant: 'refused' as const, ...it })),
-      ...checkFromOutside(seen),
-      ...(await check(databases, witness)),
-    ];
-    await afterwards?.({ databases, witness });
-    return violations;
-  } finally {
-    await databases.close();
-  }
-}
-
-async function witnessOf({ dir, logFile }: House, { options }: Hands, { asked, deposits }: Placing): Promise<Witness> {
-  const { vaultKey, fingerprintKey } = JSON.parse(readFileSync(join(dir, 'secrets.json'), 'utf8')) as Record<
-    'vaultKey' | 'fingerprintKey',
-    string
-  >;
-  const sealer = new Sealer(vaultKey, fingerprintKey);
-  const { items: sales } = await openApi({ url: options.sandboxUrl ?? '' }).get<{ items: Sale[] }>('/control/sales');
-  return {
-    ...{ seed: options.seed, merchantId: options.merchantId, asked, deposits, sales, said: readFileSync(logFile, 'utf8') },
-    open: ({ id, sku, keyId, sealed }) => sealer.open({ keyId, sealed }, ['code', sku, id]),
-  };
 }

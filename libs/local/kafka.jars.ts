@@ -18,6 +18,7 @@ interface Home {
   dir: string;
   classPath: string;
   brokerPort: number;
+  advertisedPort: number;
 }
 
 /** What stands against a broker from Apache Kafka's jars on this machine; undefined when nothing does. */
@@ -35,7 +36,8 @@ export async function startKafkaJars(options: KafkaOptions): Promise<LocalKafka>
   const dir = fs.realpathSync(options.dir);
   const classPath = path.join(await fetchJars(options.log), '*');
   await takeOver(dir, options.log);
-  const home: Home = { dir, classPath, brokerPort: await keptPort(dir) };
+  const brokerPort = await keptPort(dir);
+  const home: Home = { dir, classPath, brokerPort, advertisedPort: options.advertisedPort ?? brokerPort };
   let child = await launch(home, options);
   return {
     brokers: [`127.0.0.1:${home.brokerPort}`],
@@ -90,9 +92,10 @@ async function format(home: Home, config: string): Promise<void> {
   if (code !== 0) throw new Error(`Kafka's folder ${home.dir} could not be formatted (${code}):\n${tail(output)}`);
 }
 
-async function writeConfig({ dir, brokerPort }: Home): Promise<string> {
+async function writeConfig({ dir, brokerPort, advertisedPort }: Home): Promise<string> {
   const values: Record<string, string> = {
     brokerPort: String(brokerPort),
+    advertisedPort: String(advertisedPort),
     controllerPort: String(await freePort()),
     dataDir: path.join(dir, 'data'),
   };

@@ -9,6 +9,8 @@ export interface KafkaOptions {
   dir: string;
   /** Default: the first that can be had, in the order of findKafka(). */
   means?: KafkaMeans;
+  /** Of a broker from jars: the port that it tells its clients to come to, where a proxy of yours stands in front of it. Default: its own. */
+  advertisedPort?: number;
   /** A folder that is removed when this process has ended without stop(). */
   scratch?: string;
   log?: (line: string) => void;

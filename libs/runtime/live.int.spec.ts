@@ -4,6 +4,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DRAIN_ON_SHUTDOWN_MS, embeddedBus, LiveEvents, Public, type RunningService, startService } from './index';
+import { idOf } from './place';
 import { writerService } from './suite/toy';
 import { eventually, sleep, START } from './suite/world';
 
@@ -30,6 +31,8 @@ interface Told {
 /** Reads a stream as a browser would: remembers the last id. */
 function listen(url: string, of: string | undefined, lastId?: string) {
   const told: Told[] = [];
+  const types: string[] = [];
+  let last: string | undefined;
   const leaving = new AbortController();
   const ended = (async () => {
     const headers: Record<string, string> = lastId === undefined ? {} : { 'last-event-id': lastId };
@@ -43,11 +46,16 @@ function listen(url: string, of: string | undefined, lastId?: string) {
       for (const block of blocks) {
         const [, id] = /^id: (.+)$/m.exec(block) ?? [];
         const [, data] = /^data: (.+)$/m.exec(block) ?? [];
+        const [, type] = /^event: (.+)$/m.exec(block) ?? [];
+        last = id ?? last;
+        if (type !== undefined) types.push(type);
         if (id !== undefined && data !== undefined) told.push({ id, ...(JSON.parse(data) as { key: string; count: number }) });
       }
     }
   })().catch(() => undefined);
-  return { told, ended, leave: () => (leaving.abort(), ended) };
+  /** As a browser remembers it: of a block without data, too. */
+  const lastHeard = () => last;
+  return { told, types, lastHeard, ended, leave: () => (leaving.abort(), ended) };
 }
 
 describe('a live stream', () => {
@@ -55,7 +63,7 @@ describe('a live stream', () => {
   let service: RunningService;
   const bus = embeddedBus();
   const definition = { ...writerService(), controllers: [LiveController] };
-  const start = () => startService(definition, { ...START, databaseUrl: database.url, bus });
+  const start = (over = bus) => startService(definition, { ...START, databaseUrl: database.url, bus: over });
   const bump = (id: string) => service.commands.run({ type: 'Bump', id } as never);
   before(async () => {
     database = await (await postgresForTests()).database('live');
@@ -133,6 +141,77 @@ describe('a live stream', () => {
       Array.from({ length: total }, (_, n) => (last?.count ?? 0) + 1 + n),
     );
     await listener.leave();
+  });
+
+  it('loses nothing and repeats nothing to a listener that goes from replica to replica with its last id', async () => {
+    const other = await start(embeddedBus());
+    const replicas = [service, other];
+    let writing = true;
+    // All of it at one replica, at pauses of every length: the other hears of it later
+    const load = (async () => {
+      for (let n = 0; writing; n++) {
+        await bump('roaming');
+        await sleep((n * 7) % 40);
+      }
+    })();
+    const heard: Told[] = [];
+    for (let round = 0; round < 24; round++) {
+      const listener = listen(replicas[round % 2]?.url ?? '', 'roaming', heard.at(-1)?.id);
+      await eventually(async () => assert.ok(listener.told.length > 0), 30_000, 1);
+      await sleep(round % 3 === 0 ? 0 : round * 3);
+      await listener.leave();
+      heard.push(...listener.told);
+    }
+    writing = false;
+    await load;
+    await other.stop();
+    const from = heard[0]?.count ?? 0;
+    assert.deepEqual(
+      heard.map((it) => it.count),
+      heard.map((_, n) => from + n),
+    );
+  });
+
+  it('gives a listener that has heard nothing yet a place to resume from', async () => {
+    const before = listen(service.url, 'silent');
+    await eventually(async () => assert.notEqual(before.lastHeard(), undefined));
+    await before.leave();
+    await bump('silent');
+    const after = listen(service.url, 'silent', before.lastHeard());
+    await eventually(async () => assert.deepEqual(after.told.map((it) => it.count), [1])); // prettier-ignore
+    await after.leave();
+  });
+
+  const now = { previous: '3:3:', current: '3:3:', after: '-1', at: Date.now() };
+
+  it('refuses an id that it has not given, with what to do', async () => {
+    const wrong = [
+      'nonsense',
+      'é',
+      idOf('inventory', now),
+      idOf('order', { ...now, previous: '9:9:', current: '3:3:' }),
+      idOf('order', { ...now, previous: '9:3:' }),
+      idOf('order', { ...now, after: '1; DROP TABLE event' }),
+    ];
+    for (const id of wrong) {
+      const answer = await fetch(`${service.url}/v1/live`, { headers: { 'last-event-id': id } });
+      assert.equal(answer.status, 400, id);
+      assert.equal(((await answer.json()) as { code: string }).code, 'invalid-last-event-id');
+    }
+  });
+
+  it('says that history is gone, and goes on from now, where the log does not reach back so far or was restored to before it', async () => {
+    const later = '999999999:999999999:';
+    for (const gone of [
+      idOf('order', { ...now, at: now.at - 9 * 86_400_000 }),
+      idOf('order', { ...now, previous: later, current: later }),
+    ]) {
+      const listener = listen(service.url, 'gone', gone);
+      await eventually(async () => assert.deepEqual(listener.types, ['history-gone']));
+      await bump('gone');
+      await eventually(async () => assert.deepEqual(listener.types, ['history-gone', 'OrderClosed']));
+      await listener.leave();
+    }
   });
 
   const bumped = async (id: string) =>

@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { FOLLOW_EVERY_MS } from './limits';
-import type { Database } from './postgres';
-import { readTick, takeTick } from './ticks';
+import { GONE, idOf, type Place, placeOf } from './place';
+import { type Database, isTransient } from './postgres';
+import { Problem } from './problems';
+import { BEGINNING, readTick, takeTick, type Tick } from './ticks';
 import { alarmClock } from './wait';
 
 export interface LiveEvent {
@@ -20,15 +22,10 @@ export interface LiveOptions {
 }
 
 interface Listener extends LiveOptions {
-  readonly send: (id: string, type: string, data: object) => void;
+  readonly tell: (id: string, type: string, data: object) => void;
+  /** The place alone: who has heard nothing for long resumes from here, not from the last that was for it. */
+  readonly mark: (id: string) => void;
   readonly end: () => void;
-}
-
-/** Where a listener is: within the tick between two snapshots, past the event `after`. As the `id:` of an event it resumes without loss (protocol 30). */
-interface Place {
-  readonly previous: string;
-  readonly current: string;
-  readonly after: string;
 }
 
 const LISTENERS_MAX = 1_000;
@@ -37,28 +34,26 @@ const TICK_EVENTS_MAX = 20_000;
 const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 
-const encode = (place: Place): string => Buffer.from(`${place.previous}|${place.current}|${place.after}`).toString('base64url');
-function decode(id: string): Place | undefined {
-  const [previous, current, after] = Buffer.from(id, 'base64url').toString().split('|');
-  const valid = [previous, current].every((it) => /^\d+:\d+:[\d,]*$/.test(it ?? '')) && /^-?\d+$/.test(after ?? '');
-  return valid ? { previous: previous ?? '', current: current ?? '', after: after ?? '' } : undefined;
-}
-
 /** Server-sent events that follow the service's own log; every replica follows by itself. */
 export class LiveEvents {
   private readonly listeners = new Set<Listener>();
   private readonly bell = alarmClock();
   private stopping = false;
   private ended: Promise<void> = Promise.resolve();
-  private previous = '';
+  /** All listeners have heard of all that was committed before. */
+  private told: Tick = { snapshot: BEGINNING, at: 0 };
+  private step: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
 
+  /** `owner`: the service whose log it is. An id is no place in another's. */
   constructor(
+    private readonly owner: string,
     private readonly database: Database,
     private readonly logger: Logger,
   ) {}
 
   async start(): Promise<void> {
-    this.previous = (await takeTick(this.database)).snapshot;
+    this.told = await takeTick(this.database);
     this.ended = this.run();
   }
 
@@ -73,12 +68,17 @@ export class LiveEvents {
     for (const it of this.listeners) it.end();
   }
 
-  /** Answers with a stream that ends when the client leaves. `Last-Event-ID` resumes. */
+  /**
+   * Answers with a stream that ends when the client leaves. `Last-Event-ID` resumes, at this replica or another; where the log does not reach
+   * back so far, the first event is `history-gone`.
+   * @throws Problem where the id is none of ours, there are too many listeners, or the database is away.
+   */
   async stream(request: FastifyRequest, reply: FastifyReply, options: LiveOptions): Promise<void> {
-    if (this.listeners.size >= LISTENERS_MAX) {
-      await reply.status(503).send();
-      return;
-    }
+    if (this.listeners.size >= LISTENERS_MAX)
+      throw new Problem(503, 'too-many-streams', 'This replica has as many live streams as it can; come again', undefined, {
+        retryAfter: 1,
+      });
+    const from = await this.placeAskedFor(request);
     const { raw } = reply;
     reply.hijack();
     raw.writeHead(200, {
@@ -87,92 +87,108 @@ export class LiveEvents {
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
     });
-    let left = false;
-    const alive = setInterval(() => void raw.write(': still here\n\n'), KEEP_ALIVE_MS);
-    const listener: Listener = {
-      ...options,
-      send(id, type, data) {
-        raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
-        // One that does not read is sent away; it comes back with its Last-Event-ID
-        if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
-      },
-      end: () => void raw.end(),
-    };
+    const listener = listenerOf(raw, options);
+    const alive = setInterval(
+      () => (this.listeners.has(listener) ? listener.mark(this.here()) : void raw.write(': wait\n\n')),
+      KEEP_ALIVE_MS,
+    );
     raw.on('close', () => {
-      left = true;
       clearInterval(alive);
       this.listeners.delete(listener);
     });
     raw.on('error', () => undefined);
     raw.write(`retry: 1000\n\n`);
-    const from = decode(String(request.headers['last-event-id'] ?? ''));
     try {
-      if (from !== undefined) await this.catchUp(listener, from, () => drained(raw));
-      if (!left && !this.stopping) this.listeners.add(listener);
-      else raw.end();
+      if (from === 'gone') listener.tell(this.here(), 'history-gone', GONE);
+      await this.join(listener, raw, from === 'gone' ? undefined : from);
     } catch (error) {
       this.logger.warn({ err: error }, 'a live stream could not be resumed; its listener comes again');
       raw.destroy();
     }
   }
 
+  private async placeAskedFor(request: FastifyRequest): Promise<Place | 'gone' | undefined> {
+    const id = request.headers['last-event-id'];
+    if (id === undefined || id === '') return undefined;
+    return placeOf(this.database, this.owner, String(id)).catch((error: unknown) => {
+      throw isTransient(error) ? new Problem(503, 'try-again', 'The database is away; come again', undefined, { retryAfter: 1 }) : error;
+    });
+  }
+
+  /** The place of who has heard all that was told. */
+  private readonly here = (): string =>
+    idOf(this.owner, { previous: this.told.snapshot, current: this.told.snapshot, after: '-1', at: this.told.at });
+
   private async run(): Promise<void> {
     while (!this.stopping) {
       await this.bell.wait(FOLLOW_EVERY_MS);
       if (this.stopping) return;
-      await this.step().catch((error: unknown) => this.logger.warn({ err: error }, 'the log could not be followed; it is tried again'));
+      await this.advance().catch((error: unknown) => this.logger.warn({ err: error }, 'the log could not be followed; it is tried again'));
     }
   }
 
-  private async step(): Promise<void> {
-    const { snapshot } = await takeTick(this.database);
+  /** Tells all that was committed before this call; those who ask while a step is under way share the next. */
+  private advance(): Promise<void> {
+    this.next ??= this.step
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        this.step = this.follow();
+        return this.step;
+      });
+    return this.next;
+  }
+
+  private async follow(): Promise<void> {
+    const tick = await takeTick(this.database);
+    // Nobody listens: what happens meanwhile is nobody's, and the next listener starts from now.
     if (this.listeners.size === 0) {
-      // Nobody listens: what happens meanwhile is nobody's, and the next listener starts from now.
-      this.previous = snapshot;
+      this.told = tick;
       return;
     }
     // All of it, and then told at once: a listener that comes while we read has had what was before this tick, and gets the tick whole
-    const tick = { previous: this.previous, current: snapshot };
+    const within = { previous: this.told.snapshot, current: tick.snapshot, at: tick.at };
     const events: LiveEvent[] = [];
     for (let more = true; more;) {
-      const page = await this.read({ ...tick, after: events.at(-1)?.id ?? '-1' });
+      const page = await this.read({ ...within, after: events.at(-1)?.id ?? '-1' });
       events.push(...page);
       more = page.length === PAGE;
-      if (events.length > TICK_EVENTS_MAX) return this.sendAway(snapshot);
+      if (events.length > TICK_EVENTS_MAX) return this.sendAway(tick);
     }
-    if (events.length === 0) return;
     for (const event of events) {
-      const id = encode({ ...tick, after: event.id });
-      for (const listener of this.listeners) this.tell(listener, event, id);
+      const id = idOf(this.owner, { ...within, after: event.id });
+      for (const listener of this.listeners) tell(listener, event, id);
     }
-    this.previous = snapshot;
+    this.told = tick;
   }
 
   /** Too much has happened to hold it: every listener comes back with its Last-Event-ID, and gets it in pages. */
-  private sendAway(snapshot: string): void {
-    this.previous = snapshot;
+  private sendAway(tick: Tick): void {
+    this.told = tick;
     for (const it of this.listeners) it.end();
     this.listeners.clear();
   }
 
-  /** Tells what happened from there to where the others are. They go on meanwhile, so it is looked again until there is nothing between. */
-  private async catchUp(listener: Listener, from: Place, drained: () => Promise<boolean>): Promise<void> {
-    for (let place = from; ;) {
+  /** Tells what happened from there to where the others are, and joins them. They go on meanwhile, so it is looked again until there is nothing between. */
+  private async join(listener: Listener, raw: ServerResponse, from: Place | undefined): Promise<void> {
+    // The place may be another replica's, which was ahead of us: what it has told must be behind us before we begin
+    if (from !== undefined) await this.advance();
+    for (let place = from; place !== undefined;) {
       const events = await this.read(place);
-      for (const event of events) this.tell(listener, event, encode({ ...place, after: event.id }));
-      if (!(await drained()) || this.stopping) return;
+      for (const event of events) tell(listener, event, idOf(this.owner, { ...place, after: event.id }));
+      if (!(await drained(raw))) return;
       if (events.length === PAGE) place = { ...place, after: events.at(-1)?.id ?? place.after };
-      else if (place.current === this.previous) return;
-      else place = { previous: place.current, current: this.previous, after: '-1' };
+      else if (place.current === this.told.snapshot) break;
+      else place = { previous: place.current, current: this.told.snapshot, after: '-1', at: this.told.at };
     }
+    // At once with the look at `told`: a step between would be heard by nobody
+    if (raw.destroyed) return;
+    if (this.stopping) return listener.end();
+    this.listeners.add(listener);
+    listener.mark(this.here());
   }
 
-  private tell(listener: Listener, event: LiveEvent, id: string): void {
-    const data = listener.view(event);
-    if (data !== undefined) listener.send(id, event.type, data);
-  }
-
-  private async read({ previous, current, after }: Place): Promise<LiveEvent[]> {
+  private async read({ previous, current, after }: Omit<Place, 'at'>): Promise<LiveEvent[]> {
     return readTick<LiveEvent>(
       this.database,
       { table: 'event', columns: 'id, type, key, at, data', order: 'id' },
@@ -180,6 +196,23 @@ export class LiveEvents {
     );
   }
 }
+
+function tell(listener: Listener, event: LiveEvent, id: string): void {
+  const data = listener.view(event);
+  if (data !== undefined) listener.tell(id, event.type, data);
+}
+
+const listenerOf = (raw: ServerResponse, options: LiveOptions): Listener => ({
+  ...options,
+  tell(id, type, data) {
+    raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    // One that does not read is sent away; it comes back with its Last-Event-ID
+    if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
+  },
+  // A block without data is no event, and its id counts (HTML, 9.2.6)
+  mark: (id) => void raw.write(`id: ${id}\n\n`),
+  end: () => void raw.end(),
+});
 
 /** Resolves when the socket has taken what was written; false where its listener has left. */
 const drained = async (raw: ServerResponse): Promise<boolean> => {

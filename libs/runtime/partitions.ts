@@ -68,6 +68,13 @@ export async function dropOld(database: Database, heard: readonly Topic[]): Prom
   }
 }
 
+/** When the log begins, by its oldest partition; milliseconds. */
+export async function oldestDayOfLog(database: Database): Promise<number> {
+  const [oldest = ''] = await partitionsOf(database, ['event']);
+  const [, year, month, day] = /_(\d{4})(\d\d)(\d\d)$/.exec(oldest) ?? [];
+  return Date.UTC(Number(year), Number(month) - 1, Number(day));
+}
+
 /** A lock that does not come soon is not waited for: everybody else would wait behind us. The next time will do. */
 async function drop(database: Database, name: string): Promise<void> {
   await database.transaction(async (tx) => {

@@ -51,7 +51,9 @@ export class Database {
       point('transaction:after-commit');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((it: Error) => (broken = it));
+      // Over a connection that does not answer a ROLLBACK would wait as long again; the server rolls back what is left alone
+      if (isUnanswered(error)) broken = error;
+      else await client.query('ROLLBACK').catch((it: Error) => (broken = it));
       // Of statements that were asked together, those behind the one that failed only say that it did
       throw tx.failed ?? error;
     } finally {
@@ -105,17 +107,31 @@ function prepared(text: string, values?: readonly unknown[]): { text: string; va
 }
 
 export const STATEMENT_MS_MAX = 60_000;
+/** The server cannot tell of its time-out over a dead network: the client has one of its own, a little later. */
+const ANSWER_GRACE_MS = 5_000;
+
+/**
+ * enable_seqscan=off: what a service asks is found by an index, and a plan that was made while a table was new would go on reading all of it.
+ * Keepalives: the server notices within 45 s that its client's network is gone, not after two hours.
+ */
+export const SESSION_OPTIONS =
+  '-c jit=off -c enable_seqscan=off -c TimeZone=UTC -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+/** The same from the client's side: it asks after so long a silence, and gives up after ten seconds. */
+export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly entities: readonly EntityTarget<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
   readonly connections?: number;
+  /** What a statement may take; default STATEMENT_MS_MAX. */
+  readonly statementMs?: number;
   readonly onPoolError?: (error: Error) => void;
 }
 
 /** Opens a service's database and brings its schema up to date. @throws Error where the database cannot be reached or is newer than this code. */
-export async function openDatabase({ url, entities, migrations, connections = 12, onPoolError }: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, entities, migrations, connections = 12, statementMs = STATEMENT_MS_MAX, onPoolError } = options;
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -129,11 +145,10 @@ export async function openDatabase({ url, entities, migrations, connections = 12
       pipeline: true,
       max: connections,
       connectionTimeoutMillis: 10_000,
-      statement_timeout: STATEMENT_MS_MAX,
-      // The server cannot tell of its time-out over a dead network: the client has one of its own
-      query_timeout: STATEMENT_MS_MAX + 5_000,
-      keepAlive: true,
-      options: '-c jit=off -c enable_seqscan=off -c TimeZone=UTC -c idle_in_transaction_session_timeout=60000',
+      statement_timeout: statementMs,
+      query_timeout: statementMs + ANSWER_GRACE_MS,
+      ...KEEP_ALIVE,
+      options: `${SESSION_OPTIONS} -c idle_in_transaction_session_timeout=60000`,
     },
   });
   await dataSource.initialize();
@@ -207,6 +222,9 @@ export const isTransient = (error: unknown): boolean =>
   TRANSIENT_ERRNOS.has(codeOf(error)) ||
   (codeOf(error).length === 5 && TRANSIENT_CLASSES.includes(codeOf(error).slice(0, 2))) ||
   (error instanceof Error && TRANSIENT_WORDS.test(error.message));
+
+/** The client has waited for an answer in vain; what runs on the server, and whether it still can be reached, is not known. */
+const isUnanswered = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
 /** Another transaction was in the way: the same batch may pass at once. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));

@@ -56,6 +56,7 @@ interface Parts {
 
 /** Counts every request before its body is read; one too many is refused with 429, and nothing is stored under its Idempotency-Key. */
 export async function limitRates(fastify: FastifyInstance, { service, limits, keys, metrics, logger }: Parts): Promise<void> {
+  if (limits.perKey === Infinity && limits.perAddress === Infinity) return;
   const redis = limits.redisUrl === undefined ? undefined : redisOf(limits.redisUrl);
   const watch = watchRedis(metrics, logger);
   redis?.on('error', watch.away);

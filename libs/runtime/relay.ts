@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
-import { type Database, STATEMENT_MS_MAX } from './postgres';
+import { type Database, KEEP_ALIVE, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { readNew, readTick } from './ticks';
 import { alarmClock, type AlarmClock, within } from './wait';
 
@@ -188,11 +188,11 @@ const clientOf = (databaseUrl: string, name: string): Client =>
     connectionString: databaseUrl,
     application_name: name,
     // A cursor that a crash of the server takes back repeats what it had published, and the inboxes take that out: it waits for no disk
-    options: '-c jit=off -c enable_seqscan=off -c TimeZone=UTC -c synchronous_commit=off',
+    options: `${SESSION_OPTIONS} -c synchronous_commit=off`,
     pipeline: true,
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS_MAX,
-    keepAlive: true,
+    ...KEEP_ALIVE,
   });
 
 /** Milliseconds since the oldest event that not every sink has; the same on every replica, whichever of them is the relay. */

@@ -102,7 +102,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   const metrics = metricsOf(name);
   const handling = handlingOf(database, definition, metrics);
   const keys = new Keys(options.bootstrapKey);
-  const live = new LiveEvents(database, logger);
+  const live = new LiveEvents(name, database, logger);
   await live.start();
   const follower = await followViews(database, definition, handling, keys, logger);
 

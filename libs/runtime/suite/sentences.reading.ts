@@ -71,17 +71,18 @@ export function readingSentences(kind: BusKind): void {
         ]);
       }
       await eventually(async () => assert.equal((await it1.heard()).get('stale2')?.length, 400));
+      await eventually(async () => assert.equal((await it1.heard()).get('stale1')?.length, 400));
       await sleep(500);
       probe.repeats = false;
       const heard = await it1.heard();
       for (const key of ['stale1', 'stale2']) assert.deepEqual(heard.get(key), (await it1.written()).get(key));
-      const { rows } = await it1.ofReader.query(
-        `SELECT k.key, (SELECT count(*)::int FROM parked_message m WHERE m.key = k.key) AS n FROM parked_key k ORDER BY k.key`,
-      );
-      assert.deepEqual(
-        rows,
-        Array.from({ length: 10 }, (_, n) => ({ key: `park${n}`, n: 2 })),
-      );
+      const parked = Array.from({ length: 10 }, (_, n) => ({ key: `park${n}`, n: 2 }));
+      await eventually(async () => {
+        const { rows } = await it1.ofReader.query(
+          `SELECT k.key, (SELECT count(*)::int FROM parked_message m WHERE m.key = k.key) AS n FROM parked_key k ORDER BY k.key`,
+        );
+        assert.deepEqual(rows, parked);
+      });
       for (let n = 0; n < 10; n++) assert.equal(heard.has(`park${n}`), false);
       await it1.ofReader.query('TRUNCATE parked_key, parked_message');
     });

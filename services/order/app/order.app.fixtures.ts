@@ -13,6 +13,7 @@ export interface Answer {
 
 export interface House {
   readonly service: RunningService;
+  readonly databaseUrl: string;
   readonly bus: SpokenBus;
   /** A request with this key; `key`: the Idempotency-Key, a new one unless said, none where it is ''. */
   call(method: string, path: string, options?: { body?: unknown; raw?: string; as?: string; key?: string }): Promise<Answer>;
@@ -53,7 +54,7 @@ export async function aHouse(logger: Logger = quiet): Promise<House> {
   await eventually(async () => (await call('GET', '/orders', { as: keys.m2 })).status === 200);
   await eventually(async () => (service.view as Map<string, unknown>).size === 3);
   return {
-    ...{ service, bus, call, keys },
+    ...{ service, databaseUrl: database.url, bus, call, keys },
     async said(type, orderId) {
       const { rows } = await service.database.pool.query<{ data: never }>(
         `SELECT data FROM event WHERE type = $1 AND data ->> 'orderId' = $2 ORDER BY id`,

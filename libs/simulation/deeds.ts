@@ -1,0 +1,175 @@
+import type { Offer, Purchase } from '@midstream/inventory-domain';
+import { type OrderWish, type Deed } from './scenario';
+import type { Outcome, Work } from './shell';
+import type { AnyCommand } from './wiring';
+import type { World } from './world';
+
+/** Does what the scenario says, to the world as it is now. */
+export function perform(world: World, deed: Deed): void {
+  switch (deed.kind) {
+    case 'place':
+      return place(world, deed.order, deed.again);
+    case 'cancel':
+      return cancel(world, deed);
+    case 'answer':
+      return world.oracle.answerSome(deed.pick, deed.answer);
+    case 'report':
+      return report(world, deed);
+    case 'restock':
+      return restock(world, deed.offerId, deed.quantity);
+    case 'cost':
+      return changeCost(world, deed);
+    case 'codes':
+      return importCodes(world, deed.offerId, deed.quantity);
+    case 'reprice':
+      return reprice(world, deed);
+    case 'suspend':
+      return world.command('inventory', operator('CloseOffer', { offerId: deed.offerId, cause: 'suspended' }));
+    case 'reopen':
+      return world.command('inventory', operator('OpenOffer', { offerId: deed.offerId, cause: 'suspended' }));
+    case 'stop-drain':
+      return world.command('inventory', operator('StopDrain', { offerId: deed.offerId }));
+    case 'allow-drain':
+      return world.command('inventory', operator('AllowDrain', { offerId: deed.offerId }));
+    case 'ask-purchase':
+      return reconcile(world, 'AskPurchase', deed.pick);
+    case 'write-off':
+      return reconcile(world, 'WriteOff', deed.pick);
+    case 'rule':
+      return putRule(world, deed);
+    case 'no-rule':
+      return world.command('compliance', operator('WithdrawRule', { ruleId: deed.ruleId }));
+    default:
+      return strike(world, deed);
+  }
+}
+
+type Strike = Extract<Deed, { readonly kind: 'crash' | 'pause' | 'blow' | 'slow' | 'redeliver' | 'poison' | 'mood' | 'receiver' }>;
+
+function strike(world: World, deed: Strike): void {
+  const { machine, outside } = world;
+  switch (deed.kind) {
+    case 'crash':
+      return machine.crash(deed.service, deed.ms);
+    case 'pause':
+      return machine.pause(deed.service, deed.ms);
+    case 'blow':
+      return machine.strikeAt(deed.blow, deed.service);
+    case 'slow':
+      return machine.deliveries.slow(deed.service, deed.topic, deed.ms);
+    case 'redeliver':
+      return machine.deliveries.redeliver(deed.service, deed.topic, deed.messages);
+    case 'poison':
+      return poison(world, deed);
+    case 'mood':
+      return void Object.assign(outside.suppliers.shelfOf(deed.offerId), { mood: deed.mood, moodUntil: world.now + deed.ms });
+    case 'receiver':
+      world.receivers.moods.set(deed.endpointId, deed.mood);
+      return machine.agenda.after(deed.ms, () => world.receivers.moods.delete(deed.endpointId));
+  }
+}
+
+const operator = (type: string, of: object): AnyCommand => ({ type, ...of });
+
+/** The same order once more: at the same moment or later, under its key or another, with another body. */
+function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later' | 'other-body' | 'without-key'): void {
+  const { orderId, merchantId, region, lines } = order;
+  world.oracle.wished(order);
+  const buyer = { reference: `b-${orderId}`, region };
+  const command = { type: 'PlaceOrder', orderId, merchantId, clientReference: orderId, buyer, lines };
+  const wanted = { key: `${merchantId}/${orderId}`, body: 'as it was' };
+  const work: Work = { command, actor: `merchant:${merchantId}`, wanted };
+  const told = (outcomes: readonly Outcome[]): void => world.oracle.placed(orderId, outcomes);
+  const { wanted: _, ...bare } = work;
+  world.send('order', again === 'together' ? [work, work] : [work], told);
+  const laterMs = world.random.whole(1, 20_000);
+  if (again === 'later') world.machine.agenda.after(laterMs, () => world.send('order', [work], told));
+  if (again === 'without-key') world.machine.agenda.after(laterMs, () => world.send('order', [bare], told));
+  if (again === 'other-body')
+    world.machine.agenda.after(laterMs, () =>
+      world.send('order', [{ ...work, wanted: { ...wanted, body: 'another' } }], (it) => world.oracle.keyReused(orderId, it)),
+    );
+}
+
+function cancel(world: World, { orderId, twice, foreign }: Extract<Deed, { kind: 'cancel' }>): void {
+  const merchantId = world.oracle.merchantOf(orderId);
+  if (merchantId === undefined) return;
+  if (!foreign) world.oracle.cancels(orderId);
+  const command = { type: 'CancelOrder', orderId, merchantId: foreign ? 'm9' : merchantId };
+  const work = { command, actor: `merchant:${merchantId}` };
+  world.send('order', twice ? [work, work] : [work], (it) => world.oracle.cancelled(orderId, foreign, it));
+}
+
+function report(world: World, { offerId, quantity, how }: Extract<Deed, { kind: 'report' }>): void {
+  const shelf = world.outside.suppliers.shelfOf(offerId);
+  const [supplierId] = offerId.split('~');
+  const sequence = how === 'stale' ? Math.max(0, shelf.sequence - 1) : shelf.sequence + 1;
+  shelf.sequence = Math.max(shelf.sequence, sequence);
+  const accepted = world.machine.shell('inventory').rowsOf<Offer>('offers').get(offerId)?.accepted;
+  const settled = how === 'poll' && accepted !== undefined ? { settled: accepted } : {};
+  if (how === 'poll' && accepted !== undefined) world.oracle.stock.polls.set(`${offerId}/${sequence}`, accepted);
+  const command = operator('ReportStock', { supplierId, offerId, quantity, sequence, ...settled });
+  world.command('inventory', ...(how === 'twice' ? [command, command] : [command]));
+}
+
+/** More is there, and the supplier says so. */
+function restock(world: World, offerId: string, quantity: number): void {
+  const shelf = world.outside.suppliers.shelfOf(offerId);
+  shelf.truth += quantity;
+  report(world, { kind: 'report', offerId, quantity: shelf.truth, how: 'push' });
+}
+
+function changeCost(world: World, { offerId, factor, told }: Extract<Deed, { kind: 'cost' }>): void {
+  const shelf = world.outside.suppliers.shelfOf(offerId);
+  shelf.costMinor = Math.round(shelf.costMinor * factor);
+  if (!told) return;
+  const [supplierId] = offerId.split('~');
+  shelf.sequence += 1;
+  const costTiers = [{ from: 1, costMinor: shelf.costMinor }];
+  world.command(
+    'inventory',
+    operator('ReportStock', { supplierId, offerId, quantity: Math.max(0, shelf.truth), sequence: shelf.sequence, costTiers }),
+  );
+}
+
+function importCodes(world: World, offerId: string, quantity: number): void {
+  const { codes, suppliers } = world.outside;
+  const sku = offerId.slice(offerId.indexOf('~') + 1);
+  codes.stock(
+    offerId,
+    sku,
+    Array.from({ length: quantity }, () => suppliers.newCode(sku)),
+  );
+  world.command('inventory', operator('CountVault', { offerId, stocked: codes.stocked(offerId) }));
+}
+
+function reprice(world: World, { sku, factor }: Extract<Deed, { kind: 'reprice' }>): void {
+  const good = world.market.goods.find((it) => it.sku === sku);
+  if (good !== undefined) world.putProduct(good, Math.round(good.priceMinor * factor));
+}
+
+function reconcile(world: World, type: 'AskPurchase' | 'WriteOff', pick: number): void {
+  const purchases = [...world.machine.shell('inventory').rowsOf<Purchase>('purchases').values()];
+  const open = purchases.filter((it) => it.quantity - it.bought - it.failed > 0);
+  const of = open.length > 0 ? open : purchases;
+  const found = of[pick % Math.max(1, of.length)];
+  if (found === undefined) return;
+  const { purchaseId, holdId, sku } = found;
+  world.command('inventory', operator(type, { purchaseId, holdId, sku }));
+}
+
+function putRule(world: World, { ruleId, effect, match, regions, fromMs, forMs }: Extract<Deed, { kind: 'rule' }>): void {
+  const { now } = world;
+  const times = { ...(fromMs !== undefined && { from: now + fromMs }), ...(forMs !== undefined && { until: now + forMs }) };
+  world.command('compliance', operator('PutRule', { rule: { ruleId, effect, match, regions, reason: 'by the scenario', ...times } }));
+}
+
+/** A message that nobody can read comes under the key of something that is under way, and an operator drops it later. */
+function poison(world: World, { service, topic, pick, ms }: Extract<Deed, { kind: 'poison' }>): void {
+  const { machine } = world;
+  const messages = machine.bus.partitionsOf(topic).flatMap((it) => it.messages);
+  const found = messages[pick % Math.max(1, messages.length)];
+  if (found === undefined) return;
+  machine.deliveries.poison(service, topic, { ...found, id: machine.nextEventId(), publishedAt: world.now, broken: true });
+  machine.agenda.after(ms, () => machine.deliveries.mend(service));
+}

@@ -1,0 +1,23 @@
+import { DRAIN_BATCH, type Hold, type Offer } from '@midstream/inventory-domain';
+import { coversRegion } from '@midstream/kernel';
+import type { Shell } from './shell';
+
+const WHOLE: readonly string[] = ['suspended', 'capacity', 'too-slow'];
+
+/** The youngest holds of an offer that a drain may take from, as services/inventory/app/drain.ts asks for them in SQL. */
+export function youngest(shell: Shell, offerId: string): string[] {
+  const offer = shell.rowsOf<Offer>('offers').get(offerId);
+  if (offer === undefined) return [];
+  const { closures, held, reported, accepted, settled, costTiers } = offer;
+  const everything = closures.some((it) => WHOLE.includes(it.cause)) || held > Math.max(0, reported - (accepted - settled));
+  const regions = closures.flatMap((it) => (it.cause === 'banned' ? (it.regions ?? ['*']) : []));
+  const costOf = (granted: number): number => costTiers.findLast((it) => it.from <= granted)?.costMinor ?? 0;
+  const found: string[] = [];
+  for (const hold of [...shell.rowsOf<Hold>('holds').values()].reverse()) {
+    if (hold.offerId !== offerId || hold.held + hold.queued === 0) continue;
+    const goes = everything || coversRegion(regions, hold.region) || hold.priceMinor < costOf(hold.granted);
+    if (goes) found.push(hold.holdId);
+    if (found.length === DRAIN_BATCH) break;
+  }
+  return found;
+}

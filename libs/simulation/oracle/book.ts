@@ -1,0 +1,161 @@
+import type { Fact, HoldTally, LossReason, SelectionRequest } from '@midstream/contracts';
+import type { LineWish, OrderWish } from '../scenario';
+import { Violation } from './violation';
+
+/** Limits of the protocol, written down once more: a limit that moves in the code is seen here. */
+export const LIMITS = {
+  depth: 4,
+  rankings: 5,
+  attempts: 60,
+  exclusions: 64,
+  backoffMs: 250,
+  waitMs: 15_000,
+  candidates: 5,
+  purchaseUnits: 100,
+  drainBatch: 500,
+  stormWindow: 5_000,
+  stormPatienceMs: 60_000,
+  holdMs: 600_000,
+  graceMs: 60_000,
+} as const;
+
+export interface AskedBook {
+  readonly attempt: number;
+  readonly depth: number;
+  readonly ranking: number;
+  readonly quantity: number;
+  readonly replaces?: string;
+  readonly planned: boolean;
+  readonly request?: SelectionRequest;
+}
+
+export type Stages = Record<'held' | 'queued' | 'submitting' | 'unknown' | 'accepted' | 'delivered' | 'lost' | 'released', number>;
+
+/** One hold, as both sides tell of it. */
+export interface HoldBook {
+  readonly holdId: string;
+  readonly line: LineBook;
+  readonly attempt: number;
+  readonly offerId: string;
+  readonly sku: string;
+  readonly priceMinor: number;
+  readonly granted: number;
+  readonly depth: number;
+  readonly referencePriceMinor: number;
+  readonly region: string;
+  /** Inventory: where its units are, and every tally that it has told, by version. */
+  readonly stages: Stages;
+  readonly told: Map<number, HoldTally>;
+  tally: HoldTally;
+  expiresAt: number;
+  releaseNoted: boolean;
+  writtenOff: number;
+  /** Order: the tally that it knows, once the hold is its line's. */
+  known?: HoldTally;
+  assignedAt?: number;
+  releaseAskedAt?: number;
+  /** The latest that a question about it may be answered, and when it was put. */
+  question?: { readonly askedAt: number; readonly deadlineAt: number };
+}
+
+export interface ConsentBook {
+  readonly consentId: string;
+  readonly hold: HoldBook;
+  readonly priceMinor: number;
+  readonly deadlineAt: number;
+  answer?: Fact<'ConsentAnswered'>['answer'];
+}
+
+export interface LineBook {
+  readonly wish: LineWish;
+  readonly order: OrderBook;
+  readonly asked: Map<number, AskedBook>;
+  readonly holds: Map<string, HoldBook>;
+  readonly turnedAway: Set<string>;
+  readonly excluded: Map<string, LossReason>;
+  readonly approved: Map<string, number>;
+  readonly consents: Map<string, ConsentBook>;
+  /** What its buyer has said, to which question. */
+  readonly said: { readonly consentId: string; readonly answer: 'yes' | 'no' }[];
+  attempts: number;
+  waits: number;
+  givenUp: number;
+  capturedMinor: number;
+  releasedMinor: number;
+  closing?: 'cancelled' | 'deadline';
+  end?: string;
+}
+
+export interface OrderBook {
+  readonly wish: OrderWish;
+  readonly lines: Map<string, LineBook>;
+  heldMinor: number;
+  placedMinor: number;
+  isPlaced: boolean;
+  /** A cancel was taken in. */
+  mayCancel: boolean;
+  end?: string;
+}
+
+export interface PurchaseBook {
+  readonly purchaseId: string;
+  readonly hold: HoldBook;
+  readonly quantity: number;
+  readonly isTopUp: boolean;
+  status: string;
+  bought: number;
+  delivered: number;
+  kept: number;
+  quarantined: number;
+  writtenOff: number;
+  failed: number;
+}
+
+/** What the oracle knows, from the scenario and from what the services have committed; never from their rows. */
+export class Book {
+  readonly orders = new Map<string, OrderBook>();
+  readonly holds = new Map<string, HoldBook>();
+  readonly purchases = new Map<string, PurchaseBook>();
+
+  wish(wish: OrderWish): void {
+    if (this.orders.has(wish.orderId)) return;
+    const order: OrderBook = { wish, lines: new Map(), heldMinor: 0, placedMinor: 0, isPlaced: false, mayCancel: false };
+    for (const it of wish.lines) order.lines.set(it.lineId, lineBook(it, order));
+    this.orders.set(wish.orderId, order);
+  }
+
+  orderOf(orderId: string): OrderBook {
+    return this.orders.get(orderId) ?? fail('I10', `${orderId} was never ordered`);
+  }
+
+  lineOf({ orderId, lineId }: { readonly orderId: string; readonly lineId: string }): LineBook {
+    return this.orderOf(orderId).lines.get(lineId) ?? fail('I10', `${orderId}/${lineId} was never ordered`);
+  }
+
+  holdOf(holdId: string): HoldBook {
+    return this.holds.get(holdId) ?? fail('1', `${holdId} is no hold`);
+  }
+
+  purchaseOf(purchaseId: string): PurchaseBook {
+    return this.purchases.get(purchaseId) ?? fail('10', `${purchaseId} is no purchase`);
+  }
+}
+
+const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
+  ...{ wish, order, asked: new Map(), holds: new Map(), turnedAway: new Set(), excluded: new Map(), approved: new Map() },
+  ...{ consents: new Map(), said: [], attempts: 0, waits: 0, givenUp: 0, capturedMinor: 0, releasedMinor: 0 },
+});
+
+export const nameOf = ({ order, wish }: LineBook): string => `${order.wish.orderId}/${wish.lineId}`;
+
+/** Units that are held, being bought or of unknown outcome, by a tally. */
+export const openOf = ({ granted, delivered, lost, released }: HoldTally): number => granted - delivered - lost - released;
+
+export function fail(invariant: string, detail: string): never {
+  throw new Violation(invariant, detail);
+}
+
+/** `detail` is made only where the claim is false: checks are many, and violations few. */
+export function check(claim: boolean, invariant: string, detail: () => string): asserts claim {
+  if (!claim) fail(invariant, detail());
+}

@@ -1,0 +1,125 @@
+import type { Fact, SelectionRequest } from '@midstream/contracts';
+import { coversRegion } from '@midstream/kernel';
+import type { Rule, ComplianceEvent } from '@midstream/compliance-domain';
+import type { SelectionEvent } from '@midstream/selection-engine-domain';
+import { type Book, check, LIMITS, nameOf } from './book';
+import type { Market } from './market';
+
+type Verdicts = Fact<'VerdictState'>['verdicts'];
+const STRICTNESS = ['compliant', 'high-risk', 'banned'];
+
+/** Follows what selection ranks and compliance says: the law, read by the oracle's own eyes. */
+export class ChoiceWatch {
+  private readonly ranked = new Map<string, Fact<'OffersRanked'>>();
+  private readonly rules = new Map<string, Rule>();
+  readonly verdicts = new Map<string, Verdicts>();
+  /** Every price that a good has had. */
+  private readonly prices = new Map<string, Set<number>>();
+
+  constructor(
+    private readonly book: Book,
+    private readonly market: Market,
+  ) {}
+
+  priced({ sku, priceMinor }: Fact<'ProductState'>): void {
+    const known = this.prices.get(sku) ?? new Set();
+    this.prices.set(sku, known.add(priceMinor));
+  }
+
+  onSelection(event: SelectionEvent): void {
+    if (event.type !== 'OffersRanked') return;
+    const { request, candidates } = event;
+    const line = this.book.lineOf(event);
+    const name = `${nameOf(line)}/${request.attempt}`;
+    check(!this.ranked.has(name), '15', () => `${name} is ranked twice`);
+    this.ranked.set(name, event);
+    const asked = line.asked.get(request.attempt)?.request;
+    if (asked !== undefined) check(same(asked, request), '5', () => `${name} is ranked as another question`);
+    check(candidates.length <= LIMITS.candidates, '15', () => `${name} has ${candidates.length} candidates`);
+    const offers = new Set(candidates.map((it) => it.offerId));
+    check(offers.size === candidates.length, '15', () => `${name} has a candidate twice`);
+    const planned = candidates.reduce((sum, it) => sum + it.planned, 0);
+    check(planned <= request.quantity, '15', () => `${name} plans ${planned} of ${request.quantity}`);
+    for (const it of candidates) this.checkCandidate(name, request, it);
+  }
+
+  private checkCandidate(
+    name: string,
+    request: SelectionRequest,
+    { offerId, sku, priceMinor, version }: Fact<'OffersRanked'>['candidates'][number],
+  ): void {
+    const { wish } = this.book.lineOf(request);
+    check(!request.excluded.some((it) => it.offerId === offerId), '4', () => `${name} is sent back to ${offerId}, which it has lost`);
+    const tried = request.tried.find((it) => it.offerId === offerId);
+    check(tried === undefined || tried.version < version, '15', () => `${name} is sent to ${offerId} again, and nothing has changed there`);
+    const fault = this.market.faultOf(wish, sku, request.region);
+    check(fault === undefined, 'I7', () => `${name} is sent to ${sku}: ${fault}`);
+    const isOther = request.replaces !== undefined && request.replaces.offerId !== offerId;
+    check(wish.substitution.upTo !== 'none' || !isOther, 'I7', () => `${name} goes to another supplier, and may not`);
+    check(priceMinor <= request.priceCapMinor, 'I7', () => `${name} is sent to ${sku} at ${priceMinor}, above ${request.priceCapMinor}`);
+    check(this.prices.get(sku)?.has(priceMinor) === true, '22', () => `${name} is sent to ${sku} at ${priceMinor}, which it never cost`);
+  }
+
+  onCompliance(event: ComplianceEvent, at: number): void {
+    switch (event.type) {
+      case 'RulePut':
+        this.rules.set(event.rule.ruleId, event.rule);
+        return;
+      case 'RuleEnded':
+        this.rules.delete(event.rule.ruleId);
+        return;
+      case 'VerdictState':
+        this.verdicts.set(event.sku, event.verdicts);
+        return this.checkVerdicts(event.sku, at);
+      case 'OffersCleared':
+        return this.cleared(event);
+      default:
+        return;
+    }
+  }
+
+  /** The strictest rule that covers a region wins there; without one, all is compliant. */
+  lawOf(sku: string, region: string, at: number): string {
+    const category = this.market.goodOf(sku)?.category;
+    let strictest = 0;
+    for (const { match, regions, effect, from, until } of this.rules.values()) {
+      const isAbout = (match.sku === undefined || match.sku === sku) && (match.category === undefined || match.category === category);
+      const isInForce = from <= at && (until === undefined || at < until);
+      if (isAbout && isInForce && coversRegion(regions, region)) strictest = Math.max(strictest, STRICTNESS.indexOf(effect));
+    }
+    return STRICTNESS[strictest] ?? '';
+  }
+
+  private saidOf(sku: string, region: string): string {
+    const covering = (this.verdicts.get(sku) ?? []).filter((it) => coversRegion([it.region], region));
+    if (covering.length === 0) return 'high-risk';
+    return STRICTNESS[Math.max(...covering.map((it) => STRICTNESS.indexOf(it.status)))] ?? '';
+  }
+
+  /** What is said of a good is what the rules say now, wherever somebody may live. */
+  checkVerdicts(sku: string, at: number): void {
+    for (const region of ['CN-31', 'CN-11', 'US', 'CN', 'JP']) {
+      const [law, said] = [this.lawOf(sku, region, at), this.saidOf(sku, region)];
+      check(law === said, '14', () => `${sku} is ${law} in ${region}, and compliance says ${said}`);
+    }
+  }
+
+  /** The list narrows: nothing is reordered or added, and each has its verdict (architecture, "one lap"). */
+  private cleared(event: Fact<'OffersCleared'>): void {
+    const { request, candidates } = event;
+    const name = `${event.orderId}/${event.lineId}/${request.attempt}`;
+    const ranked = this.ranked.get(name);
+    check(ranked !== undefined && same(ranked.request, request), '5', () => `${name} is cleared as another question`);
+    const isList =
+      ranked.candidates.length === candidates.length && ranked.candidates.every((it, n) => it.offerId === candidates[n]?.offerId);
+    check(isList, '5', () => `${name} comes from compliance with other candidates`);
+    for (const { sku, verdict } of candidates) {
+      const said = this.saidOf(sku, request.region);
+      check(verdict?.status === said, 'I6', () => `${name}: ${sku} is cleared as ${verdict?.status} and is ${said} in ${request.region}`);
+    }
+  }
+}
+
+/** Of one question: the same object, or the same words. */
+const same = (a: SelectionRequest, b: SelectionRequest): boolean =>
+  a === b || (a.attempt === b.attempt && a.quantity === b.quantity && a.depth === b.depth && a.priceCapMinor === b.priceCapMinor);

@@ -1,0 +1,213 @@
+import type { Fact, HoldTally } from '@midstream/contracts';
+import type { InventoryEvent } from '@midstream/inventory-domain';
+import { coversRegion } from '@midstream/kernel';
+import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf, type Stages } from './book';
+import { keptUntil } from './consents';
+import type { Market } from './market';
+import { costOf, roomOf, type StockWatch } from './stock';
+
+type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
+type Stage = keyof Stages;
+
+/** From where units may go where (protocol 7). */
+const WAYS: Readonly<Record<Stage, readonly Stage[]>> = {
+  held: ['queued', 'lost', 'released'],
+  queued: ['submitting', 'lost', 'released'],
+  submitting: ['unknown', 'accepted', 'delivered', 'lost', 'released'],
+  unknown: ['accepted', 'delivered', 'lost', 'released'],
+  accepted: ['delivered', 'lost', 'released'],
+  ...{ delivered: [], lost: [], released: [] },
+};
+
+/** Follows where the units of every hold are, and what inventory tells of them. */
+export class HoldWatch {
+  private readonly answered = new Set<string>();
+
+  constructor(
+    private readonly book: Book,
+    private readonly stock: StockWatch,
+    private readonly market: Market,
+  ) {}
+
+  on(event: InventoryEvent, at: number): void {
+    switch (event.type) {
+      case 'OfferHeld':
+        return this.held(event, at);
+      case 'NothingHeld':
+        this.answer(event, 0);
+        return;
+      case 'UnitsMoved':
+        return this.moved(event);
+      case 'HoldExtended':
+        return this.extended(event);
+      case 'ReleaseNoted':
+        return this.releaseNoted(event);
+      case 'HoldLost':
+        return this.lost(event, at);
+      case 'HoldReleased':
+        return this.released(event);
+      case 'PurchaseSubmitted':
+      case 'PurchaseUnknown':
+        return void this.told(event.tally);
+      default:
+        return;
+    }
+  }
+
+  /** One answer an attempt, to the question as order has put it (protocol 15). */
+  private answer(event: Fact<'OfferHeld' | 'NothingHeld'>, granted: number): LineBook {
+    const { orderId, lineId, attempt, request, unheld } = event;
+    const name = `${orderId}/${lineId}/${attempt}`;
+    check(!this.answered.has(name), '15', () => `${name} is answered twice`);
+    this.answered.add(name);
+    check(granted + unheld === request.quantity, '15', () => `${name}: ${granted} held and ${unheld} not, of ${request.quantity}`);
+    return this.book.lineOf(event);
+  }
+
+  private held(event: Fact<'OfferHeld'>, at: number): void {
+    const line = this.answer(
+      event,
+      event.holds.reduce((sum, it) => sum + it.tally.granted, 0),
+    );
+    for (const it of event.holds) this.made(line, event, it, at);
+  }
+
+  private made(line: LineBook, event: Fact<'OfferHeld'>, held: Fact<'OfferHeld'>['holds'][number], at: number): void {
+    const { request, attempt } = event;
+    const { tally, offerId, sku, priceMinor } = held;
+    const { holdId, granted } = tally;
+    check(!this.book.holds.has(holdId), '1', () => `${holdId} is made twice`);
+    this.checkChoice(line, event, held, at);
+    const offer = this.stock.touch(offerId);
+    check(granted > 0 && granted <= roomOf(offer), 'I1', () => `${holdId} takes ${granted} where room is for ${roomOf(offer)}`);
+    const { minQuantity, maxQuantity } = offer.terms;
+    check(granted >= minQuantity && granted <= maxQuantity, '15', () => `${holdId} takes ${granted} of ${minQuantity} to ${maxQuantity}`);
+    check(costOf(offer, granted) <= priceMinor, '22', () => `${holdId} costs ${costOf(offer, granted)} and sells at ${priceMinor}`);
+    offer.held += granted;
+    const replaced = request.replaces && this.book.holds.get(request.replaces.holdId);
+    const expiresAt = Date.parse(held.expiresAt);
+    check(expiresAt === at + LIMITS.holdMs, '7', () => `${holdId} is kept for ${expiresAt - at} ms`);
+    this.book.holds.set(holdId, {
+      ...{ holdId, line, attempt, offerId, sku, priceMinor, granted, depth: request.depth, region: request.region },
+      referencePriceMinor: request.depth > 1 && replaced !== undefined ? replaced.referencePriceMinor : priceMinor,
+      stages: { held: granted, queued: 0, submitting: 0, unknown: 0, accepted: 0, delivered: 0, lost: 0, released: 0 },
+      ...{ told: new Map([[tally.version, tally]]), tally, expiresAt, releaseNoted: false, writtenOff: 0 },
+    });
+  }
+
+  /** Within policy, price, region and the law, and none that the line has lost (I6, I7). */
+  private checkChoice(
+    line: LineBook,
+    { request, candidates }: Fact<'OfferHeld'>,
+    held: Fact<'OfferHeld'>['holds'][number],
+    at: number,
+  ): void {
+    const { offerId, sku, priceMinor } = held;
+    const offer = this.stock.offerOf(offerId);
+    const candidate = candidates.find((it) => it.offerId === offerId);
+    const cleared = candidate?.verdict?.status === 'compliant' && candidate.priceMinor === priceMinor && candidate.sku === sku;
+    check(cleared, '15', () => `${nameOf(line)} is held at ${offerId}, which was not cleared`);
+    check(!this.stock.isBanned(sku, request.region, at), 'I6', () => `${nameOf(line)} is held at ${sku}, which is banned`);
+    check(priceMinor <= request.priceCapMinor, 'I7', () => `${nameOf(line)} is held at ${priceMinor}, above ${request.priceCapMinor}`);
+    const fault = this.market.faultOf(line.wish, sku, request.region);
+    check(fault === undefined, 'I7', () => `${nameOf(line)} is held at ${sku}: ${fault}`);
+    check(coversRegion(offer.terms.regions, request.region), 'I7', () => `${offerId} does not sell in ${request.region}`);
+    check(!request.excluded.some((it) => it.offerId === offerId), '4', () => `${nameOf(line)} goes back to ${offerId}, which it has lost`);
+    const shut = offer.closures.find((it) => coversRegion(it.regions ?? ['*'], request.region));
+    check(shut === undefined, '12', () => `${nameOf(line)} is held at ${offerId}, which is closed: ${shut?.cause}`);
+  }
+
+  private moved({ holdId, offerId, from, to, units }: EventOf<'UnitsMoved'>): void {
+    const hold = this.book.holdOf(holdId);
+    const { stages } = hold;
+    check(WAYS[from].includes(to), '7', () => `${holdId}: units go from ${from} to ${to}`);
+    check(units > 0 && stages[from] >= units, '7', () => `${holdId}: ${units} units of ${stages[from]} ${from} go to ${to}`);
+    if (to === 'queued') check(hold.assignedAt !== undefined, '7', () => `${holdId} is bought, and order has not assigned it`);
+    stages[from] -= units;
+    stages[to] += units;
+    const offer = this.stock.touch(offerId);
+    offer.held += inHeld(to, units) - inHeld(from, units);
+    offer.inFlight += inFlight(to, units) - inFlight(from, units);
+  }
+
+  private extended({ holdId, expiresAt }: EventOf<'HoldExtended'>): void {
+    const hold = this.book.holdOf(holdId);
+    const { question } = hold;
+    check(question !== undefined && expiresAt === question.deadlineAt + LIMITS.graceMs, '19', () => `${holdId} is kept until ${expiresAt}`);
+    hold.expiresAt = Math.max(hold.expiresAt, expiresAt);
+  }
+
+  private releaseNoted({ holdId }: EventOf<'ReleaseNoted'>): void {
+    const hold = this.book.holdOf(holdId);
+    check(hold.releaseAskedAt !== undefined, '8', () => `${holdId} is released, and order has not asked for it`);
+    hold.releaseNoted = true;
+  }
+
+  private lost({ tally, quantity, reason, sku }: Fact<'HoldLost'>, at: number): void {
+    const hold = this.book.holdOf(tally.holdId);
+    const before = hold.tally;
+    this.told(tally);
+    check(
+      tally.lost - before.lost === quantity,
+      '1',
+      () => `${hold.holdId} tells ${quantity} lost, and its tally ${tally.lost - before.lost}`,
+    );
+    check(!hold.releaseNoted, '8', () => `${hold.holdId} was asked back, and is lost instead of released`);
+    if (reason === 'expired') this.checkExpiry(hold, at);
+    if (reason !== 'banned') return;
+    const { closures } = this.stock.offerOf(hold.offerId);
+    const isBanned =
+      this.stock.isBanned(sku, hold.region, at) ||
+      closures.some((it) => it.cause === 'banned' && coversRegion(it.regions ?? ['*'], hold.region));
+    check(isBanned, '14', () => `${hold.holdId} is lost as banned, and is not`);
+  }
+
+  /** Expiry strikes only what nobody has assigned in time, as far as has been heard (protocol 7, 16). */
+  private checkExpiry(hold: HoldBook, at: number): void {
+    const until = keptUntil(hold);
+    check(at >= until, '7', () => `${hold.holdId} expires ${until - at} ms early`);
+    const { assignedAt, releaseAskedAt } = hold;
+    check(
+      assignedAt === undefined || assignedAt >= until,
+      '16',
+      () => `${hold.holdId} expires, and was assigned ${until - (assignedAt ?? 0)} ms before`,
+    );
+    check(releaseAskedAt === undefined || releaseAskedAt >= until, 'I8', () => `${hold.holdId} expires, and was asked back before`);
+  }
+
+  private released({ tally, quantity, reason }: Fact<'HoldReleased'>): void {
+    const hold = this.book.holdOf(tally.holdId);
+    const before = hold.tally;
+    this.told(tally);
+    check(
+      tally.released - before.released === quantity,
+      '1',
+      () => `${hold.holdId} tells ${quantity} released of ${tally.released - before.released}`,
+    );
+    if (reason === 'written-off') hold.writtenOff += quantity;
+    else check(hold.releaseNoted, '8', () => `${hold.holdId} is released, and nobody asked`);
+  }
+
+  /** Every fact about a hold carries its whole tally, which only grows (protocol 1). */
+  told(tally: HoldTally): HoldBook {
+    const hold = this.book.holdOf(tally.holdId);
+    const { tally: before, stages } = hold;
+    check(tally.version > before.version, '1', () => `${tally.holdId} tells version ${tally.version} after ${before.version}`);
+    const isRight =
+      tally.granted === hold.granted &&
+      tally.delivered === stages.delivered &&
+      tally.lost === stages.lost &&
+      tally.released === stages.released;
+    check(
+      isRight && openOf(tally) >= 0,
+      '1',
+      () => `${tally.holdId} tells ${JSON.stringify(tally)}, and its units are ${JSON.stringify(stages)}`,
+    );
+    hold.tally = tally;
+    hold.told.set(tally.version, tally);
+    return hold;
+  }
+}
+
+const inHeld = (stage: Stage, units: number): number => (stage === 'held' || stage === 'queued' ? units : 0);
+const inFlight = (stage: Stage, units: number): number => (stage === 'submitting' || stage === 'unknown' ? units : 0);

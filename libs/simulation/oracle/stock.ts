@@ -1,0 +1,200 @@
+import type { Fact } from '@midstream/contracts';
+import type { InventoryEvent } from '@midstream/inventory-domain';
+import { coversRegion } from '@midstream/kernel';
+import { check, LIMITS } from './book';
+
+type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
+type Terms = EventOf<'OfferPut'>['terms'];
+
+/** One offer: what is there, by rule 9, counted from the facts. */
+export interface OfferBook {
+  readonly offerId: string;
+  terms: Terms;
+  version: number;
+  reported: number;
+  sequence: number;
+  accepted: number;
+  settled: number;
+  acceptedAtReport: number;
+  /** Units of its holds: held or queued; and submitting or unknown. */
+  held: number;
+  inFlight: number;
+  closures: EventOf<'ClosuresSet'>['closures'];
+  isArmed: boolean;
+  isStopped: boolean;
+  away: { readonly at: number; units: number }[];
+}
+
+export interface Span {
+  readonly region: string;
+  readonly status: string;
+  readonly fromAt: number;
+  readonly untilAt?: number;
+}
+
+/** Follows the offers: supply, room, closures, drains and bans. */
+export class StockWatch {
+  readonly offers = new Map<string, OfferBook>();
+  readonly verdicts = new Map<string, { readonly version: number; readonly spans: readonly Span[] }>();
+  /** Of polls: what the report settles, by offer and sequence. */
+  readonly polls = new Map<string, number>();
+  private readonly touched = new Set<OfferBook>();
+
+  offerOf(offerId: string): OfferBook {
+    const offer = this.offers.get(offerId);
+    check(offer !== undefined, '9', () => `there is no offer ${offerId}`);
+    return offer;
+  }
+
+  touch(offerId: string): OfferBook {
+    const offer = this.offerOf(offerId);
+    this.touched.add(offer);
+    return offer;
+  }
+
+  on(event: InventoryEvent): void {
+    switch (event.type) {
+      case 'OfferPut':
+        return this.put(event.terms);
+      case 'StockReported':
+        return this.reported(event);
+      case 'ClosuresSet':
+        this.touch(event.offerId).closures = event.closures;
+        return;
+      case 'OfferState':
+        return this.told(event);
+      case 'VerdictNoted':
+        return this.verdict(event);
+      case 'DrainDue':
+        this.touch(event.offerId).isArmed = true;
+        return;
+      case 'DrainEnded':
+        this.touch(event.offerId).isArmed = false;
+        return;
+      case 'DrainStopped':
+        return this.stopped(event);
+      case 'UnitsWentAway':
+        return this.wentAway(event);
+      case 'UnitsCameBack':
+        return this.cameBack(event);
+      default:
+        return;
+    }
+  }
+
+  private put(terms: Terms): void {
+    const known = this.offers.get(terms.offerId);
+    if (known !== undefined) known.terms = terms;
+    else
+      this.offers.set(terms.offerId, {
+        ...{ offerId: terms.offerId, terms, version: 0, reported: 0, sequence: -1, accepted: 0, settled: 0, acceptedAtReport: 0 },
+        ...{ held: 0, inFlight: 0, closures: [], isArmed: false, isStopped: false, away: [] },
+      });
+    this.touch(terms.offerId);
+  }
+
+  /** A push settles what was accepted before the report before it, a poll what was accepted before it began; in doubt it is counted (protocol 9). */
+  private reported({ offerId, reported, sequence, settled }: EventOf<'StockReported'>): void {
+    const offer = this.touch(offerId);
+    const isDry = sequence === offer.sequence;
+    if (isDry) check(reported === 0 && settled === offer.accepted, '9', () => `${offerId} runs dry and keeps ${reported}`);
+    else {
+      check(sequence > offer.sequence, '9', () => `${offerId} takes report ${sequence} after ${offer.sequence}`);
+      const counted = this.polls.get(`${offerId}/${sequence}`) ?? offer.acceptedAtReport;
+      const due = offer.terms.kind === 'vault' ? 0 : Math.min(offer.accepted, Math.max(offer.settled, counted));
+      check(settled === due, '9', () => `${offerId} settles ${settled} by report ${sequence} and not ${due}`);
+    }
+    Object.assign(offer, { reported, sequence, settled, acceptedAtReport: offer.accepted });
+  }
+
+  private told({ offerId, version, available, closures }: Fact<'OfferState'>): void {
+    const offer = this.touch(offerId);
+    check(version > offer.version, '26', () => `${offerId} tells version ${version} after ${offer.version}`);
+    offer.version = version;
+    const room = Math.max(0, roomOf(offer));
+    check(available === room, '9', () => `${offerId} tells ${available} and has room for ${room}`);
+    const isShort = supplyOf(offer) <= 0 || offer.held > supplyOf(offer);
+    check(
+      isShort === closures.some((it) => it.cause === 'out-of-stock'),
+      '12',
+      () => `${offerId} is ${isShort ? '' : 'not '}short, and does not say so`,
+    );
+    for (const { cause } of offer.closures)
+      check(
+        closures.some((it) => it.cause === cause),
+        '12',
+        () => `${offerId} does not tell that it is closed: ${cause}`,
+      );
+  }
+
+  private verdict({ sku, version, verdicts }: EventOf<'VerdictNoted'>): void {
+    const known = this.verdicts.get(sku);
+    check(
+      known === undefined || version > known.version,
+      '14',
+      () => `the verdict of ${sku} goes from version ${known?.version} to ${version}`,
+    );
+    this.verdicts.set(sku, { version, spans: verdicts });
+  }
+
+  isBanned(sku: string, region: string, at: number): boolean {
+    return (this.verdicts.get(sku)?.spans ?? []).some(
+      (it) =>
+        it.status === 'banned' && it.fromAt <= at && (it.untilAt === undefined || at < it.untilAt) && coversRegion([it.region], region),
+    );
+  }
+
+  covers(regions: readonly string[] | undefined, region: string): boolean {
+    return coversRegion(regions ?? ['*'], region);
+  }
+
+  private stopped({ offerId, stopped }: EventOf<'DrainStopped'>): void {
+    const offer = this.touch(offerId);
+    offer.isStopped = stopped;
+    if (stopped) offer.isArmed = false;
+  }
+
+  private wentAway({ offerId, units, at }: EventOf<'UnitsWentAway'>): void {
+    const offer = this.offerOf(offerId);
+    offer.away = [...offer.away.filter((it) => it.at > at - LIMITS.stormPatienceMs), { at, units }];
+    const away = offer.away.reduce((sum, it) => sum + it.units, 0);
+    check(away <= LIMITS.stormWindow, '13', () => `${away} units of ${offerId} are away at once`);
+  }
+
+  private cameBack({ offerId, units, at }: EventOf<'UnitsCameBack'>): void {
+    const offer = this.offerOf(offerId);
+    let left = units;
+    offer.away = offer.away.filter((it) => it.at > at - LIMITS.stormPatienceMs);
+    for (const it of offer.away) {
+      const back = Math.min(it.units, left);
+      it.units -= back;
+      left -= back;
+    }
+    offer.away = offer.away.filter((it) => it.units > 0);
+  }
+
+  /** After a transaction: nothing is oversold without a drain that takes it back (I1, protocol 12). */
+  settle(): void {
+    for (const offer of this.touched) {
+      const { offerId, held, inFlight } = offer;
+      check(held >= 0 && inFlight >= 0, 'I1', () => `${offerId} holds ${held}, in flight ${inFlight}`);
+      const isShort = held > Math.max(0, supplyOf(offer));
+      check(
+        !isShort || offer.isArmed || offer.isStopped,
+        '12',
+        () => `${offerId} holds ${held} of ${supplyOf(offer)}, and nothing drains it`,
+      );
+      const isClosed = held > 0 && offer.closures.some((it) => it.cause !== 'banned');
+      check(!isClosed || offer.isArmed || offer.isStopped, '12', () => `${offerId} is closed, holds ${held}, and nothing drains it`);
+    }
+    this.touched.clear();
+  }
+}
+
+export const supplyOf = (offer: OfferBook): number => offer.reported - (offer.accepted - offer.settled);
+
+/** Room for new holds. */
+export const roomOf = (offer: OfferBook): number => supplyOf(offer) - offer.held - offer.inFlight - offer.terms.safetyStock;
+
+export const costOf = ({ terms }: OfferBook, units: number): number =>
+  terms.costTiers.findLast((it) => it.from <= units)?.costMinor ?? Infinity;
