@@ -17,16 +17,42 @@ export class Assignments {
   private readonly waiting = new Map<string, Waiting>();
   private readonly early = new Map<string, number[]>();
   private readonly dead = new Set<string>();
+  private readonly ended = new Map<string, number>();
+  private readonly awaiting = new Map<string, (at: number) => void>();
 
   /** Of an event of the order service's log. A substitution is not an order's first assignment. */
   note({ type, key, replaces }: Logged, seenAt: number): void {
     if (replaces !== null) return;
+    if (type === 'OrderClosed') return this.end(key, seenAt);
     const known = this.waiting.get(key);
     if (type === 'UnitsGivenUp') {
       if (known === undefined) this.dead.add(key);
       else known.fail(nothingFor(key));
     } else if (known === undefined) this.early.set(key, [...(this.early.get(key) ?? []), seenAt]);
     else if ((known.left -= 1) === 0) known.done(seenAt);
+  }
+
+  private end(orderId: string, seenAt: number): void {
+    const awaiting = this.awaiting.get(orderId);
+    if (awaiting === undefined) this.ended.set(orderId, seenAt);
+    else awaiting(seenAt);
+  }
+
+  /** When the order was seen closed. @throws OrderFailed */
+  closed(orderId: string): Promise<number> {
+    const ended = this.ended.get(orderId);
+    if (ended !== undefined) return Promise.resolve(ended);
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        this.awaiting.delete(orderId);
+        reject(new OrderFailed(`order ${orderId} was not delivered within ${PATIENCE_MS / 1_000} s`));
+      }, PATIENCE_MS);
+      this.awaiting.set(orderId, (at) => {
+        clearTimeout(late);
+        this.awaiting.delete(orderId);
+        resolve(at);
+      });
+    });
   }
 
   /** When the last of the order's lines was seen assigned. @throws OrderFailed */

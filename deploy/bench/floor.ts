@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { UsageProblem } from '../drill/options';
 import type { House } from './house';
+import { standStill } from './procs';
 
 const FOLDER = join(__dirname, 'floors');
 const DEBIAN = '/usr/lib/postgresql';
@@ -36,35 +37,38 @@ export interface FloorRun {
   readonly variables?: Readonly<Record<string, number>>;
 }
 
-export async function openFloor(house: House, schema: string): Promise<Floor> {
+/** In a database of its own, with this schema; or in one that is there. */
+export async function openFloor(house: House, { schema, database = DATABASE }: { schema?: string; database?: string }): Promise<Floor> {
   const pgbench = findPgbench();
-  const admin = await house.connect('postgres');
-  await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`);
-  await admin.query(`CREATE DATABASE ${DATABASE}`);
-  await admin.end();
-  const client = await house.connect(DATABASE);
-  await client.query(readFileSync(join(FOLDER, schema), 'utf8'));
+  if (schema !== undefined) {
+    const admin = await house.connect('postgres');
+    await admin.query(`DROP DATABASE IF EXISTS ${database}`);
+    await admin.query(`CREATE DATABASE ${database}`);
+    await admin.end();
+  }
+  const client = await house.connect(database);
+  if (schema !== undefined) await client.query(readFileSync(join(FOLDER, schema), 'utf8'));
   return {
     client,
     async run(script, options) {
       await client.query('CHECKPOINT');
-      house.pause();
+      const goOn = standStill('node', 'java');
       try {
-        return await runPgbench(pgbench, house, join(FOLDER, script), options);
+        return await runPgbench([pgbench, database], house, join(FOLDER, script), options);
       } finally {
-        house.goOn();
+        goOn();
       }
     },
     close: () => client.end(),
   };
 }
 
-async function runPgbench(pgbench: string, house: House, file: string, run: FloorRun): Promise<number> {
+async function runPgbench([pgbench, database]: readonly [string, string], house: House, file: string, run: FloorRun): Promise<number> {
   const { host, port, user, password } = house.door;
   const length = run.transactions === undefined ? ['-T', String(run.seconds ?? 5)] : ['-t', String(run.transactions)];
   const variables = Object.entries(run.variables ?? {}).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const args = ['-n', '-M', 'prepared', '-c', String(run.clients), '-j', '2', ...length, ...variables, '-f', file];
-  const child = spawn(pgbench, [...args, '-h', host, '-p', String(port), '-U', user, DATABASE], {
+  const child = spawn(pgbench, [...args, '-h', host, '-p', String(port), '-U', user, database], {
     env: { PATH: process.env['PATH'], PGPASSWORD: password },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,7 +4,7 @@ import { freePort } from '@midstream/local/ports';
 import { scratchFolder } from '@midstream/local/scratch';
 import { Client } from 'pg';
 import { type Bus, launch, type Launched } from './launch';
-import { kindOf, treeOf } from './procs';
+import { ours, signal, treeOf } from './procs';
 import { countStatements, openProfiler, profiled, profileFolder, type Profiler } from './profile';
 
 export type { Bus } from './launch';
@@ -25,14 +25,11 @@ interface Door {
 /** The whole of Midstream as a person starts it, in a folder of its own, with the doors that a bench needs. */
 export interface House extends Keys {
   readonly bus: Bus;
-  /** Everything of ours is below this process: services, sandbox, PostgreSQL, broker. */
-  readonly pid: number;
+  /** Of its Kafka, if it has one. */
+  readonly brokers: readonly string[];
   /** PostgreSQL, as superuser. */
   readonly door: Door;
   connect(database: string): Promise<Client>;
-  /** Nothing of ours takes a core until `goOn`: SIGSTOP for all but PostgreSQL. */
-  pause(): void;
-  goOn(): void;
   readonly profiler: Profiler | undefined;
   stop(): Promise<void>;
 }
@@ -81,19 +78,16 @@ async function houseOf({ bus, dir, launched, profiles, remove }: Parts): Promise
   const { pid } = launched;
   const { url, sandboxUrl, operatorKey } = JSON.parse(readFileSync(join(dir, 'keys.json'), 'utf8')) as Keys;
   const door = doorOf(dir);
-  const signal = (name: NodeJS.Signals, ...kinds: string[]): void => {
-    for (const it of treeOf(pid)) if (kinds.includes(kindOf(it) ?? '')) process.kill(it.pid, name);
-  };
   const admin = profiles === undefined ? undefined : await connectTo({ ...door, database: 'postgres' });
   const profiler =
-    admin === undefined || profiles === undefined ? undefined : await openProfiler(profiles, admin, () => signal('SIGUSR2', 'node'));
+    admin === undefined || profiles === undefined
+      ? undefined
+      : await openProfiler(profiles, admin, () => signal(ours(), 'SIGUSR2', 'node'));
   return {
-    ...{ url, sandboxUrl, operatorKey, bus, pid, door, profiler },
+    ...{ url, sandboxUrl, operatorKey, bus, brokers: brokersOf(bus, dir), door, profiler },
     connect: (database) => connectTo({ ...door, database }),
-    pause: () => signal('SIGSTOP', 'node', 'java'),
-    goOn: () => signal('SIGCONT', 'java', 'node'),
     async stop() {
-      signal('SIGCONT', 'java', 'node');
+      signal(treeOf(pid), 'SIGCONT', 'java', 'node');
       await admin?.end();
       await launched.stop();
       remove();
@@ -113,3 +107,7 @@ function doorOf(dir: string): Door {
   const password = readFileSync(join(dir, 'postgres.password'), 'utf8').trim();
   return { host: '127.0.0.1', port, user: 'postgres', password };
 }
+
+/** The broker's folder keeps its port. */
+const brokersOf = (bus: Bus, dir: string): string[] =>
+  bus === 'embedded' ? [] : [`127.0.0.1:${readFileSync(join(dir, 'kafka', 'port'), 'utf8').trim()}`];

@@ -1,4 +1,5 @@
 import type { Orders, Placed } from './load';
+import { ticksOf } from './schedule';
 
 /** What other callers met while a storm lasted, milliseconds from when each call was due. */
 export interface Interference {
@@ -37,18 +38,15 @@ export function interfere(orders: Orders, skus: readonly string[]): { stop(): Pr
     found.get.push(performance.now() - due);
   };
 
-  const begin = performance.now();
-  let sent = 0;
-  const timer = setInterval(() => {
-    for (; begin + sent * EVERY_MS <= performance.now(); sent++) {
-      const due = begin + sent * EVERY_MS;
-      go(place(due, skus[sent % skus.length] ?? ''));
-      if (known !== undefined) go(read(due, known));
-    }
-  }, 5);
+  let stopping = false;
+  const running = ticksOf({ everyMs: EVERY_MS, forMs: Infinity, stopped: () => stopping }, (due, n) => {
+    go(place(due, skus[n % skus.length] ?? ''));
+    if (known !== undefined) go(read(due, known));
+  });
   return {
     async stop() {
-      clearInterval(timer);
+      stopping = true;
+      await running;
       while (waiting.size > 0) await Promise.all(waiting);
       return found;
     },

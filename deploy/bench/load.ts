@@ -20,6 +20,8 @@ export interface Placed {
   readonly sentAt: number;
   readonly answeredAt: number;
   readonly assignedAt: number;
+  /** When it was seen closed; the order is done then. @throws OrderFailed where it was not delivered */
+  deliveredAt(): Promise<number>;
 }
 
 export interface OrdersOptions {
@@ -35,7 +37,7 @@ export async function openOrders({ house, merchants, connections, hear }: Orders
   const pool = new Pool(house.url, { connections, pipelining: 1, headersTimeout: PATIENCE_MS, bodyTimeout: PATIENCE_MS });
   const assignments = new Assignments();
   const client = await house.connect('order');
-  const follower: Follower = await followLog(client, ['LineAssigned', 'UnitsGivenUp'], (event, seenAt) => {
+  const follower: Follower = await followLog(client, ['LineAssigned', 'UnitsGivenUp', 'OrderClosed'], (event, seenAt) => {
     hear?.(event, seenAt);
     assignments.note(event, seenAt);
   });
@@ -58,7 +60,8 @@ export async function openOrders({ house, merchants, connections, hear }: Orders
       if (statusCode !== 201) throw new OrderFailed(`POST /v1/orders was answered ${statusCode} ${text.slice(0, 300)}`);
       const answeredAt = performance.now();
       const { orderId } = JSON.parse(text) as { orderId: string };
-      return { orderId, merchant, sentAt, answeredAt, assignedAt: await assignments.of(orderId, skus.length) };
+      const assignedAt = await assignments.of(orderId, skus.length);
+      return { orderId, merchant, sentAt, answeredAt, assignedAt, deliveredAt: () => assignments.closed(orderId) };
     },
     async call(method, path, merchant) {
       const { statusCode, body } = await pool.request({ method, path, headers: { authorization: `Bearer ${merchant.key}` } });

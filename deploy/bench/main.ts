@@ -1,13 +1,26 @@
 import { UsageProblem } from '../drill/options';
 import { type Bench, type BenchOptions, optionsOf, USAGE } from './options';
+import { all } from './all';
+import { holds } from './holds';
+import { lap } from './lap';
+import { memory } from './memory';
 import { place } from './place';
+import { relay } from './relay';
 import type { Result } from './result';
 import type { Say } from './run';
 import { storm } from './storm';
 
 const EXIT = { fine: 0, broken: 1, usage: 2 } as const;
 
-const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise<Result>>> = { place, storm };
+const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise<Result>>> = {
+  place,
+  storm,
+  lap,
+  relay,
+  holds,
+  memory,
+  all,
+};
 
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2));

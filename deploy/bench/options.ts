@@ -1,36 +1,83 @@
 import { parseArgs } from 'node:util';
 import { UsageProblem } from '../drill/options';
-import type { Bus } from './house';
+import type { Bus } from './launch';
 
-export const BENCHES = ['place', 'storm'] as const;
-export type Bench = (typeof BENCHES)[number];
+/** What can be measured, and what that is. */
+export const BENCHES = {
+  place: 'orders a second, from POST /v1/orders until LineAssigned is committed; without --clients a sweep up to saturation',
+  storm: 'an offer that holds --lines lines runs dry: seconds until the last of them is held again elsewhere',
+  lap: 'from an order to its delivery by an instant supplier, at --rate orders a second: half of saturation unless said',
+  relay: 'events a second from the log to the bus',
+  holds: 'units held a second, in batches of up to 500 lines, at five hot offers',
+  memory: 'what all of it takes with --offers offers and --lines lines in flight',
+  all: 'everything above, one after the other',
+} as const;
+export type Bench = keyof typeof BENCHES;
 
-export const USAGE = `npm run bench NAME -- [options]
-  measures a whole Midstream of its own against the same PostgreSQL used plainly, in turns, and prints the ratio
+interface NumberOption {
+  readonly fallback?: number;
+  readonly least: number;
+  readonly most: number;
+  readonly words: string;
+}
 
-  place    orders a second, from POST /v1/orders until LineAssigned is committed; without --clients a sweep up to saturation
-  storm    one offer of --lines lines runs dry: time until the last line is held again elsewhere
+/** Whole numbers all of them. */
+export const NUMBERS = {
+  clients: { least: 1, most: 4_096, words: 'orders on their way at once (place: 8, 64, 256, … while it pays; holds: 64)' },
+  lines: { least: 1, most: 1_000_000, words: 'lines that are hit, or in flight (storm: 10000; memory: 100000)' },
+  'lines-per-order': { least: 1, most: 100, words: 'how many of them are one order (storm: 1; memory: 50)' },
+  rate: { least: 1, most: 100_000, words: 'orders a second (lap)' },
+  events: { fallback: 100_000, least: 500, most: 10_000_000, words: 'events in the log (relay)' },
+  offers: { fallback: 50_000, least: 10, most: 1_000_000, words: 'offers in the market (memory)' },
+  history: { fallback: 0, least: 0, most: 10_000_000, words: 'orders that are long over, in every table (place)' },
+  seconds: { fallback: 10, least: 1, most: 3_600, words: 'length of one measurement' },
+  rounds: { fallback: 3, least: 1, most: 100, words: 'measurements of each side; the medians are compared' },
+  // none is understood, and refused by the market with a reason
+  substitutes: { fallback: 5, least: 0, most: 50, words: 'other offers of each product' },
+  capacity: {
+    fallback: 600,
+    least: 1,
+    most: 1_000_000,
+    words: 'units that each offer sells a minute; as an offer that names none (place, storm)',
+  },
+  merchants: { fallback: 20, least: 1, most: 1_000, words: 'who order, each with an account of its own' },
+} as const satisfies Readonly<Record<string, NumberOption>>;
+type NumberName = keyof typeof NUMBERS;
 
-  --bus embedded|kafka   one process, or five over a real Kafka               (default: embedded)
-  --clients N            orders on their way at once (place)                  (default: 8, 64, 256, … while it pays)
-  --lines N              lines that are hit (storm)                           (default: 10000)
-  --lines-per-order N    of the lines that are hit (storm)                    (default: 1)
-  --seconds N            length of one measurement                            (default: 10)
-  --rounds N             measurements of each side; the medians are compared  (default: 3)
-  --substitutes N        other offers of each product                         (default: 5)
-  --capacity N           units that each offer sells a minute                 (default: 600, as the API's)
-  --merchants N          who order, each with an account of its own           (default: 20)
-  --first                before all else on a busy machine (root, Linux): less noise here, more elsewhere
-  --profile              CPU profiles and statements of what is measured, in a folder that is printed
-  --keep                 leave the data folder behind
-  --json                 one JSON object as the last line`;
+const FLAGS = {
+  first: 'before all else on a busy machine (root, Linux): less noise here, more elsewhere',
+  profile: 'CPU profiles and the dearest statements of what is measured, in a folder that is printed',
+  keep: 'leave the data folder behind',
+  json: 'one JSON object as the last line',
+} as const;
+
+const row = (name: string, words: string, fallback?: number): string =>
+  `  ${name.padEnd(20)} ${words}${fallback === undefined ? '' : ` (${fallback})`}`;
+
+export const USAGE = [
+  'npm run bench NAME -- [options]',
+  '  measures a whole Midstream of its own against the same PostgreSQL used plainly, in turns, and prints the ratio',
+  '',
+  ...Object.entries(BENCHES).map(([name, words]) => row(name, words)),
+  '',
+  row('--bus NAME', 'embedded: one process; kafka: five over a real Kafka (embedded)'),
+  ...Object.entries(NUMBERS as Readonly<Record<string, NumberOption>>).map(([name, { words, fallback }]) =>
+    row(`--${name} N`, words, fallback),
+  ),
+  ...Object.entries(FLAGS).map(([name, words]) => row(`--${name}`, words)),
+].join('\n');
 
 export interface BenchOptions {
   readonly bench: Bench;
   readonly bus: Bus;
-  readonly clients?: number;
-  readonly lines: number;
-  readonly linesPerOrder: number;
+  /** Where the bench has a default of its own. */
+  readonly clients: number | undefined;
+  readonly lines: number | undefined;
+  readonly linesPerOrder: number | undefined;
+  readonly rate: number | undefined;
+  readonly events: number;
+  readonly offers: number;
+  readonly history: number;
   readonly seconds: number;
   readonly rounds: number;
   readonly substitutes: number;
@@ -45,69 +92,46 @@ export interface BenchOptions {
 /** @throws UsageProblem */
 export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
   const { values, positionals } = read(args);
-  if (values.help === true) return 'help';
-  const [bench, ...more] = positionals;
+  if (values.has('help')) return 'help';
+  const [bench = 'nothing', ...more] = positionals;
   if (!isBench(bench) || more.length > 0)
-    throw new UsageProblem(`no bench is called ${positionals.join(' ') || 'nothing'}: ${BENCHES.join(', ')}\n\n${USAGE}`);
-  const bus = values.bus ?? 'embedded';
+    throw new UsageProblem(`no bench is called ${[bench, ...more].join(' ')}: ${Object.keys(BENCHES).join(', ')}\n\n${USAGE}`);
+  const bus = values.get('bus') ?? 'embedded';
   if (bus !== 'embedded' && bus !== 'kafka') throw new UsageProblem(`--bus is embedded or kafka, not ${bus}\n\n${USAGE}`);
-  const number = (name: keyof typeof LIMITS, fallback: number): number => numberOf(name, values[name], fallback);
+  const maybe = (name: NumberName): number | undefined => numberOf(name, values.get(name));
+  const number = (name: NumberName): number => maybe(name) ?? fallbackOf(NUMBERS[name]);
   return {
     ...{ bench, bus },
-    ...(values.clients !== undefined && { clients: number('clients', 0) }),
-    ...{
-      lines: number('lines', 10_000),
-      linesPerOrder: number('lines-per-order', 1),
-      seconds: number('seconds', 10),
-      rounds: number('rounds', 3),
-    },
-    ...{ substitutes: number('substitutes', 5), merchants: number('merchants', 20), capacity: number('capacity', 600) },
-    ...{ first: values.first === true, profile: values.profile === true, keep: values.keep === true, json: values.json === true },
+    ...{ clients: maybe('clients'), lines: maybe('lines'), linesPerOrder: maybe('lines-per-order'), rate: maybe('rate') },
+    ...{ events: number('events'), offers: number('offers'), history: number('history'), seconds: number('seconds') },
+    ...{ rounds: number('rounds'), substitutes: number('substitutes'), capacity: number('capacity'), merchants: number('merchants') },
+    ...{ first: values.has('first'), profile: values.has('profile'), keep: values.has('keep'), json: values.has('json') },
   };
 }
 
-const LIMITS = {
-  clients: [1, 4_096],
-  lines: [1, 1_000_000],
-  'lines-per-order': [1, 100],
-  seconds: [1, 3_600],
-  rounds: [1, 100],
-  // none is understood, and refused by the market with a reason
-  substitutes: [0, 50],
-  merchants: [1, 1_000],
-  capacity: [1, 1_000_000],
-} as const;
+const fallbackOf = ({ fallback = 0 }: NumberOption): number => fallback;
 
-const isBench = (name: string | undefined): name is Bench => (BENCHES as readonly (string | undefined)[]).includes(name);
+const isBench = (name: string): name is Bench => name in BENCHES;
 
-function numberOf(name: keyof typeof LIMITS, text: string | undefined, fallback: number): number {
-  const [least, most] = LIMITS[name];
-  const value = text === undefined ? fallback : Number(text);
-  if (/^\d+$/.test(text ?? '1') && value >= least && value <= most) return value;
-  throw new UsageProblem(`--${name} is a whole number from ${least} to ${most}, not ${text}\n\n${USAGE}`);
+function numberOf(name: NumberName, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const { least, most } = NUMBERS[name];
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageProblem(`--${name} is a whole number from ${least} to ${most}, not ${text || 'nothing'}\n\n${USAGE}`);
 }
 
-function read(args: readonly string[]) {
-  const [text, flag] = [{ type: 'string' }, { type: 'boolean' }] as const;
+function read(args: readonly string[]): { readonly values: ReadonlyMap<string, string>; readonly positionals: readonly string[] } {
+  const texts = ['bus', ...Object.keys(NUMBERS)].map((it) => [it, { type: 'string' }] as const);
+  const flags = ['help', ...Object.keys(FLAGS)].map((it) => [it, { type: 'boolean' }] as const);
   try {
-    return parseArgs({
+    const options = Object.fromEntries<{ type: 'string' | 'boolean' }>([...texts, ...flags]);
+    const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        ...{
-          bus: text,
-          clients: text,
-          lines: text,
-          'lines-per-order': text,
-          seconds: text,
-          rounds: text,
-          substitutes: text,
-          merchants: text,
-          capacity: text,
-        },
-        ...{ first: flag, profile: flag, keep: flag, json: flag, help: flag },
-      },
+      options,
     });
+    return { values: new Map(Object.entries(values).map(([name, value]) => [name, String(value)])), positionals };
   } catch (error) {
     throw new UsageProblem(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }

@@ -8,10 +8,10 @@ import { type Result, resultOf } from './result';
 import { countIn, cpuWords, type Rig, type Say, watched, withRig } from './run';
 
 const FLOOR_CLIENTS = 8;
-const PRODUCTS = 20;
+export const PRODUCTS = 20;
 /** Of a measurement: until the road is full. */
 const WARM_MS = 2_000;
-const SWEEP = [8, 64, 256, 1_024];
+export const SWEEP = [8, 64, 256, 1_024];
 /** A step of the sweep that brings less than this is the last. */
 const PAYS = 1.05;
 const REST_MS = 1_500;
@@ -35,7 +35,7 @@ export async function place(options: BenchOptions, say: Say): Promise<Result> {
     const skus = market.products.map((it) => it.sku);
     try {
       await warmUp(orders, skus);
-      const clients = options.clients ?? (await saturate(rig, orders, skus, options.seconds));
+      const clients = options.clients ?? (await saturate(rig, orders, skus, { seconds: options.seconds, until: 'assigned' })).clients;
       return await compare(rig, orders, skus, { ...options, clients });
     } finally {
       await orders.close();
@@ -56,14 +56,19 @@ export async function warmUp(orders: Orders, skus: readonly string[], { window =
       }
     }
   }
-  if (window) await windowOf(orders, skus, { clients: 16, seconds: 3 });
+  if (window) await windowOf(orders, skus, { clients: 16, seconds: 3, until: 'assigned' });
 }
 
-/** More clients until it does not pay any more. */
-export async function saturate(rig: Rig, orders: Orders, skus: readonly string[], seconds: number): Promise<number> {
-  let best = { clients: 0, perSecond: 0 };
+/** More clients until it does not pay any more. @throws Error where an order fails: there is no saturation without errors */
+export async function saturate(
+  rig: Rig,
+  orders: Orders,
+  skus: readonly string[],
+  { seconds, until }: Omit<Loop, 'clients'>,
+): Promise<Step> {
+  let best: Step = { clients: 0, perSecond: 0 };
   for (const clients of SWEEP) {
-    const window = await windowOf(orders, skus, { clients, seconds });
+    const window = await windowOf(orders, skus, { clients, seconds, until });
     const { perSecond, errors } = window;
     rig.say(`  ${clients} clients: ${words(window)}`);
     if (errors.length > 0) throw new Error(`${errors.length} orders failed, the first: ${errors[0]}`);
@@ -71,7 +76,12 @@ export async function saturate(rig: Rig, orders: Orders, skus: readonly string[]
     if (perSecond > best.perSecond) best = { clients, perSecond };
     if (!pays) break;
   }
-  return best.clients;
+  return best;
+}
+
+export interface Step {
+  readonly clients: number;
+  readonly perSecond: number;
 }
 
 async function compare(rig: Rig, orders: Orders, skus: readonly string[], options: BenchOptions & { clients: number }): Promise<Result> {
@@ -85,7 +95,7 @@ async function compare(rig: Rig, orders: Orders, skus: readonly string[], option
     await pause(REST_MS);
     await rig.floor.client.query('CHECKPOINT');
     const [before, at] = [await countIn(rig.house, 'inventory', DELIVERED), performance.now()];
-    const { value, cpu } = await watched(rig, () => windowOf(orders, skus, { clients, seconds }));
+    const { value, cpu } = await watched(rig.house, () => windowOf(orders, skus, { clients, seconds, until: 'assigned' }));
     deliveries.push(((await countIn(rig.house, 'inventory', DELIVERED)) - before) / ((performance.now() - at) / 1_000));
     ours.push(value);
     rig.say(`  round ${round}: ours ${words(value)}, floor ${floor.at(-1)?.toFixed(0)} orders/s; cores: ${cpuWords(cpu)}`);
@@ -104,12 +114,15 @@ const DELIVERED = 'SELECT count(*) AS n FROM delivery';
 const words = ({ perSecond, latencies }: Window): string =>
   `${perSecond.toFixed(0)} orders/s (p50 ${quantile(latencies, 0.5).toFixed(0)} ms, p99 ${quantile(latencies, 0.99).toFixed(0)} ms)`;
 
-/** What is committed within the window, whenever it was sent; latencies of those. */
-export async function windowOf(
-  orders: Orders,
-  skus: readonly string[],
-  { clients, seconds }: { readonly clients: number; readonly seconds: number },
-): Promise<Window> {
+export interface Loop {
+  /** So many at once, each of whom orders again when the last order has come so far. */
+  readonly clients: number;
+  readonly seconds: number;
+  readonly until: 'assigned' | 'delivered';
+}
+
+/** What comes so far within the window, whenever it was sent; latencies of those. */
+export async function windowOf(orders: Orders, skus: readonly string[], { clients, seconds, until }: Loop): Promise<Window> {
   const begin = performance.now() + WARM_MS;
   const end = begin + seconds * 1_000;
   const latencies: number[] = [];
@@ -119,8 +132,9 @@ export async function windowOf(
     while (performance.now() < end) {
       const sku = skus[(next += 1) % skus.length] ?? '';
       try {
-        const { sentAt, assignedAt } = await orders.place([sku]);
-        if (assignedAt >= begin && assignedAt < end) latencies.push(assignedAt - sentAt);
+        const { sentAt, assignedAt, deliveredAt } = await orders.place([sku]);
+        const at = until === 'assigned' ? assignedAt : await deliveredAt();
+        if (at >= begin && at < end) latencies.push(at - sentAt);
       } catch (error) {
         errors.push(error instanceof Error ? error.message : String(error));
       }

@@ -7,13 +7,19 @@ export interface Proc {
   /** `node`, `postgres`, `java`, … */
   readonly name: string;
   readonly command: string;
+  readonly stopped: boolean;
   /** Seconds of CPU since it began. */
   readonly cpu: number;
 }
 
 const TICKS_A_SECOND = 100;
 
-/** A process and everything below it. Linux only, as `/proc` is. */
+/** Everything that a bench has started: the house, and parts of it that run alone. Linux only, as `/proc` is. */
+export function ours(): Proc[] {
+  return treeOf(process.pid).filter((it) => it.pid !== process.pid);
+}
+
+/** A process and everything below it. */
 export function treeOf(root: number): Proc[] {
   const all = readdirSync('/proc')
     .filter((it) => /^\d+$/.test(it))
@@ -31,7 +37,7 @@ function read(pid: number): Proc[] {
     if (fields[0] === 'Z') return [];
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     const cpu = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
-    return [{ pid, parent: Number(fields[1]), name, command, cpu }];
+    return [{ pid, parent: Number(fields[1]), name, command, stopped: fields[0] === 'T', cpu }];
   } catch {
     return []; // it has ended meanwhile
   }
@@ -57,10 +63,21 @@ export const kindOf = ({ name, command }: Proc): Kind | undefined => {
   return name === 'java' ? 'java' : undefined;
 };
 
+export const signal = (procs: readonly Proc[], name: NodeJS.Signals, ...kinds: Kind[]): void => {
+  for (const it of procs) if (kinds.some((kind) => kind === kindOf(it))) process.kill(it.pid, name);
+};
+
+/** Nothing of ours takes a core, but the database, until what it gives is called. What stood still before still does then. */
+export function standStill(...kinds: Kind[]): () => void {
+  const moving = ours().filter((it) => !it.stopped);
+  signal(moving, 'SIGSTOP', ...kinds);
+  return () => signal(moving, 'SIGCONT', ...kinds);
+}
+
 /** Seconds of CPU by kind, so far. */
-export function cpuOf(root: number): Readonly<Record<Kind, number>> {
+export function cpuOfOurs(): Readonly<Record<Kind, number>> {
   const sums = { node: 0, postgres: 0, java: 0 };
-  for (const it of treeOf(root)) {
+  for (const it of ours()) {
     const kind = kindOf(it);
     if (kind !== undefined) sums[kind] += it.cpu;
   }
@@ -75,10 +92,10 @@ export interface Memory {
   readonly largestNodeMb: number;
 }
 
-export function memoryOf(root: number): Memory {
+export function memoryOfOurs(): Memory {
   const byKind = { node: 0, postgres: 0, java: 0 };
   let largestNodeMb = 0;
-  for (const it of treeOf(root)) {
+  for (const it of ours()) {
     const kind = kindOf(it);
     if (kind === undefined) continue;
     const mb = pssMb(it.pid);
@@ -88,20 +105,20 @@ export function memoryOf(root: number): Memory {
   return { totalMb: byKind.node + byKind.postgres + byKind.java, byKind, largestNodeMb };
 }
 
-/** Looks at the memory now and then: reading it costs the kernel a walk through all pages, so it is not done often. */
+/** Between two looks: each costs the kernel a walk through all pages, so they are few. */
 export const SAMPLE_EVERY_MS = 3_000;
 
 export interface Sampler {
+  /** The moment with the most in all; the largest process may have had its own. */
   peak(): Memory;
   stop(): void;
 }
 
-export function sampleMemory(root: number): Sampler {
-  let peak = memoryOf(root);
+export function sampleMemory(): Sampler {
+  let peak = memoryOfOurs();
   const timer = setInterval(() => {
-    const now = memoryOf(root);
-    if (now.totalMb > peak.totalMb) peak = { ...now, largestNodeMb: Math.max(now.largestNodeMb, peak.largestNodeMb) };
-    else if (now.largestNodeMb > peak.largestNodeMb) peak = { ...peak, largestNodeMb: now.largestNodeMb };
+    const now = memoryOfOurs();
+    peak = { ...(now.totalMb > peak.totalMb ? now : peak), largestNodeMb: Math.max(now.largestNodeMb, peak.largestNodeMb) };
   }, SAMPLE_EVERY_MS);
   timer.unref();
   return { peak: () => peak, stop: () => clearInterval(timer) };

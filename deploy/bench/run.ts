@@ -1,7 +1,7 @@
-import { type Floor, openFloor, type Safety, safetyOf } from './floor';
+import { findPgbench, type Floor, openFloor, type Safety, safetyOf } from './floor';
 import { type House, openHouse } from './house';
 import type { BenchOptions } from './options';
-import { cpuOf, KINDS, putFirst, treeOf, type Sampler, sampleMemory } from './procs';
+import { cpuOfOurs, KINDS, ours, putFirst, type Sampler, sampleMemory } from './procs';
 
 export type Say = (line: string) => void;
 
@@ -14,43 +14,50 @@ export interface Rig {
   readonly say: Say;
 }
 
-/** A house, and a floor on the same server, for as long as `work` takes. */
-export async function withRig<T>(options: BenchOptions, schema: string, say: Say, work: (rig: Rig) => Promise<T>): Promise<T> {
+/** A house for as long as `work` takes; whatever happens, nothing of it is left. */
+export async function withHouse<T>(options: BenchOptions, say: Say, work: (house: House, memory: Sampler) => Promise<T>): Promise<T> {
+  findPgbench();
   say(`starting Midstream (${options.bus})`);
   const house = await openHouse(options);
   const end = (): void => void house.stop().finally(() => process.exit(130));
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
+  if (options.first) putFirst([process.pid, ...ours().map((it) => it.pid)]);
+  if (house.profiler !== undefined) say(`profiles: ${house.profiler.folder}`);
+  const memory = sampleMemory();
   try {
-    if (options.first) putFirst([process.pid, ...treeOf(house.pid).map((it) => it.pid)]);
-    const floor = await openFloor(house, schema);
-    const safety = await safetyOf(floor.client);
-    if (house.profiler !== undefined) say(`profiles: ${house.profiler.folder}`);
-    const memory = sampleMemory(house.pid);
-    try {
-      return await work({ house, floor, safety, memory, say });
-    } finally {
-      memory.stop();
-      await floor.close();
-    }
+    return await work(house, memory);
   } finally {
+    memory.stop();
     process.off('SIGINT', end);
     process.off('SIGTERM', end);
     await house.stop();
   }
 }
 
+/** A house, and a floor on the same server. */
+export function withRig<T>(options: BenchOptions, schema: string, say: Say, work: (rig: Rig) => Promise<T>): Promise<T> {
+  return withHouse(options, say, async (house, memory) => {
+    const floor = await openFloor(house, { schema });
+    try {
+      return await work({ house, floor, safety: await safetyOf(floor.client), memory, say });
+    } finally {
+      await floor.close();
+    }
+  });
+}
+
 /** Runs `work`, profiled where that was asked for, and tells which share of a core each kind of process took meanwhile. */
 export async function watched<T>(
-  { house }: Rig,
+  house: House,
   work: () => Promise<T>,
 ): Promise<{ readonly value: T; readonly cpu: Readonly<Record<string, number>> }> {
-  const [before, own, at] = [cpuOf(house.pid), process.cpuUsage(), performance.now()];
+  const [before, own, at] = [cpuOfOurs(), process.cpuUsage(), performance.now()];
   await house.profiler?.begin();
   try {
     const value = await work();
     const seconds = (performance.now() - at) / 1_000;
-    const after = cpuOf(house.pid);
+    const after = cpuOfOurs();
     const { user, system } = process.cpuUsage(own);
     const shares = KINDS.map((it) => [it, (after[it] - before[it]) / seconds] as const).filter(([, share]) => share > 0);
     return { value, cpu: { ...Object.fromEntries(shares), load: (user + system) / 1e6 / seconds } };

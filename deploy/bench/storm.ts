@@ -17,6 +17,7 @@ const BATCH = 500;
 const FLOOR_CLIENTS = 2;
 const PLACE_AT_ONCE = 256;
 const CALLED_PRODUCTS = 20;
+const LINES = 10_000;
 /** Past it, and 50 ms a line, a storm does not end any more. */
 const PATIENCE_MS = 120_000;
 
@@ -39,7 +40,7 @@ class Ear {
 
 /** `bench storm`: the supplier of an offer that holds many lines reports that nothing is left of it. */
 export async function storm(options: BenchOptions, say: Say): Promise<Result> {
-  const { substitutes, capacity, rounds } = options;
+  const { substitutes, capacity, rounds, lines = LINES, linesPerOrder = 1 } = options;
   const plan = { substitutes, leadTimeMs: 0, capacityPerMinute: capacity };
   const called = marketOf({ ...plan, name: 'calls', products: CALLED_PRODUCTS });
   // The hot offers sell one unit a minute, so that all lines are still there to be hit.
@@ -70,15 +71,15 @@ export async function storm(options: BenchOptions, say: Say): Promise<Result> {
           .filter((it) => it.sku === sku)
           .toSorted((a, b) => (a.costTiers[0]?.costMinor ?? 0) - (b.costTiers[0]?.costMinor ?? 0))[0];
         if (dry === undefined) throw new Error(`nobody sells ${sku}`);
-        await placeLines(orders, sku, options, rig);
+        await placeLines(orders, sku, { lines, linesPerOrder, atOnce: PLACE_AT_ONCE }, say);
         await untilQuiet(rig.house);
-        floor.push(await floorOf(rig.floor, options.lines));
+        floor.push(await floorOf(rig.floor, lines));
         await rig.floor.client.query('CHECKPOINT');
-        const { value, cpu } = await watched(rig, () => hitOne(rig, orders, ear, { ...dry, skus, lines: options.lines }));
+        const { value, cpu } = await watched(rig.house, () => hitOne(rig, orders, ear, { ...dry, skus, lines }));
         hits.push(value);
         rig.say(`  round ${round + 1}: ${words(value)}; floor ${floor.at(-1)?.toFixed(2)} s; cores: ${cpuWords(cpu)}`);
       }
-      return resultOfHits(rig, options, hits, floor);
+      return resultOfHits(rig, { bus: options.bus, lines, linesPerOrder }, hits, floor);
     } finally {
       await orders.close();
     }
@@ -89,8 +90,15 @@ const words = ({ lines, seconds, waits, calls }: Hit): string =>
   `${lines} lines held again in ${seconds.toFixed(2)} s (half of them in ${(quantile(waits, 0.5) / 1_000).toFixed(2)} s), meanwhile p99 of GET ${quantile(calls.get, 0.99).toFixed(0)} ms, ` +
   `POST ${quantile(calls.post, 0.99).toFixed(0)} ms, a new lap ${quantile(calls.lap, 0.99).toFixed(0)} ms`;
 
+export interface Shape {
+  readonly lines: number;
+  readonly linesPerOrder: number;
+  /** Orders on their way at once. */
+  readonly atOnce: number;
+}
+
 /** So many lines, as orders of `linesPerOrder`, all at the cheapest offer of this product. */
-async function placeLines(orders: Orders, sku: string, { lines, linesPerOrder }: BenchOptions, { say }: Rig): Promise<void> {
+export async function placeLines(orders: Orders, sku: string, { lines, linesPerOrder, atOnce }: Shape, say: Say): Promise<void> {
   const at = performance.now();
   let left = lines;
   let told = at;
@@ -104,7 +112,7 @@ async function placeLines(orders: Orders, sku: string, { lines, linesPerOrder }:
       say(`    ${lines - left} of ${lines} lines are placed`);
     }
   };
-  await Promise.all(Array.from({ length: PLACE_AT_ONCE }, client));
+  await Promise.all(Array.from({ length: atOnce }, client));
   say(`  ${lines} lines placed and held in ${((performance.now() - at) / 1_000).toFixed(0)} s`);
 }
 
@@ -159,7 +167,12 @@ async function allBack(house: Rig['house'], offerId: string, { seen, givenUp }: 
   return left === 0 && seen.length + givenUp >= lost;
 }
 
-function resultOfHits(rig: Rig, { bus, linesPerOrder, lines }: BenchOptions, hits: readonly Hit[], floor: readonly number[]): Result {
+function resultOfHits(
+  rig: Rig,
+  { bus, linesPerOrder, lines }: Omit<Shape, 'atOnce'> & { readonly bus: string },
+  hits: readonly Hit[],
+  floor: readonly number[],
+): Result {
   const waits = hits.flatMap((it) => it.waits);
   const p99 = (of: (calls: Interference) => readonly number[]): number =>
     rounded(

@@ -5,7 +5,8 @@ import type { AnyCommand } from './wiring';
 import type { World } from './world';
 
 /** Does what the scenario says, to the world as it is now. */
-export function perform(world: World, deed: Deed): void {
+export function perform(world: World, wished: Deed): void {
+  const deed = 'busy' in wished ? aimed(world, wished) : wished;
   switch (deed.kind) {
     case 'place':
       return place(world, deed.order, deed.again);
@@ -21,6 +22,8 @@ export function perform(world: World, deed: Deed): void {
       return changeCost(world, deed);
     case 'codes':
       return importCodes(world, deed.offerId, deed.quantity);
+    case 'launch':
+      return world.launch();
     case 'reprice':
       return reprice(world, deed);
     case 'suspend':
@@ -44,7 +47,19 @@ export function perform(world: World, deed: Deed): void {
   }
 }
 
-type Strike = Extract<Deed, { readonly kind: 'crash' | 'pause' | 'blow' | 'slow' | 'redeliver' | 'poison' | 'mood' | 'receiver' }>;
+/** At what is under way, if anything is: what happens where nothing is, nobody minds. */
+function aimed<Of extends Deed & { readonly busy?: number }>(world: World, deed: Of): Of {
+  const offers = [...world.machine.shell('inventory').rowsOf<Offer>('offers').values()];
+  const busy = offers.filter((it) => it.held + it.inFlight > 0 && (deed.kind === 'rule' || it.kind === 'http'));
+  const { offerId, sku } = busy[(deed.busy ?? 0) % Math.max(1, busy.length)] ?? {};
+  if (offerId === undefined) return deed;
+  return deed.kind === 'rule' ? { ...deed, match: { sku } } : { ...deed, offerId };
+}
+
+type Strike = Extract<
+  Deed,
+  { readonly kind: 'crash' | 'pause' | 'blow' | 'slow' | 'redeliver' | 'echo' | 'encore' | 'poison' | 'mood' | 'receiver' }
+>;
 
 function strike(world: World, deed: Strike): void {
   const { machine, outside } = world;
@@ -59,6 +74,10 @@ function strike(world: World, deed: Strike): void {
       return machine.deliveries.slow(deed.service, deed.topic, deed.ms);
     case 'redeliver':
       return machine.deliveries.redeliver(deed.service, deed.topic, deed.messages);
+    case 'echo':
+      return machine.deliveries.echo(deed.service, deed.topic, deed.messages);
+    case 'encore':
+      return machine.works.repeat(machine.shell(deed.service), deed.commands);
     case 'poison':
       return poison(world, deed);
     case 'mood':
@@ -101,7 +120,8 @@ function cancel(world: World, { orderId, twice, foreign }: Extract<Deed, { kind:
 }
 
 function report(world: World, { offerId, quantity, how }: Extract<Deed, { kind: 'report' }>): void {
-  const shelf = world.outside.suppliers.shelfOf(offerId);
+  const shelf = world.outside.suppliers.shelves.get(offerId);
+  if (shelf === undefined) return;
   const [supplierId] = offerId.split('~');
   const sequence = how === 'stale' ? Math.max(0, shelf.sequence - 1) : shelf.sequence + 1;
   shelf.sequence = Math.max(shelf.sequence, sequence);
@@ -120,7 +140,8 @@ function restock(world: World, offerId: string, quantity: number): void {
 }
 
 function changeCost(world: World, { offerId, factor, told }: Extract<Deed, { kind: 'cost' }>): void {
-  const shelf = world.outside.suppliers.shelfOf(offerId);
+  const shelf = world.outside.suppliers.shelves.get(offerId);
+  if (shelf === undefined) return;
   shelf.costMinor = Math.round(shelf.costMinor * factor);
   if (!told) return;
   const [supplierId] = offerId.split('~');

@@ -66,6 +66,22 @@ export class Deliveries {
     }
   }
 
+  /** The reader hears its last messages of the topic as new ones: somebody has put them there again. */
+  echo(reader: Service, topic: Topic, messages: number): void {
+    const shell = this.machine.shell(reader);
+    if (!this.machine.runs(shell)) return;
+    for (const partition of this.machine.bus.partitionsOf(topic)) {
+      const { position } = this.machine.bus.placeOf(partition, reader);
+      const again = partition.messages.slice(Math.max(0, position - messages), position).filter((it) => it.broken !== true);
+      this.apply(
+        shell,
+        topic,
+        again.map((it) => ({ ...it, id: this.machine.nextEventId() })),
+        false,
+      );
+    }
+  }
+
   /** A message that only this reader cannot read. */
   poison(reader: Service, topic: Topic, message: Message): void {
     this.apply(this.machine.shell(reader), topic, [message], false);

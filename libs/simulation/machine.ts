@@ -30,10 +30,11 @@ export interface MachineOptions {
   readonly refused: (shell: Shell, command: AnyCommand, code: string, by: By) => void;
 }
 
-/** Where a process dies, once, at the next occasion. */
-export type Blow = 'before-commit' | 'after-commit' | 'after-publish' | 'after-call';
+/** Where a process dies, once, at the next occasion; or, of `late-commit`, how long a transaction takes. */
+export type Blow = 'late-commit' | 'before-commit' | 'after-commit' | 'after-publish' | 'after-call';
 
 const RESTART_MS = 2_000;
+const LATE_MS_MAX = 5_000;
 
 /** Five shells and the bus between them. Everything that happens is a step of the agenda. */
 export class Machine {
@@ -57,6 +58,8 @@ export class Machine {
         options.committed(shell, appended);
         this.poke(shell);
       },
+      logged: (shell: Shell) => this.poke(shell),
+      lateMs: (shell: Shell) => (this.strikes('late-commit', shell.name) ? options.random.whole(1, LATE_MS_MAX) : 0),
     };
     this.shells = new Map(SERVICES.map((it) => [it.name, new Shell(it, shellOptions)]));
     this.deliveries = new Deliveries(this);
@@ -89,8 +92,7 @@ export class Machine {
   crash(name: Service, ms = RESTART_MS): void {
     const shell = this.shell(name);
     if (shell.isDown) return;
-    shell.isDown = true;
-    shell.downSince = this.agenda.now;
+    shell.die();
     this.pausedUntil.delete(name);
     this.bus.rewind(name);
     this.agenda.after(ms, () => {

@@ -35,7 +35,19 @@ export interface Market {
   readonly supplies: readonly Supply[];
   readonly suppliers: readonly { readonly supplierId: string; readonly kind: 'http' | 'vault' }[];
   readonly traders: readonly Trader[];
+  /** Comes later, if at all. */
+  readonly latecomer: Supply;
 }
+
+/** What kind of world it is: most are plain, some are made for what is rare elsewhere. */
+export const CLIMATES = [
+  'plain',
+  'choosy', // little of everything: lines are split over substitutes, and buyers are asked
+  'grim', // most suppliers fail, one after the other
+  'storm', // thousands of units on one offer that runs dry
+  'crowd', // more lines on one offer than a drain takes at once
+] as const;
+export type Climate = (typeof CLIMATES)[number];
 
 export const CURRENCY = 'CNY';
 export const REGIONS = ['CN-31', 'CN-11', 'US'] as const;
@@ -53,16 +65,26 @@ const GOODS: readonly Good[] = [
   { ...good('mobile-50', 'mobile', 4900), kind: 'VALUE_RECHARGE' },
 ];
 
+/** What everybody wants in a rush; and what is new. */
+export const RUSHED = good('rush-hour', 'rush', 1_000);
+const LATE: Good = { ...good('game-new', 'game', 9_600), faceValueMinor: 10_000 };
+
 function good(sku: string, category: string, priceMinor: number): Good {
   return { sku, category, kind: 'PIN_PURCHASE', priceMinor, faceValueMinor: priceMinor, regions: ['*'] };
 }
 
 /** A small market, another one for every seed: a few goods of a few categories, scarce at some suppliers, and merchants that buy. */
-export function marketOf(random: Random): Market {
-  const supplies = GOODS.flatMap((it) => suppliesOf(it, random));
+export function marketOf(random: Random, climate: Climate): Market {
+  // Some goods are scarce everywhere: their lines live on substitutes.
+  const scarce = new Set(GOODS.filter(() => random.chance(0.25)).map((it) => it.sku));
+  const stocksOf = (sku: string): readonly number[] =>
+    climate === 'choosy' ? [0, 1, 2, 3] : scarce.has(sku) ? [0, 0, 2, 5] : climate === 'grim' ? [40, 200] : [0, 8, 20, 60, 200];
+  const supplies = GOODS.flatMap((it) => suppliesOf(it, stocksOf(it.sku), random));
+  if (climate === 'storm' || climate === 'crowd') supplies.push(rushed(random));
   return {
-    goods: GOODS,
+    goods: [...GOODS, RUSHED, LATE],
     supplies,
+    latecomer: supplyOf(LATE, SUPPLIERS[1], [20, 60], random),
     suppliers: [...SUPPLIERS.map((supplierId) => ({ supplierId, kind: 'http' as const })), { supplierId: VAULT, kind: 'vault' }],
     traders: [
       { merchantId: 'm1', depositMinor: 50_000_000, endpoints: [] },
@@ -72,15 +94,21 @@ export function marketOf(random: Random): Market {
   };
 }
 
-function suppliesOf(it: Good, random: Random): Supply[] {
-  const http = SUPPLIERS.filter(() => random.chance(0.7));
+/** The one offer that everybody wants. */
+const rushed = (random: Random): Supply => ({
+  ...supplyOf(RUSHED, SUPPLIERS[0], [60_000], random),
+  ...{ regions: ['*'], minQuantity: 1, maxQuantity: 10_000, capacityPerMinute: 20, safetyStock: 0 },
+});
+
+function suppliesOf(it: Good, stocks: readonly number[], random: Random): Supply[] {
+  const http = SUPPLIERS.filter(() => random.chance(0.8));
   const vault = it.kind === 'PIN_PURCHASE' && random.chance(0.35) ? [VAULT] : [];
   const of = [...(http.length === 0 ? [SUPPLIERS[0]] : http), ...vault];
-  return of.map((supplierId) => supplyOf(it, supplierId, random));
+  return of.map((supplierId) => supplyOf(it, supplierId, stocks, random));
 }
 
-function supplyOf(it: Good, supplierId: string, random: Random): Supply {
-  const cost = Math.round(it.priceMinor * (0.8 + random.next() * 0.19));
+function supplyOf(it: Good, supplierId: string, stocks: readonly number[], random: Random): Supply {
+  const cost = Math.round(it.priceMinor * (0.8 + random.next() * 0.15));
   const costTiers = random.chance(0.2)
     ? [
         { from: 1, costMinor: cost },
@@ -89,11 +117,11 @@ function supplyOf(it: Good, supplierId: string, random: Random): Supply {
     : [{ from: 1, costMinor: cost }];
   return {
     ...{ offerId: offerIdOf(supplierId, it.sku), supplierId, good: it, isVault: supplierId === VAULT, costTiers },
-    regions: random.pick([['*'], ['*'], ['CN'], ['CN-31', 'US']]),
-    stock: random.pick([0, 3, 8, 20, 60, 200]),
+    regions: random.pick([['*'], ['*'], ['*'], ['CN'], ['CN-31', 'US']]),
+    stock: random.pick(stocks),
     minQuantity: random.chance(0.1) ? 2 : 1,
     maxQuantity: random.pick([4, 100, 1000]),
-    capacityPerMinute: random.pick([10, 60, 600, 6000]),
+    capacityPerMinute: random.pick([6, 12, 20, 60, 600]),
     safetyStock: random.chance(0.2) ? 1 : 0,
   };
 }

@@ -1,7 +1,7 @@
 import type { Service, Topic } from '@midstream/contracts';
 import { topicsReadBy } from '@midstream/contracts';
 import type { Blow } from './machine';
-import { CURRENCY, type Good, type Market, REGIONS } from './market';
+import { type Climate, CURRENCY, type Good, type Market, REGIONS, RUSHED } from './market';
 import { type Random, randomOf } from './random';
 import { MOODS, type Mood } from './suppliers';
 import { RECEIVER_MOODS, type ReceiverMood } from './receivers';
@@ -30,17 +30,23 @@ export interface OrderWish {
   readonly lines: readonly LineWish[];
 }
 
+/** An offer; or, with `busy`, one of those that hold units at that time, by this number. */
+interface OfOffer {
+  readonly offerId: string;
+  readonly busy?: number;
+}
+
 /** What comes from outside, at its time. */
 export type Deed =
   | { readonly kind: 'place'; readonly order: OrderWish; readonly again: 'no' | 'together' | 'later' | 'other-body' | 'without-key' }
   | { readonly kind: 'cancel'; readonly orderId: string; readonly twice: boolean; readonly foreign: boolean }
   | { readonly kind: 'answer'; readonly pick: number; readonly answer: 'yes' | 'no' }
-  | { readonly kind: 'report'; readonly offerId: string; readonly quantity: number; readonly how: 'push' | 'stale' | 'twice' | 'poll' }
+  | ({ readonly kind: 'report'; readonly quantity: number; readonly how: 'push' | 'stale' | 'twice' | 'poll' } & OfOffer)
   | { readonly kind: 'restock'; readonly offerId: string; readonly quantity: number }
-  | { readonly kind: 'cost'; readonly offerId: string; readonly factor: number; readonly told: boolean }
+  | ({ readonly kind: 'cost'; readonly factor: number; readonly told: boolean } & OfOffer)
   | { readonly kind: 'codes'; readonly offerId: string; readonly quantity: number }
   | { readonly kind: 'reprice'; readonly sku: string; readonly factor: number }
-  | { readonly kind: 'suspend' | 'reopen' | 'stop-drain' | 'allow-drain'; readonly offerId: string }
+  | ({ readonly kind: 'suspend' | 'reopen' | 'stop-drain' | 'allow-drain' } & OfOffer)
   | { readonly kind: 'ask-purchase' | 'write-off'; readonly pick: number }
   | {
       readonly kind: 'rule';
@@ -48,16 +54,20 @@ export type Deed =
       readonly effect: 'banned' | 'high-risk';
       readonly match: { readonly sku?: string; readonly category?: string };
       readonly regions: readonly string[];
+      /** Of a good that is under way, by this number. */
+      readonly busy?: number;
       readonly fromMs?: number;
       readonly forMs?: number;
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
+  | { readonly kind: 'launch' }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
   | { readonly kind: 'blow'; readonly service: Service; readonly blow: Blow }
   | { readonly kind: 'slow'; readonly service: Service; readonly topic: Topic; readonly ms: number }
-  | { readonly kind: 'redeliver'; readonly service: Service; readonly topic: Topic; readonly messages: number }
+  | { readonly kind: 'redeliver' | 'echo'; readonly service: Service; readonly topic: Topic; readonly messages: number }
+  | { readonly kind: 'encore'; readonly service: Service; readonly commands: number }
   | { readonly kind: 'poison'; readonly service: Service; readonly topic: Topic; readonly pick: number; readonly ms: number }
-  | { readonly kind: 'mood'; readonly offerId: string; readonly mood: Mood; readonly ms: number }
+  | ({ readonly kind: 'mood'; readonly mood: Mood; readonly ms: number } & OfOffer)
   | { readonly kind: 'receiver'; readonly endpointId: string; readonly mood: ReceiverMood; readonly ms: number };
 
 export type Action = Deed & { readonly index: number; readonly atMs: number };
@@ -68,34 +78,64 @@ export interface Scenario {
   readonly partitions: number;
   readonly latencyMs: number;
   readonly strict: boolean;
+  /** When faults stop, after the first order may come. */
+  readonly calmMs: number;
 }
 
-const FAULTS: ReadonlySet<Deed['kind']> = new Set(['crash', 'pause', 'blow', 'slow', 'redeliver', 'poison', 'mood', 'receiver']);
+const FAULTS: ReadonlySet<Deed['kind']> = new Set([
+  'crash',
+  'pause',
+  'blow',
+  'slow',
+  'redeliver',
+  'echo',
+  'encore',
+  'poison',
+  'mood',
+  'receiver',
+]);
 export const isFault = (it: Deed): boolean => FAULTS.has(it.kind);
 
 /** Orders come in this long, everything else a while longer; then faults stop. */
-export const PLACING_MS = 60_000;
-export const ACTING_MS = 150_000;
+export const PLACING_MS = 45_000;
+const ACTING_MS = 90_000;
+/** Of the few worlds that live through a long outage: longer than a hold is kept. */
+const LONG_MS = 900_000;
 /** Lines of a seed, at least; the last order may bring a few more. */
-const LINES_MIN = 48;
+const LINES_MIN = 50;
+
+/** Which kind of world the seed is. */
+export function climateOf(seed: number): Climate {
+  const roll = randomOf(seed, 'climate').whole(0, 99);
+  return roll < 60 ? 'plain' : roll < 78 ? 'choosy' : roll < 95 ? 'grim' : roll < 98 ? 'storm' : 'crowd';
+}
 
 export function scenarioOf(seed: number, market: Market, startAt: number): Scenario {
+  const climate = climateOf(seed);
   const random = randomOf(seed, 'scenario');
   const drawn = { partitions: random.whole(1, 4), latencyMs: random.pick([5, 40, 400, 2_000]), strict: random.chance(1 / 12) };
-  const deeds = [...orders(random, market, startAt), ...events(random, market), ...faults(random, market)];
+  const isLong = random.chance(0.1);
+  const deeds = [
+    ...orders(random, market, climate, startAt),
+    ...(climate === 'grim' ? grimMoods(random, market) : []),
+    ...(climate === 'storm' || climate === 'crowd' ? rush(random, climate, startAt) : []),
+    ...events(random, market),
+    ...faults(random, market),
+    ...(isLong ? outages(random) : []),
+  ];
   const actions = deeds.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
-  return { ...drawn, actions };
+  return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
 }
 
 type Timed = Deed & { readonly atMs: number };
 
-function orders(random: Random, market: Market, startAt: number): Timed[] {
+function orders(random: Random, market: Market, climate: Climate, startAt: number): Timed[] {
   const made: Timed[] = [];
   for (let lines = 0, n = 1; lines < LINES_MIN; n++) {
-    const merchantId = random.pick(['m1', 'm1', 'm2', 'm3']);
+    const merchantId = random.pick(['m1', 'm1', 'm1', 'm2', 'm3']);
     const count = merchantId === 'm2' ? 1 : random.pick([1, 2, 3, 4, 5]);
     const atMs = random.whole(0, PLACING_MS);
-    const wishes = Array.from({ length: count }, (_, at) => lineOf(random, market, `${at + 1}`, startAt + atMs));
+    const wishes = Array.from({ length: count }, (_, at) => lineOf(random, market, climate, `${at + 1}`, startAt + atMs));
     const order = { orderId: `o${n}`, merchantId, region: random.pick(REGIONS), lines: wishes };
     const again = random.chance(0.3) ? random.pick(['together', 'later', 'other-body', 'without-key'] as const) : 'no';
     made.push({ kind: 'place', order, again, atMs });
@@ -112,24 +152,52 @@ function orders(random: Random, market: Market, startAt: number): Timed[] {
   return made;
 }
 
-function lineOf(random: Random, { goods }: Market, lineId: string, placedAt: number): LineWish {
-  const good = random.pick(goods);
-  const consent = random.pick(['pre-approved', 'ask'] as const);
+const STEPS = ['none', 'other-supplier', 'same-category', 'same-category', 'cross-category'] as const;
+
+function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: string, placedAt: number): LineWish {
+  const good = random.pick(goods.slice(0, -2));
+  const isChoosy = climate === 'choosy' && random.chance(0.8);
+  const consent = isChoosy ? 'ask' : random.pick(['pre-approved', 'ask'] as const);
   const waits = random.chance(0.2);
   const deliverByAt = placedAt + random.pick([20_000, 90_000, 600_000, 1_200_000, 86_000_000]);
   return {
     ...{ lineId, currency: CURRENCY, deliverByAt },
     need: needOf(random, good),
-    quantity: random.chance(0.05) ? random.whole(20, 250) : random.pick([1, 1, 2, 3, 5, 8]),
-    maxUnitPriceMinor: random.chance(0.15) ? good.priceMinor - 100 : good.priceMinor + random.pick([0, 0, 100, 500]),
+    quantity: isChoosy ? random.whole(3, 9) : random.chance(0.05) ? random.whole(20, 250) : random.pick([1, 1, 2, 3, 5, 8]),
+    maxUnitPriceMinor: random.chance(0.05) ? good.priceMinor - 100 : good.priceMinor + random.pick([0, 100, 200, 500, 1_000]),
     ...(good.kind === 'VALUE_RECHARGE' && { recipient: `acc-${random.whole(1, 1e6)}` }),
     substitution: {
-      upTo: random.pick(['none', 'other-supplier', 'same-category', 'same-category', 'cross-category'] as const),
+      upTo: isChoosy || climate === 'grim' ? random.pick(['same-category', 'cross-category'] as const) : random.pick(STEPS),
       ...{ consent, consentDefault: random.pick(['refund', 'accept'] as const), consentMs: random.pick([5_000, 30_000, 900_000]) },
       ...(waits && { waitUntilAt: placedAt + random.whole(20_000, 120_000) }),
     },
   };
 }
+
+/** Everybody wants one good, and its only offer runs dry in the middle of it. */
+function rush(random: Random, climate: 'storm' | 'crowd', startAt: number): Timed[] {
+  const [orders, lines, quantity] = climate === 'storm' ? [3, 2, 3_000] : [6, 100, 1];
+  const substitution = { upTo: 'none', consent: 'pre-approved', consentDefault: 'refund', consentMs: 30_000 } as const;
+  const made = Array.from({ length: orders }, (_, n): Timed => {
+    const wishes = Array.from({ length: lines }, (_line, at) => ({
+      ...{ lineId: `${at + 1}`, need: { sku: RUSHED.sku }, quantity, maxUnitPriceMinor: RUSHED.priceMinor, currency: CURRENCY },
+      ...{ substitution, deliverByAt: startAt + 1_200_000 },
+    }));
+    const order = { orderId: `rush${n}`, merchantId: 'm1', region: 'US', lines: wishes };
+    return { kind: 'place', order, again: 'no', atMs: random.whole(0, 20_000) };
+  });
+  const offerId = `zx-north~${RUSHED.sku}`;
+  return [...made, { kind: 'report', offerId, quantity: random.pick([0, 0, 40]), how: 'push', atMs: random.whole(30_000, 60_000) }];
+}
+
+/** Most suppliers fail most of the time, each in its own way. */
+const grimMoods = (random: Random, { supplies }: Market): Timed[] =>
+  supplies
+    .filter((it) => !it.isVault && random.chance(0.8))
+    .map(({ offerId }) => ({
+      ...{ kind: 'mood', offerId, mood: random.pick(['dry', 'invalid', 'partial', 'broke', 'dear', 'late', 'accepts'] as const) },
+      ...{ ms: ACTING_MS, atMs: random.whole(0, 20_000) },
+    }));
 
 function needOf(random: Random, good: Good): LineWish['need'] {
   if (good.kind === 'VALUE_RECHARGE' || random.chance(0.8)) return { sku: good.sku };
@@ -138,43 +206,43 @@ function needOf(random: Random, good: Good): LineWish['need'] {
 
 /** What happens in the market and at the desks; each of it may come at any moment. */
 function events(random: Random, market: Market): Timed[] {
-  const count = random.whole(8, 30);
-  return Array.from({ length: count }, (_, n) => ({ ...eventOf(random, market, n), atMs: random.whole(0, ACTING_MS) }));
+  const count = random.whole(12, 36);
+  return Array.from({ length: count }, (_, n) => ({ ...eventOf(random, market, n), atMs: random.whole(0, ACTING_MS - 15_000) }));
 }
 
 function eventOf(random: Random, { supplies, goods }: Market, n: number): Deed {
   const { offerId, isVault } = random.pick(supplies);
   const { sku, category } = random.pick(goods);
+  const busy = random.chance(0.75) ? { busy: random.whole(0, 1e6) } : {};
   const roll = random.whole(0, 99);
-  if (roll < 24 && !isVault)
+  if (roll < 24)
     return {
-      kind: 'report',
-      offerId,
-      quantity: random.pick([0, 0, 1, 5, 30]),
-      how: random.pick(['push', 'push', 'stale', 'twice', 'poll'] as const),
+      ...{ kind: 'report', offerId, quantity: random.pick([0, 0, 1, 5, 30]), ...busy },
+      how: random.pick(['push', 'push', 'push', 'stale', 'twice', 'poll'] as const),
     };
-  if (roll < 34)
+  if (roll < 32)
     return isVault
       ? { kind: 'codes', offerId, quantity: random.whole(1, 20) }
       : { kind: 'restock', offerId, quantity: random.whole(1, 60) };
-  if (roll < 44 && !isVault) return { kind: 'cost', offerId, factor: random.pick([0.9, 1.1, 1.4]), told: random.chance(0.6) };
-  if (roll < 48) return { kind: 'reprice', sku, factor: random.pick([0.8, 1.1]) };
-  if (roll < 54) return { kind: random.pick(['suspend', 'suspend', 'reopen'] as const), offerId };
-  if (roll < 59) return { kind: random.pick(['stop-drain', 'allow-drain'] as const), offerId };
-  if (roll < 70) return { kind: random.pick(['ask-purchase', 'write-off'] as const), pick: random.whole(0, 1e6) };
-  if (roll < 80) return { kind: 'answer', pick: random.whole(0, 1e6), answer: random.pick(['yes', 'no'] as const) };
-  if (roll < 88) return { kind: 'no-rule', ruleId: `r${random.whole(0, n)}` };
+  if (roll < 42) return { kind: 'cost', offerId, factor: random.pick([0.9, 1.05, 1.4]), told: random.chance(0.6), ...busy };
+  if (roll < 45) return { kind: 'reprice', sku, factor: random.pick([0.95, 1.02]) };
+  if (roll < 52) return { kind: random.pick(['suspend', 'suspend', 'reopen'] as const), offerId, ...busy };
+  if (roll < 57) return { kind: random.pick(['stop-drain', 'allow-drain'] as const), offerId, ...busy };
+  if (roll < 68) return { kind: random.pick(['ask-purchase', 'write-off'] as const), pick: random.whole(0, 1e6) };
+  if (roll < 70) return { kind: 'launch' };
+  if (roll < 77) return { kind: 'answer', pick: random.whole(0, 1e6), answer: random.pick(['yes', 'no'] as const) };
+  if (roll < 85) return { kind: 'no-rule', ruleId: `r${random.whole(0, n)}` };
   return {
-    ...{ kind: 'rule', ruleId: `r${n}`, effect: random.chance(0.8) ? 'banned' : 'high-risk' },
+    ...{ kind: 'rule', ruleId: `r${n}`, effect: random.chance(0.8) ? 'banned' : 'high-risk', ...busy },
     match: random.chance(0.7) ? { sku } : { category },
     regions: random.pick([['*'], ['CN'], ['CN-31'], ['US', 'CN-11']]),
-    ...(random.chance(0.3) && { fromMs: random.whole(0, 60_000) }),
-    ...(random.chance(0.4) && { forMs: random.whole(61_000, 200_000) }),
+    ...(random.chance(0.3) && { fromMs: random.whole(0, 40_000) }),
+    ...(random.chance(0.4) && { forMs: random.whole(41_000, 200_000) }),
   };
 }
 
 const NAMES: readonly Service[] = ['order', 'selection-engine', 'compliance', 'inventory', 'notification'];
-const BLOWS: readonly Blow[] = ['before-commit', 'after-commit', 'after-publish', 'after-call'];
+const BLOWS: readonly Blow[] = ['late-commit', 'late-commit', 'before-commit', 'after-commit', 'after-publish', 'after-call'];
 
 /** Swarm: a seed has its own weights, so that one seed is all suppliers' moods and another all crashes. */
 function faults(random: Random, market: Market): Timed[] {
@@ -186,11 +254,24 @@ function faults(random: Random, market: Market): Timed[] {
   }));
 }
 
+/** Somebody hears nothing of somebody else for longer than a hold is kept (protocol 16). */
+function outages(random: Random): Timed[] {
+  const ms = 700_000;
+  const deed = random.pick<Deed>([
+    { kind: 'slow', service: 'order', topic: 'inventory.by-order', ms },
+    { kind: 'slow', service: 'inventory', topic: 'order.by-order', ms },
+    { kind: 'crash', service: 'order', ms },
+    { kind: 'crash', service: 'inventory', ms },
+  ]);
+  return [{ ...deed, atMs: random.whole(0, PLACING_MS) }];
+}
+
 function outsideFault(random: Random, { supplies }: Market): Deed {
   if (random.chance(0.12))
     return { kind: 'receiver', endpointId: 'w1', mood: random.pick(RECEIVER_MOODS), ms: random.whole(1_000, 60_000) };
   const http = supplies.filter((it) => !it.isVault);
-  return { kind: 'mood', offerId: random.pick(http).offerId, mood: random.pick(MOODS), ms: random.whole(5_000, 60_000) };
+  const busy = random.chance(0.8) ? { busy: random.whole(0, 1e6) } : {};
+  return { kind: 'mood', offerId: random.pick(http).offerId, ...busy, mood: random.pick(MOODS), ms: random.whole(10_000, 70_000) };
 }
 
 function insideFault(random: Random): Deed {
@@ -201,6 +282,8 @@ function insideFault(random: Random): Deed {
   if (roll < 25) return { kind: 'pause', service, ms: random.pick([2_000, 30_000]) };
   if (roll < 65) return { kind: 'blow', service, blow: random.pick(BLOWS) };
   if (roll < 80) return { kind: 'slow', service, topic, ms: random.pick([1_000, 10_000, 50_000]) };
-  if (roll < 92) return { kind: 'redeliver', service, topic, messages: random.whole(1, 30) };
+  if (roll < 86) return { kind: 'redeliver', service, topic, messages: random.whole(1, 30) };
+  if (roll < 89 && service !== 'notification') return { kind: 'echo', service, topic, messages: random.whole(1, 20) };
+  if (roll < 94) return { kind: 'encore', service, commands: random.whole(1, 40) };
   return { kind: 'poison', service, topic, pick: random.whole(0, 1e6), ms: random.whole(1_000, 40_000) };
 }

@@ -1,6 +1,7 @@
 import { faultOf, topicOf, TOPICS, type Topic } from '@midstream/contracts';
 import { assert, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
 import type { Agenda } from './agenda';
+import { LateCommits } from './late';
 import { Todo } from './todo';
 import type { AnyCommand, AnyEvent, AnyRows, Wired } from './wiring';
 
@@ -53,8 +54,12 @@ interface Stored {
 export interface ShellOptions {
   readonly agenda: Agenda;
   readonly nextEventId: () => number;
+  /** The log has grown. */
+  readonly logged: (shell: Shell) => void;
   /** What was committed, told to whoever checks it. */
   readonly committed: (shell: Shell, appended: readonly Appended[]) => void;
+  /** For how long the transaction goes on after its ids are drawn and its rows are locked; mostly not at all. */
+  readonly lateMs: (shell: Shell) => number;
   /** Rows and facts as the database gives them back: JSON, its properties sorted; and every fact is held against its schema. */
   readonly strict: boolean;
 }
@@ -78,6 +83,7 @@ export class Shell {
   isDown = false;
   downSince = 0;
   private readonly empty: Record<string, Record<string, unknown>>;
+  private readonly late: LateCommits<Appended>;
   private readonly views: { readonly at: number; readonly fact: AnyEvent }[] = [];
 
   constructor(
@@ -88,6 +94,10 @@ export class Shell {
     this.empty = Object.fromEntries(wired.kinds.map((it) => [it, {}]));
     this.view = wired.domain.view.create();
     this.todo = new Todo(wired);
+    this.late = new LateCommits(options.agenda, (events) => {
+      this.log.push(...events);
+      options.logged(this);
+    });
   }
 
   get name(): Wired['name'] {
@@ -96,6 +106,13 @@ export class Shell {
 
   rowsOf<Row>(kind: string): ReadonlyMap<string, Row> {
     return (this.rows.get(kind) ?? new Map()) as ReadonlyMap<string, Row>;
+  }
+
+  /** The process dies: what it was still to commit is committed, or has never been; here, it is. */
+  die(): void {
+    this.isDown = true;
+    this.downSince = this.options.agenda.now;
+    this.late.endAll();
   }
 
   /** The process has died and another is up: what was only in memory is made anew from the projection. */
@@ -117,6 +134,7 @@ export class Shell {
     }
     this.followViews();
     const keys = works.map((it) => this.wired.domain.keysOf(it.command));
+    this.late.waitFor(keys.flat());
     const batch: Batch = { keys, appended: [], at: this.options.agenda.now, ...(abort && { undo: [] }) };
     const alive = works.map(({ finishes }) => finishes === undefined || this.todo.holds(finishes.id, finishes.token));
     const stored = new Map<string, Stored>();
@@ -207,9 +225,12 @@ export class Shell {
     for (const { due, cause } of hearing.later) this.todo.addCommand(due, due.at ?? at, cause);
   }
 
-  private commit({ appended, at }: Batch): void {
+  private commit({ keys, appended, at }: Batch): void {
     if (appended.length === 0) return;
     const kept = coalesce(appended);
+    const lateMs = this.options.lateMs(this);
+    if (lateMs === 0) for (const it of kept) this.log.push(it);
+    else this.late.add(keys.flat(), kept, lateMs);
     for (const it of kept) this.append(it, at);
     for (const it of appended) this.record(it);
     this.options.committed(this, kept);
@@ -222,7 +243,6 @@ export class Shell {
       const fault = faultOf(type, data) ?? faultOf(type, asStored(data), 'in');
       assert(fault === undefined, `a fact keeps its schema: ${fault ?? ''}`);
     }
-    this.log.push(appended);
     for (const due of this.wired.domain.react(event)) this.todo.addCommand(due, due.at ?? at, id);
     this.todo.addEffects(this.options.strict ? asStored(event) : event, at);
   }

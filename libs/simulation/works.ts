@@ -7,10 +7,13 @@ import type { AnyCommand } from './wiring';
 const PARKED_RETRY_MS = 30_000;
 const NOT_CAUGHT_UP_MS = 1_000;
 const EFFECTS_AT_ONCE = 64;
+const DONE_MAX = 60;
 
 /** Does what is due: commands in batches, effects under a lease, as libs/runtime/todo.ts does. */
 export class Works {
   private readonly wakes = new Map<string, number>();
+  /** The newest commands that were due, by service. */
+  private readonly done = new Map<string, AnyCommand[]>();
 
   constructor(private readonly machine: Machine) {}
 
@@ -19,7 +22,8 @@ export class Works {
     const { agenda, options } = this.machine;
     const at = shell.todo.nextAt();
     if (at === undefined || !this.machine.runs(shell)) return;
-    const wakeAt = Math.max(at, agenda.now) + options.random.whole(0, 20);
+    // Often to the millisecond: what is due then, is due.
+    const wakeAt = Math.max(at, agenda.now) + (options.random.chance(0.4) ? 0 : options.random.whole(1, 20));
     const known = this.wakes.get(shell.name);
     if (known !== undefined && known <= wakeAt) return;
     this.wakes.set(shell.name, wakeAt);
@@ -46,10 +50,20 @@ export class Works {
       .map(({ command, cause }) => ({ command, cause, actor: `timer:${command.type}` }));
     if (works.length === 0) return;
     machine.steps += 1;
+    this.done.set(shell.name, [...(this.done.get(shell.name) ?? []), ...works.map((it) => it.command)].slice(-DONE_MAX));
     if (!machine.strikes('before-commit', shell.name)) return machine.tellRefusals(shell, works, shell.handle(works), 'timer');
     // A batch that fails is rolled back, and each of its commands goes by itself.
     shell.handle(works, undefined, true);
     for (const it of works) machine.tellRefusals(shell, [it], shell.handle([it]), 'timer');
+  }
+
+  /** Timers that come once more: late and repeated ones do nothing. */
+  repeat(shell: Shell, commands: number): void {
+    for (const command of (this.done.get(shell.name) ?? []).slice(-commands)) {
+      // The price that it names may be of yesterday; nothing but this command says which is.
+      if (command.type !== 'RepriceOffer') shell.todo.addCommand({ command }, this.machine.agenda.now, 0);
+    }
+    this.wake(shell);
   }
 
   private isReady(shell: Shell, waiting: WaitingCommand): boolean {

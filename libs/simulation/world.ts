@@ -2,12 +2,12 @@ import type { Service } from '@midstream/contracts';
 import type { Offer } from '@midstream/inventory-domain';
 import { perform } from './deeds';
 import { Machine } from './machine';
-import { CURRENCY, type Market, marketOf } from './market';
+import { CURRENCY, type Market, marketOf, type Supply } from './market';
 import { Oracle } from './oracle/oracle';
 import { Outside } from './outside';
 import { type Random, randomOf } from './random';
 import { Receivers } from './receivers';
-import { ACTING_MS, type Action, isFault, type Scenario, scenarioOf } from './scenario';
+import { type Action, climateOf, isFault, type Scenario, scenarioOf } from './scenario';
 import type { Appended, Outcome, Shell, Work } from './shell';
 import type { AnyCommand } from './wiring';
 
@@ -15,8 +15,8 @@ import type { AnyCommand } from './wiring';
 const START_AT = Date.UTC(2026, 10, 24, 12);
 /** The market is put up, and has been heard everywhere, before the first order. */
 const SETTLING_MS = 60_000;
-/** Faults stop here; what is under way then has this long to be heard everywhere. */
-const QUIET_MS = 120_000;
+/** So long after the last fault all is heard everywhere; looked at more than once, since questions and holds have longer times of their own. */
+const QUIET_MS = [120_000, 400_000, 1_100_000];
 const RETRY_MS = 1_000;
 
 /** One seed's world: a market, the machine with the five services, who acts on it from outside, and the oracle that watches. */
@@ -39,7 +39,7 @@ export class World {
     private readonly keep?: ReadonlySet<number>,
   ) {
     this.random = randomOf(seed, 'world');
-    this.market = marketOf(randomOf(seed, 'market'));
+    this.market = marketOf(randomOf(seed, 'market'), climateOf(seed));
     this.scenario = scenarioOf(seed, this.market, this.openAt);
     this.receivers = new Receivers(randomOf(seed, 'receivers'));
     this.outside = new Outside({
@@ -76,11 +76,13 @@ export class World {
         perform(this, action);
       });
     }
-    const calmAt = this.openAt + ACTING_MS;
+    const calmAt = this.openAt + this.scenario.calmMs;
     this.machine.agenda.at(calmAt, () => this.calm());
-    this.runUntil(calmAt + QUIET_MS, maxSteps);
-    this.runUntilIdle(calmAt + 2 * QUIET_MS, maxSteps);
-    this.oracle.quiet();
+    for (const quietMs of QUIET_MS) {
+      this.runUntil(calmAt + quietMs, maxSteps);
+      this.runUntilIdle(calmAt + 2 * quietMs, maxSteps);
+      this.oracle.quiet();
+    }
     this.runUntil(Infinity, maxSteps);
     this.oracle.atRest();
   }
@@ -124,25 +126,10 @@ export class World {
   }
 
   private putUp(): void {
-    const { goods, suppliers, supplies, traders } = this.market;
+    const { goods, suppliers, supplies, traders, latecomer } = this.market;
     for (const { supplierId, kind } of suppliers) this.command('inventory', supplierOf(supplierId, kind));
-    for (const it of goods) this.putProduct(it, it.priceMinor);
-    for (const it of supplies) {
-      const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock } = it;
-      const terms = { costTiers, currency: CURRENCY, regions, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs: 2_000, safetyStock };
-      const [first] = costTiers;
-      if (!it.isVault)
-        this.outside.suppliers.shelves.set(it.offerId, {
-          ...{ truth: it.stock, costMinor: first?.costMinor ?? 0, sequence: 0, mood: 'honest', moodUntil: 0 },
-        });
-      this.command('inventory', { type: 'PutOffer', supplierId: it.supplierId, sku: it.good.sku, terms } as AnyCommand);
-      perform(
-        this,
-        it.isVault
-          ? { kind: 'codes', offerId: it.offerId, quantity: it.stock }
-          : { kind: 'report', offerId: it.offerId, quantity: it.stock, how: 'push' },
-      );
-    }
+    for (const it of goods) if (it !== latecomer.good) this.putProduct(it, it.priceMinor);
+    for (const it of supplies) this.putSupply(it);
     for (const { merchantId, depositMinor, endpoints } of traders) {
       this.command('order', {
         type: 'PutMerchant',
@@ -159,6 +146,30 @@ export class World {
           keyId: 'k1',
         } as AnyCommand);
     }
+  }
+
+  private putSupply(it: Supply): void {
+    const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock } = it;
+    const terms = { costTiers, currency: CURRENCY, regions, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs: 2_000, safetyStock };
+    const [first] = costTiers;
+    if (!it.isVault)
+      this.outside.suppliers.shelves.set(it.offerId, {
+        ...{ truth: it.stock, costMinor: first?.costMinor ?? 0, sequence: 0, mood: 'honest', moodUntil: 0 },
+      });
+    this.command('inventory', { type: 'PutOffer', supplierId: it.supplierId, sku: it.good.sku, terms } as AnyCommand);
+    perform(
+      this,
+      it.isVault
+        ? { kind: 'codes', offerId: it.offerId, quantity: it.stock }
+        : { kind: 'report', offerId: it.offerId, quantity: it.stock, how: 'push' },
+    );
+  }
+
+  /** A good that is new on the market: on sale before everybody has heard of it. */
+  launch(): void {
+    const { latecomer } = this.market;
+    this.putProduct(latecomer.good, latecomer.good.priceMinor);
+    this.putSupply(latecomer);
   }
 
   putProduct({ sku, category, kind, faceValueMinor, regions }: Market['goods'][number], priceMinor: number): void {

@@ -80,5 +80,5 @@ export function askPlanned(line: LineBook, { asked, askAt, waits }: AskPlanned, 
     const pause = LIMITS.backoffMs * 2 ** (ranking - 2);
     check(ranking > 1 && askAt - at === pause, '15', () => `${nameOf(line)} asks again after ${askAt - at} ms, ranking ${ranking}`);
   }
-  open(line, { attempt, depth, ranking, quantity, planned: true, ...(replaces && { replaces: replaces.holdId }) });
+  open(line, { attempt, depth, ranking, quantity, planned: true, askAt, ...(replaces && { replaces: replaces.holdId }) });
 }

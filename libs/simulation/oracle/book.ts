@@ -26,6 +26,7 @@ export interface AskedBook {
   readonly quantity: number;
   readonly replaces?: string;
   readonly planned: boolean;
+  readonly askAt?: number;
   readonly request?: SelectionRequest;
 }
 

@@ -26,6 +26,10 @@ export class ChoiceWatch {
     this.prices.set(sku, known.add(priceMinor));
   }
 
+  isOnSale(sku: string): boolean {
+    return this.prices.has(sku);
+  }
+
   onSelection(event: SelectionEvent): void {
     if (event.type !== 'OffersRanked') return;
     const { request, candidates } = event;

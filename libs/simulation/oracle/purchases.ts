@@ -82,6 +82,11 @@ export class PurchaseWatch {
     const { purchaseId, status, bought, failed, accepted, writtenOff, costMinor } = event;
     const purchase = this.touch(purchaseId);
     const isFirst = purchase.status === 'submitting' || purchase.status === 'unknown';
+    check(
+      writtenOff === 0 || purchase.status === 'written-off',
+      '8',
+      () => `${purchaseId} has top-ups written off, and no operator did it`,
+    );
     purchase.bought += bought;
     purchase.failed += failed;
     purchase.writtenOff += writtenOff;

@@ -5,12 +5,16 @@ import type { PurchaseWatch } from './purchases';
 import { openOf as openUnits } from './purchases';
 import type { StockWatch } from './stock';
 
+/** Late enough for whatever was due to have been done, where nothing is down. */
+const OVERDUE_MS = 40_000;
+
 /** Faults are over and every message is heard: no hold is without an owner, and both sides know the same of each (I5, I8). */
 export function checkQuiet(world: World, book: Book): void {
   const { machine } = world;
   for (const partition of machine.bus.all())
     for (const [reader, { position }] of partition.places)
       check(position === partition.messages.length, 'I5', () => `${reader} has not heard all of ${partition.topic}`);
+  checkOverdue(world, book);
   check(machine.deliveries.parkedKeys === 0, 'I13', () => `${machine.deliveries.parkedKeys} keys are parked still`);
   for (const hold of book.holds.values()) {
     const { holdId, known, tally, line, stages, assignedAt, releaseNoted } = hold;
@@ -26,6 +30,20 @@ export function checkQuiet(world: World, book: Book): void {
     check(stages.held === 0 || assignedAt === undefined, '7', () => `${holdId} was assigned, and is not bought`);
     check(!releaseNoted || stages.held + stages.queued === 0, '8', () => `${holdId} was asked back, and is not given back`);
   }
+}
+
+/** What has had its time is over: no wait and no question outlives its hour. */
+function checkOverdue(world: World, book: Book): void {
+  const by = world.now - OVERDUE_MS;
+  for (const order of book.orders.values())
+    for (const line of order.lines.values()) {
+      if (!order.isPlaced || line.end !== undefined) continue;
+      check(line.wish.deliverByAt > by || line.closing !== undefined, '16', () => `${nameOf(line)} should have ended by now`);
+      for (const { attempt, askAt } of line.asked.values())
+        check(askAt === undefined || askAt > by, '15', () => `${nameOf(line)} should have asked attempt ${attempt} by now`);
+      for (const { consentId, deadlineAt, answer } of line.consents.values())
+        check(answer !== undefined || deadlineAt > by, '19', () => `${consentId} should have expired by now`);
+    }
 }
 
 /** All timers have run out: every line has ended, every unit and every cent is somewhere, and nothing waits. */
@@ -50,6 +68,7 @@ export function checkRest(world: World, book: Book, watches: { stock: StockWatch
   }
   checkGoods(world, book, watches.purchases);
   for (const { sku } of world.market.goods) {
+    if (!watches.choice.isOnSale(sku)) continue;
     watches.choice.checkVerdicts(sku, world.now);
     checkVerdictHeard(sku, watches, world.now);
   }

@@ -1,0 +1,47 @@
+// A process of the runner: takes one planted bug after the other, and runs seeds of the simulation with it until one of them sees it.
+import { createRequire } from 'node:module';
+import type { simulate } from '../simulate';
+
+export interface Trial {
+  /** As overlay.cjs wants it: `file` is a whole path. */
+  readonly mutant: { readonly file: string; readonly before: string; readonly after: string };
+  readonly seeds: readonly number[];
+}
+
+/** The first seed that saw the bug, and how; without `seed` none did. */
+export interface Verdict {
+  /** Whether the file with the bug was loaded at all. */
+  readonly planted: boolean;
+  readonly tried: number;
+  readonly seed?: number;
+  readonly invariant?: string;
+  readonly detail?: string;
+}
+
+const load = createRequire(__filename);
+
+/** All that may hold the bug, or was made with the bug before it. Libraries, the kernel and the contracts stay loaded. */
+const isOurs = (file: string): boolean => /[/\\](services|libs[/\\]simulation)[/\\](?!.*node_modules)/.test(file) && file !== __filename;
+
+function trial({ mutant, seeds }: Trial): Verdict {
+  const planting: Trial['mutant'] & { planted?: boolean } = { ...mutant };
+  (globalThis as { midstreamMutant?: typeof planting }).midstreamMutant = planting;
+  for (const it of Object.keys(require.cache)) if (isOurs(it)) delete require.cache[it];
+  const { simulate: run } = load('../simulate') as { simulate: typeof simulate };
+  const verdict = firstOf(run, seeds);
+  return { planted: planting.planted === true, ...verdict };
+}
+
+function firstOf(run: typeof simulate, seeds: readonly number[]): Omit<Verdict, 'planted'> {
+  for (const [index, seed] of seeds.entries()) {
+    const { violation } = run(seed);
+    if (violation === undefined) continue;
+    const { invariant, detail } = violation;
+    return { tried: index + 1, seed, invariant, detail };
+  }
+  return { tried: seeds.length };
+}
+
+process.on('message', (it: Trial) => {
+  process.send?.(trial(it));
+});
