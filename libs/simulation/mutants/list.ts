@@ -2,6 +2,7 @@ import { inventoryMutants } from './inventory';
 import { marketMutants } from './market';
 import type { Mutant } from './mutant';
 import { orderMutants } from './order';
+import { shellMutants } from './shell';
 
 /** Every planted bug: the simulation must see each of them, without the help of any other test. */
-export const MUTANTS: readonly Mutant[] = [...orderMutants, ...inventoryMutants, ...marketMutants];
+export const MUTANTS: readonly Mutant[] = [...orderMutants, ...inventoryMutants, ...marketMutants, ...shellMutants];

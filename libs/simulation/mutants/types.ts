@@ -26,18 +26,26 @@ export function typeFaultsOf(mutants: readonly Mutant[]): string[] {
   }
 }
 
-/** The folder of the mutant's file, whole: its neighbours must type-check with it, too. */
+/** The project of the mutant's file, whole: what imports the file must type-check with it, too. */
 function copyWith(mutant: Mutant, to: string): void {
-  const from = path.join(ROOT, path.dirname(mutant.file));
-  for (const name of filesOf(from)) {
-    const text = fs.readFileSync(path.join(from, name), 'utf8');
+  const project = projectOf(mutant.file);
+  for (const name of filesOf(path.join(ROOT, project))) {
+    const file = path.join(project, name);
+    const text = fs.readFileSync(path.join(ROOT, file), 'utf8');
     const target = path.join(to, name);
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, name === path.basename(mutant.file) ? planted(text, mutant) : text);
+    fs.writeFileSync(target, file === mutant.file ? planted(text, mutant) : text);
   }
+}
+
+/** The folder above it that has a package.json. */
+function projectOf(file: string): string {
+  let folder = path.dirname(file);
+  while (!fs.existsSync(path.join(ROOT, folder, 'package.json'))) folder = path.dirname(folder);
+  return folder;
 }
 
 const filesOf = (folder: string): string[] =>
   fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((it) => it.endsWith('.ts') && !it.includes('node_modules') && !it.includes('dist') && !/\.(spec|fixtures)\.ts$/.test(it));
+    .filter((it) => it.endsWith('.ts') && !/(^|\/)(node_modules|dist|mutants|equivalence|main\.ts)|\.(spec|fixtures)\.ts$/.test(it));

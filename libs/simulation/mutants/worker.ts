@@ -12,6 +12,8 @@ export interface Trial {
 export interface Verdict {
   /** Whether the file with the bug was loaded at all. */
   readonly planted: boolean;
+  /** Whether the same seed breaks a rule without the bug, too: then it says nothing of the bug. */
+  readonly brokenAnyway?: boolean;
   readonly tried: number;
   readonly seed?: number;
   readonly invariant?: string;
@@ -23,13 +25,23 @@ const load = createRequire(__filename);
 /** All that may hold the bug, or was made with the bug before it. Libraries, the kernel and the contracts stay loaded. */
 const isOurs = (file: string): boolean => /[/\\](services|libs[/\\]simulation)[/\\](?!.*node_modules)/.test(file) && file !== __filename;
 
-function trial({ mutant, seeds }: Trial): Verdict {
-  const planting: Trial['mutant'] & { planted?: boolean } = { ...mutant };
-  (globalThis as { midstreamMutant?: typeof planting }).midstreamMutant = planting;
+type Planting = Trial['mutant'] & { planted?: boolean };
+
+/** A simulation of its own, made anew from the files, with the bug in one of them where one is given. */
+function loaded(planting: Planting | undefined): typeof simulate {
+  (globalThis as { midstreamMutant?: Planting }).midstreamMutant = planting;
   for (const it of Object.keys(require.cache)) if (isOurs(it)) delete require.cache[it];
-  const { simulate: run } = load('../simulate') as { simulate: typeof simulate };
-  const verdict = firstOf(run, seeds);
-  return { planted: planting.planted === true, ...verdict };
+  return (load('../simulate') as { readonly simulate: typeof simulate }).simulate;
+}
+
+const withoutBug = loaded(undefined);
+
+function trial({ mutant, seeds }: Trial): Verdict {
+  const planting: Planting = { ...mutant };
+  const verdict = firstOf(loaded(planting), seeds);
+  const { seed } = verdict;
+  const brokenAnyway = seed !== undefined && withoutBug(seed).violation !== undefined;
+  return { planted: planting.planted === true, ...verdict, brokenAnyway };
 }
 
 function firstOf(run: typeof simulate, seeds: readonly number[]): Omit<Verdict, 'planted'> {
