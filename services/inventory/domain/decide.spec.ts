@@ -385,6 +385,11 @@ describe('an operator', () => {
       .when(outcome())
       .thenState((rows) => [tally(rows), rowOf(rows.purchases, P).kept], [{ released: 6 }, 6]));
 
+  it('sees what is held beyond the rest drained, since the units that were written off count as taken', () =>
+    void start(after(aHold('unknown'), holdFirst(4, [candidate('a')], { attempt: 2 }), report('a', 8, 2)))
+      .when({ type: 'WriteOff', ...ofP })
+      .thenTypes('PurchaseSettled', 'UnitsMoved', 'HoldReleased', 'DrainDue', 'OfferState'));
+
   it('sees late top-ups booked to the hub’s loss', () =>
     void start(writtenOff)
       .when(outcome({ units: [1, 2, 3, 4, 5, 6].map((unit) => ({ unit, kind: 'top-up' as const })) }))

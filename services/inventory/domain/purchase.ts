@@ -4,6 +4,7 @@ import { arm, draftOf, type Draft, lose, move, ofHold, tellState, withClosure } 
 import { ASK_AFTER_MS, ASKS_MAX, PACE_BURST_MS, PURCHASE_UNITS_MAX, REST_MS, SILENT_MAX } from './limits';
 import type { AskPurchase, InventoryCode, InventoryEvent, MarkUnknown, NoteSilence, SubmitPurchase, WriteOff } from './messages';
 import { type Hold, openOf, type Purchase, type Rows, rowOf } from './state';
+import { armIfShort } from './supply';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
 
@@ -134,6 +135,7 @@ export function writeOff({ purchaseId, holdId, at }: WriteOff, rows: Rows): Deci
   });
   move(draft, rowOf(rows.holds, holdId), status, 'released', quantity);
   draft.emit({ type: 'HoldReleased', ...ofHold(draft, holdId), quantity, reason: 'written-off' });
+  armIfShort(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }
