@@ -37,7 +37,7 @@ export interface MutationOptions {
 
 /**
  * Plants one bug after the other, and runs the simulation until a seed sees it.
- * @throws Error where a bug is not in the code that the simulation runs, or a seed breaks a rule without it
+ * @throws Error where a bug is not in the code that the simulation runs
  */
 export async function runMutants(options: MutationOptions = {}): Promise<Mutation> {
   const { mutants = MUTANTS, atOnce = 2, onRow } = options;
