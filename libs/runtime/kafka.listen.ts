@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import { type Chunk, chunksOf, type InRecord, type Running, type Subscription, type Watermark } from './bus';
 import { point } from './fault';
 import { WATERMARK_HEADER } from './kafka.sink';
+import type { KafkaSockets } from './kafka.sockets';
 
 export interface Listening {
   readonly kafka: Kafka;
+  readonly sockets: KafkaSockets;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
   readonly subscription: Subscription;
@@ -30,6 +32,7 @@ export async function listen(listening: Listening): Promise<Running> {
 
   const open = async (): Promise<Consumer> => {
     const it = consumerOf(listening);
+    listening.sockets.watch(it);
     it.on(it.events.CRASH, ({ payload }) => {
       logger.error({ err: payload.error, restart: payload.restart }, 'the Kafka consumer crashed');
       // A consumer that is dead while the process lives is the worst of all (K1)

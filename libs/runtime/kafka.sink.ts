@@ -2,6 +2,7 @@ import { type Service, topicsOf, TOPICS, type Topic } from '@midstream/contracts
 import { type Kafka, Partitioners, type Producer } from 'kafkajs';
 import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
+import type { KafkaSockets } from './kafka.sockets';
 
 export const WATERMARK_HEADER = 'midstream-watermark';
 /** A broker refuses a batch of one partition over 1 MiB (message.max.bytes), and would refuse it again for ever. */
@@ -10,6 +11,7 @@ const PARTITIONS_LOOK_EVERY = 60;
 
 export interface Publishing {
   readonly kafka: Kafka;
+  readonly sockets: KafkaSockets;
   readonly owner: Service;
   readonly nameOf: (topic: Topic) => string;
   readonly ensureTopics: (topics: readonly Topic[]) => Promise<void>;
@@ -47,7 +49,10 @@ interface TopicMessages {
 }
 
 /** One batch on its way at a time, so that a retry cannot overtake (finding 2). */
-function sender({ kafka, ensureTopics, closing }: Publishing, topics: readonly Topic[]): (messages: TopicMessages[]) => Promise<void> {
+function sender(
+  { kafka, sockets, ensureTopics, closing }: Publishing,
+  topics: readonly Topic[],
+): (messages: TopicMessages[]) => Promise<void> {
   let producer: Promise<Producer> | undefined;
   const connected = (): Promise<Producer> => {
     producer ??= (async () => {
@@ -58,6 +63,7 @@ function sender({ kafka, ensureTopics, closing }: Publishing, topics: readonly T
         maxInFlightRequests: 1,
         idempotent: false,
       });
+      sockets.watch(it);
       await it.connect();
       closing(() => it.disconnect());
       return it;

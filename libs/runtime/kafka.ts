@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { EventBus } from './bus';
 import { listen } from './kafka.listen';
 import { kafkaSink } from './kafka.sink';
+import { kafkaSockets } from './kafka.sockets';
 import { EVENT_DAYS } from './limits';
 
 export interface KafkaOptions {
@@ -19,16 +20,20 @@ export interface KafkaOptions {
 
 const DAY_MS = 86_400_000;
 
+/** What is not answered within it, is asked again over another connection. */
+const REQUEST_MS = 15_000;
+
 /** While topics are made: some thirty seconds in all. */
 const patience = retry(handleAll, { maxAttempts: 20, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 }) });
 
 /**
  * The bus over Apache Kafka. What it works around in kafkajs 2.2.4 (reliability.md 1): a throw stops every partition (nothing is thrown:
  * the partition is paused); the idempotent producer loses concurrent sends (one send at a time, no idempotence, inboxes take repeats out);
- * offsets of lost partitions are committed (offsets are only a hint, the inbox is the truth).
+ * offsets of lost partitions are committed (offsets are only a hint, the inbox is the truth); a half-open connection is kept (it is given up).
  */
 export function kafkaBus(options: KafkaOptions): EventBus {
   const { brokers, prefix = '', partitions = 6, replication = 1, logger, sessionTimeoutMs = 30_000 } = options;
+  const sockets = kafkaSockets(REQUEST_MS);
   const kafka = new Kafka({
     clientId: 'midstream',
     brokers: [...brokers],
@@ -38,7 +43,8 @@ export function kafkaBus(options: KafkaOptions): EventBus {
       ({ namespace, log }) =>
         logger.debug({ kafka: namespace }, log.message),
     connectionTimeout: 5_000,
-    requestTimeout: 15_000,
+    requestTimeout: REQUEST_MS,
+    socketFactory: sockets.open,
     // The callers have their own back-off, and it has no end; the client's own stays short.
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 4 },
   });
@@ -50,6 +56,7 @@ export function kafkaBus(options: KafkaOptions): EventBus {
   const connectedAdmin = (): Promise<Admin> => {
     admin ??= (async () => {
       const it = kafka.admin();
+      sockets.watch(it);
       await it.connect();
       closing.push(() => it.disconnect());
       return it;
@@ -87,11 +94,11 @@ export function kafkaBus(options: KafkaOptions): EventBus {
     sinksOf: (owner) =>
       topicsOf(owner).length === 0
         ? []
-        : [kafkaSink({ kafka, owner, nameOf, ensureTopics, partitionsOf, closing: (close) => void closing.push(close) })],
+        : [kafkaSink({ kafka, sockets, owner, nameOf, ensureTopics, partitionsOf, closing: (close) => void closing.push(close) })],
     async subscribe(subscription) {
       await ensureTopics(subscription.topics);
       const groupId = `${prefix}midstream.${subscription.consumer}`;
-      const running = await listen({ kafka, groupId, sessionTimeoutMs, subscription, nameOf, topicOfName, logger });
+      const running = await listen({ kafka, sockets, groupId, sessionTimeoutMs, subscription, nameOf, topicOfName, logger });
       closing.push(() => running.stop());
       return running;
     },
