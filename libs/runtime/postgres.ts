@@ -131,7 +131,7 @@ export interface DatabaseOptions {
 
 /** Opens a service's database and brings its schema up to date. @throws Error where the database cannot be reached or is newer than this code. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, entities, migrations, connections = 12, statementMs = STATEMENT_MS_MAX, onPoolError } = options;
+  const { url, entities, migrations, connections = 8, statementMs = STATEMENT_MS_MAX, onPoolError } = options;
   const dataSource = new DataSource({
     type: 'postgres',
     url,

@@ -7,7 +7,7 @@ export const PURCHASE_UNITS_MAX = 100;
 /** A backlog of due purchases may use up this much capacity at once; what is past it gets a new slot. */
 export const PACE_BURST_MS = 60_000;
 /** Holds named by one drain command: one transaction of bounded size (protocol 12). */
-export const DRAIN_BATCH = 500;
+export const DRAIN_BATCH = 100;
 /** Units that a drain has lost and that have not come back yet (protocol 13). */
 export const STORM_WINDOW = 5_000;
 /** After it a lost unit no longer counts as on its way. */
