@@ -155,7 +155,7 @@ async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Pro
   const stopped = await park(tx, name, faults, behind);
   const now = [...mine.filter((it) => !isBehind(it)), ...newer.filter((it) => consuming.hears.has(it.record.topic))];
   // What calls for nothing has no place in the inbox: a view that hears it twice is an estimate (protocol 18)
-  const { wrote } = reaction.apply(tx, read, new Set([...now, ...news].sort((a, b) => a.index - b.index)));
+  const { wrote } = await reaction.apply(tx, read, new Set([...now, ...news].sort((a, b) => a.index - b.index)));
   point('consume:after-handle');
   return {
     wrote: { ...wrote, states: wrote.states || newer.length > 0 },
@@ -177,7 +177,7 @@ interface Reaction {
   /** The facts that call for anything. */
   readonly calledBy: ReadonlySet<Fact>;
   /** Handles what those of the facts call for that are to be applied now. */
-  apply(tx: Tx, read: Read, now: ReadonlySet<Fact>): Handled;
+  apply(tx: Tx, read: Read, now: ReadonlySet<Fact>): Promise<Handled>;
 }
 
 /** What facts call for, worked out before it is known which of them are new: a command for now, or one for later, which becomes `todo`. */
@@ -199,12 +199,12 @@ export function reactionOf({ handling, count, logger }: Consuming, heard: readon
   return {
     plan,
     calledBy: new Set(called.map((it) => it.by)),
-    apply(tx, read, now) {
+    async apply(tx, read, now) {
       for (const { fact } of now) if (!isState(fact)) domain.view.apply(handling.view, fact);
       const due = called.filter((it) => now.has(it.by));
       const works = due.flatMap((it) => it.work ?? []);
       const keys = works.map((it) => keysOf.get(it) ?? []);
-      const handled = decideIn(tx, handling, { works, keys }, read, [insertTodos(due.flatMap((it) => it.later ?? []))]);
+      const handled = await decideIn(tx, handling, { works, keys }, read, [insertTodos(due.flatMap((it) => it.later ?? []))]);
       handled.outcomes.forEach((it, index) => {
         if (it.kind !== 'refused') return;
         // A fact cannot be refused: it has happened. A domain that refuses one has a hole, which is counted and told, not hidden.

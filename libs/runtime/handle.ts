@@ -122,23 +122,37 @@ export async function readFor(tx: Tx, handling: Handling, { works, keys }: Plan)
   return { alive, answered, rows, at };
 }
 
+/** So many commands are decided in one turn of the event loop: a large batch must not keep a small request waiting. */
+const BREATH = 25;
+
 /**
  * Decides one command after the other in memory, and sends all that they write with the commit that follows. `plan` may leave out works
  * for which rows were read. `extra`: what else belongs into the same statement.
  */
-export function decideIn(tx: Tx, handling: Handling, { works, keys }: Plan, read: Read, extra: readonly Write[] = []): Handled {
+export async function decideIn(
+  tx: Tx,
+  handling: Handling,
+  { works, keys }: Plan,
+  read: Read,
+  extra: readonly Write[] = [],
+): Promise<Handled> {
   const { rows, answered, alive, at } = read;
   const appended: Appended[] = [];
   const stored: { wanted: Wanted; answer: Answered }[] = [];
-  const outcomes = works.map((work, index): Outcome => {
+  const outcomes: Outcome[] = [];
+  for (const [index, work] of works.entries()) {
+    if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
+    outcomes.push(outcomeOf(work, keys[index] ?? []));
+  }
+  function outcomeOf(work: Work, named: readonly RowKey[]): Outcome {
     if (!alive(work)) return { kind: 'overtaken' };
     const known = work.wanted && answered.of(work.wanted);
     if (known !== undefined)
       return known.kind === 'answer' ? { kind: 'replayed', answer: known.answer } : { kind: 'refused', rejection: known.rejection };
-    const outcome = decideOne(handling, work, rows, keys[index] ?? [], at, appended);
+    const outcome = decideOne(handling, work, rows, named, at, appended);
     if (work.wanted !== undefined) stored.push({ wanted: work.wanted, answer: answered.keep(work.wanted, outcome) });
     return outcome;
-  });
+  }
   const { writes, wrote } = appends(handling, appended, at);
   writeAll(tx, [...extra, ...writesOf(rows, handling.tables), ...answersOf(stored), ...writes]);
   point('handle:after-write');

@@ -76,5 +76,5 @@ async function apply(tx: Tx, consuming: Consuming, key: string, messages: readon
   const newer = await project(tx, states);
   const now = [...mine, ...newer.filter((it) => consuming.hears.has(it.record.topic))];
   const reaction = reactionOf(consuming, now);
-  reaction.apply(tx, await readFor(tx, consuming.handling, reaction.plan), new Set(now));
+  await reaction.apply(tx, await readFor(tx, consuming.handling, reaction.plan), new Set(now));
 }

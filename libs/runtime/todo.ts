@@ -151,7 +151,7 @@ async function doCommands(tx: Tx, { handling, logger }: TodoOptions, due: readon
   const [, done, read] = await Promise.all([postponeParked(tx, handling, due), takeAway(tx, due), readFor(tx, handling, plan)]);
   const isDone = (_: unknown, index: number) => done.has(due[index]?.id ?? '');
   const now = { works: works.filter(isDone), keys: plan.keys.filter(isDone) };
-  const { outcomes, wrote } = decideIn(tx, handling, now, read);
+  const { outcomes, wrote } = await decideIn(tx, handling, now, read);
   outcomes.forEach((it, index) => {
     if (it.kind === 'refused')
       logger.warn({ command: now.works[index]?.command.type, rejected: it.rejection }, 'a timer came to a refusal');

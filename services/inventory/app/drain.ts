@@ -1,13 +1,27 @@
-import { type ClosureCause, DRAIN_BATCH, type InventoryCommand, type InventoryEvent, type Offer } from '@midstream/inventory-domain';
+import {
+  type ClosureCause,
+  DRAIN_BATCH,
+  DRAIN_COMMANDS,
+  type InventoryCommand,
+  type InventoryEvent,
+  type Offer,
+} from '@midstream/inventory-domain';
 import type { Untimed } from '@midstream/kernel';
 import type { Database, EffectContext } from '@midstream/runtime';
 
-/** One step of a drain: names the holds that it may take from. What must go, and why, is decided under the offer's lock. */
+/** One step of a drain: names the holds that it may take from, some for each command. What must go, and why, is decided under the offer's lock. */
 export async function drain(
   { offerId }: Extract<InventoryEvent, { readonly type: 'DrainDue' }>,
   { database }: EffectContext,
 ): Promise<readonly Untimed<InventoryCommand>[]> {
-  return [{ type: 'DrainOffer', offerId, holdIds: await youngest(database, offerId) }];
+  const named = await youngest(database, offerId);
+  const rest = named.length % DRAIN_BATCH;
+  const last = named.splice(named.length - (rest === 0 && named.length > 0 ? DRAIN_BATCH : rest));
+  const before = Array.from({ length: named.length / DRAIN_BATCH }, (_, n) => named.slice(n * DRAIN_BATCH, (n + 1) * DRAIN_BATCH));
+  return [
+    ...before.map((holdIds) => ({ type: 'DrainOffer' as const, offerId, holdIds, more: true as const })),
+    { type: 'DrainOffer', offerId, holdIds: last },
+  ];
 }
 
 /** Closures that take everything, whoever holds it. */
@@ -31,7 +45,7 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
                 OR h.price_minor < coalesce(
                      (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0))
       ORDER BY h.created_at DESC, h.id DESC LIMIT $5`,
-    [offerId, everything, regions, JSON.stringify(costTiers), DRAIN_BATCH],
+    [offerId, everything, regions, JSON.stringify(costTiers), DRAIN_BATCH * DRAIN_COMMANDS],
   );
   return rows.map((it) => it.id);
 }

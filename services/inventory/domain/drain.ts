@@ -22,7 +22,7 @@ export function lossOf(offer: Offer, verdict: VerdictRow | undefined, hold: Hold
  * Takes from the named holds what must go, as it stands now: a restock or an unban meanwhile ends it. Never more at once than the storm has
  * room for; what is left waits for lost units to come back (protocol 12, 13).
  */
-export function drainOffer({ offerId, holdIds, at }: DrainOffer, rows: Rows): Decision<InventoryEvent> {
+export function drainOffer({ offerId, holdIds, more, at }: DrainOffer, rows: Rows): Decision<InventoryEvent> {
   const offer = rows.offers[offerId];
   const drain = rows.drains[offerId];
   if (offer === undefined || !drain?.armed) return [];
@@ -49,7 +49,7 @@ export function drainOffer({ offerId, holdIds, at }: DrainOffer, rows: Rows): De
     draft.emit({ type: 'UnitsWentAway', offerId, units: took, at });
     tellState(draft, offerId);
   }
-  draft.emit(nextOf(offerId, { took, room, named: holdIds.length, at }));
+  if (more !== true) draft.emit(nextOf(offerId, { took, room, named: holdIds.length, at }));
   return draft.events;
 }
 

@@ -6,13 +6,15 @@ export const HOLD_GRACE_MS = 60_000;
 export const PURCHASE_UNITS_MAX = 100;
 /** A backlog of due purchases may use up this much capacity at once; what is past it gets a new slot. */
 export const PACE_BURST_MS = 60_000;
-/** Holds named by one drain command: one transaction of bounded size (protocol 12). */
-export const DRAIN_BATCH = 100;
-/** Units that a drain has lost and that have not come back yet (protocol 13). */
-export const STORM_WINDOW = 5_000;
+/** Holds named by one drain command: what a command costs grows with the square of it. */
+export const DRAIN_BATCH = 50;
+/** Drain commands of one step, in one transaction of bounded size (protocol 12). */
+export const DRAIN_COMMANDS = 10;
+/** Units that a drain has lost and that have not come back yet (protocol 13): what a new order's lap may find before it, some seconds' work. */
+export const STORM_WINDOW = 500;
 /** After it a lost unit no longer counts as on its way. */
 export const STORM_PATIENCE_MS = 60_000;
-export const DRAIN_RETRY_MS = 250;
+export const DRAIN_RETRY_MS = 100;
 /** The first and the longest pause between two questions about one purchase. */
 export const ASK_AFTER_MS = { first: 1_000, max: 300_000 } as const;
 /** Past it only an operator asks again; at the longest pause it is some days. */

@@ -117,7 +117,10 @@ export interface WriteOff extends Command<'WriteOff'>, OfPurchase {}
 /** Names the holds that a drain may take from; which and why is read again under the offer's lock. */
 export interface DrainOffer extends Command<'DrainOffer'> {
   readonly offerId: string;
+  /** DRAIN_BATCH at most. */
   readonly holdIds: readonly string[];
+  /** More of the same step follows in this transaction: how the drain goes on is said by its last command. */
+  readonly more?: true;
 }
 export interface ResumeDrain extends Command<'ResumeDrain'> {
   readonly offerId: string;
