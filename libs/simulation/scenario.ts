@@ -102,18 +102,22 @@ const ACTING_MS = 90_000;
 /** Of the few worlds that live through a long outage: longer than a hold is kept. */
 const LONG_MS = 900_000;
 /** Lines of a seed, at least; the last order may bring a few more. */
-const LINES_MIN = 50;
+const LINES_MIN = 49;
+
+const CROWD_EVERY = 160;
 
 /** Which kind of world the seed is. */
 export function climateOf(seed: number): Climate {
+  // Dear, and needed once in a while only
+  if (seed % CROWD_EVERY === CROWD_EVERY / 2) return 'crowd';
   const roll = randomOf(seed, 'climate').whole(0, 99);
-  return roll < 60 ? 'plain' : roll < 78 ? 'choosy' : roll < 95 ? 'grim' : roll < 98 ? 'storm' : 'crowd';
+  return roll < 62 ? 'plain' : roll < 80 ? 'choosy' : roll < 98 ? 'grim' : 'storm';
 }
 
 export function scenarioOf(seed: number, market: Market, startAt: number): Scenario {
   const climate = climateOf(seed);
   const random = randomOf(seed, 'scenario');
-  const drawn = { partitions: random.whole(1, 4), latencyMs: random.pick([5, 40, 400, 2_000]), strict: random.chance(1 / 12) };
+  const drawn = { partitions: random.whole(1, 4), latencyMs: random.pick([5, 40, 400, 2_000]), strict: random.chance(1 / 25) };
   const isLong = random.chance(0.1);
   const deeds = [
     ...orders(random, market, climate, startAt),
@@ -133,7 +137,7 @@ function orders(random: Random, market: Market, climate: Climate, startAt: numbe
   const made: Timed[] = [];
   for (let lines = 0, n = 1; lines < LINES_MIN; n++) {
     const merchantId = random.pick(['m1', 'm1', 'm1', 'm2', 'm3']);
-    const count = merchantId === 'm2' ? 1 : random.pick([1, 2, 3, 4, 5]);
+    const count = merchantId === 'm2' ? 1 : random.pick([1, 2, 2, 3, 5]);
     const atMs = random.whole(0, PLACING_MS);
     const wishes = Array.from({ length: count }, (_, at) => lineOf(random, market, climate, `${at + 1}`, startAt + atMs));
     const order = { orderId: `o${n}`, merchantId, region: random.pick(REGIONS), lines: wishes };
@@ -176,7 +180,7 @@ function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: str
 
 /** Everybody wants one good, and its only offer runs dry in the middle of it. */
 function rush(random: Random, climate: 'storm' | 'crowd', startAt: number): Timed[] {
-  const [orders, lines, quantity] = climate === 'storm' ? [3, 2, 3_000] : [6, 100, 1];
+  const [orders, lines, quantity] = climate === 'storm' ? [3, 2, 3_000] : [6, 87, 1];
   const substitution = { upTo: 'none', consent: 'pre-approved', consentDefault: 'refund', consentMs: 30_000 } as const;
   const made = Array.from({ length: orders }, (_, n): Timed => {
     const wishes = Array.from({ length: lines }, (_line, at) => ({
