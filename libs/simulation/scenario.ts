@@ -60,7 +60,7 @@ export type Deed =
       readonly forMs?: number;
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
-  | { readonly kind: 'launch' }
+  | { readonly kind: 'launch'; readonly order: OrderWish }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
   | { readonly kind: 'blow'; readonly service: Service; readonly blow: Blow }
   | { readonly kind: 'slow'; readonly service: Service; readonly topic: Topic; readonly ms: number }
@@ -126,6 +126,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...events(random, market),
     ...faults(random, market),
     ...(isLong ? outages(random) : []),
+    ...(random.chance(0.4) ? [launch(random, startAt)] : []),
   ];
   const actions = deeds.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
   return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
@@ -154,6 +155,16 @@ function orders(random: Random, market: Market, climate: Climate, startAt: numbe
     lines += count;
   }
   return made;
+}
+
+/** A good that is new on the market, and an order that may find it before the law has looked at it. */
+function launch(random: Random, startAt: number): Timed {
+  const atMs = random.whole(0, PLACING_MS);
+  const substitution = { upTo: 'same-category', consent: 'pre-approved', consentDefault: 'accept', consentMs: 30_000 } as const;
+  const need = { category: 'game', faceValueMinor: 10_000 };
+  const line = { need, quantity: 2, maxUnitPriceMinor: 11_000, currency: CURRENCY, substitution, deliverByAt: startAt + atMs + 600_000 };
+  const lines = [1, 2, 3].map((it) => ({ lineId: `${it}`, ...line }));
+  return { kind: 'launch', order: { orderId: 'news', merchantId: 'm1', region: 'CN-31', lines }, atMs };
 }
 
 const STEPS = ['none', 'other-supplier', 'same-category', 'same-category', 'cross-category'] as const;
@@ -233,7 +244,6 @@ function eventOf(random: Random, { supplies, goods }: Market, n: number): Deed {
   if (roll < 52) return { kind: random.pick(['suspend', 'suspend', 'reopen'] as const), offerId, ...busy };
   if (roll < 57) return { kind: random.pick(['stop-drain', 'allow-drain'] as const), offerId, ...busy };
   if (roll < 68) return { kind: random.pick(['ask-purchase', 'write-off'] as const), pick: random.whole(0, 1e6) };
-  if (roll < 70) return { kind: 'launch' };
   if (roll < 77) return { kind: 'answer', pick: random.whole(0, 1e6), answer: random.pick(['yes', 'no'] as const) };
   if (roll < 85) return { kind: 'no-rule', ruleId: `r${random.whole(0, n)}` };
   return {
@@ -267,7 +277,8 @@ function outages(random: Random): Timed[] {
     { kind: 'crash', service: 'order', ms },
     { kind: 'crash', service: 'inventory', ms },
   ]);
-  return [{ ...deed, atMs: random.whole(0, PLACING_MS) }];
+  // An order service that is away for so long takes no orders: it goes when they are in.
+  return [{ ...deed, atMs: deed.kind === 'crash' ? PLACING_MS : random.whole(0, PLACING_MS) }];
 }
 
 function outsideFault(random: Random, { supplies }: Market): Deed {
@@ -288,6 +299,7 @@ function insideFault(random: Random): Deed {
   if (roll < 80) return { kind: 'slow', service, topic, ms: random.pick([1_000, 10_000, 50_000]) };
   if (roll < 86) return { kind: 'redeliver', service, topic, messages: random.whole(1, 30) };
   if (roll < 89 && service !== 'notification') return { kind: 'echo', service, topic, messages: random.whole(1, 20) };
-  if (roll < 94) return { kind: 'encore', service, commands: random.whole(1, 40) };
+  if (roll < 96)
+    return { kind: 'encore', service: random.pick(['inventory', 'inventory', 'order', service]), commands: random.whole(5, 60) };
   return { kind: 'poison', service, topic, pick: random.whole(0, 1e6), ms: random.whole(1_000, 40_000) };
 }
