@@ -174,7 +174,7 @@ function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: str
   const isChoosy = climate === 'choosy' && random.chance(0.8);
   const consent = isChoosy ? 'ask' : random.pick(['pre-approved', 'ask'] as const);
   const waits = random.chance(0.2);
-  const deliverByAt = placedAt + random.pick([20_000, 90_000, 600_000, 1_200_000, 86_000_000]);
+  const deliverByAt = placedAt + random.pick([45_000, 90_000, 600_000, 1_200_000, 86_000_000]);
   return {
     ...{ lineId, currency: CURRENCY, deliverByAt },
     need: needOf(random, good),
