@@ -1,5 +1,5 @@
 import { pause } from '../drill/act';
-import { median, quantile, rounded } from './figures';
+import { quantile, rounded } from './figures';
 import { openOrders, type Orders, type Placed } from './load';
 import { load, marketOf, openMerchants } from './market';
 import type { BenchOptions } from './options';
@@ -30,8 +30,8 @@ export async function lap(options: BenchOptions, say: Say): Promise<Result> {
     const orders = await openOrders({ house: rig.house, merchants, connections: 1_024 });
     try {
       await warmUp(orders, skus);
-      const { perSecond: saturation } = await saturate(rig, orders, skus, { seconds, until: 'delivered' });
-      const rate = options.rate ?? Math.max(1, Math.floor(saturation / 2));
+      const found = options.rate === undefined ? await saturate(rig, orders, skus, { seconds, until: 'delivered' }) : undefined;
+      const rate = options.rate ?? Math.max(1, Math.floor((found?.perSecond ?? 0) / 2));
       const [laps, floor]: [Laps[], number[]] = [[], []];
       for (let round = 1; round <= rounds; round++) {
         await pause(1_500);
@@ -45,11 +45,17 @@ export async function lap(options: BenchOptions, say: Say): Promise<Result> {
       }
       const [delivered, assigned] = [laps.flatMap((it) => it.delivered), laps.flatMap((it) => it.assigned)];
       return resultOf({
-        ...{ bench: 'lap', bus, unit: 'orders/s', ours: [saturation], floor: [median(floor)] },
+        ...{
+          bench: 'lap',
+          bus,
+          unit: 'orders/s',
+          floor,
+          ours: found === undefined ? laps.map((it) => it.delivered.length / seconds) : [found.perSecond],
+        },
         ...{ p50Ms: quantile(delivered, 0.5), p99Ms: quantile(delivered, 0.99) },
         ...{ memory: rig.memory.peak(), errors: laps.flatMap((it) => it.errors), safety: rig.safety },
         more: {
-          ...{ rate, saturation: rounded(saturation), orders: delivered.length },
+          ...{ rate, ...(found && { saturation: rounded(found.perSecond), clients: found.clients }), orders: delivered.length },
           ...{ assignedP50Ms: rounded(quantile(assigned, 0.5)), assignedP99Ms: rounded(quantile(assigned, 0.99)) },
           p99MsRounds: laps.map((it) => rounded(quantile(it.delivered, 0.99))),
         },

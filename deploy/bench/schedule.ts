@@ -21,7 +21,7 @@ export async function ticksOf(
   const begin = now();
   const count = Math.max(1, Math.floor(forMs / everyMs));
   for (let sent = 0; sent < count && !stopped();) {
-    for (; sent < count && begin + sent * everyMs <= now(); sent++) tick(begin + sent * everyMs, sent);
+    for (; sent < count && !stopped() && begin + sent * everyMs <= now(); sent++) tick(begin + sent * everyMs, sent);
     if (sent < count) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

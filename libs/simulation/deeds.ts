@@ -23,7 +23,7 @@ export function perform(world: World, wished: Deed): void {
     case 'codes':
       return importCodes(world, deed.offerId, deed.quantity);
     case 'launch':
-      return world.launch();
+      return launch(world, deed.order);
     case 'reprice':
       return reprice(world, deed);
     case 'suspend':
@@ -108,6 +108,13 @@ function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later
     world.machine.agenda.after(laterMs, () =>
       world.send('order', [{ ...work, wanted: { ...wanted, body: 'another' } }], (it) => world.oracle.keyReused(orderId, it)),
     );
+}
+
+/** On sale before everybody has heard of it; compliance hears of it last. */
+function launch(world: World, order: OrderWish): void {
+  world.machine.deliveries.slow('compliance', 'inventory.by-sku', world.random.pick([0, 4_000]));
+  world.launch();
+  world.machine.agenda.after(world.random.whole(200, 3_000), () => place(world, order, 'no'));
 }
 
 function cancel(world: World, { orderId, twice, foreign }: Extract<Deed, { kind: 'cancel' }>): void {

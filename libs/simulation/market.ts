@@ -89,7 +89,7 @@ export function marketOf(random: Random, climate: Climate): Market {
     traders: [
       { merchantId: 'm1', depositMinor: 50_000_000, endpoints: [] },
       { merchantId: 'm2', depositMinor: 20_000_000, endpoints: [{ endpointId: 'w1', types: ['*'] }] },
-      { merchantId: 'm3', depositMinor: random.pick([200_000, 900_000]), endpoints: [] },
+      { merchantId: 'm3', depositMinor: random.pick([500_000, 2_000_000]), endpoints: [] },
     ],
   };
 }

@@ -60,7 +60,7 @@ export type Deed =
       readonly forMs?: number;
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
-  | { readonly kind: 'launch' }
+  | { readonly kind: 'launch'; readonly order: OrderWish }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
   | { readonly kind: 'blow'; readonly service: Service; readonly blow: Blow }
   | { readonly kind: 'slow'; readonly service: Service; readonly topic: Topic; readonly ms: number }
@@ -102,18 +102,22 @@ const ACTING_MS = 90_000;
 /** Of the few worlds that live through a long outage: longer than a hold is kept. */
 const LONG_MS = 900_000;
 /** Lines of a seed, at least; the last order may bring a few more. */
-const LINES_MIN = 50;
+const LINES_MIN = 49;
+
+const CROWD_EVERY = 160;
 
 /** Which kind of world the seed is. */
 export function climateOf(seed: number): Climate {
+  // Dear, and needed once in a while only
+  if (seed % CROWD_EVERY === CROWD_EVERY / 2) return 'crowd';
   const roll = randomOf(seed, 'climate').whole(0, 99);
-  return roll < 60 ? 'plain' : roll < 78 ? 'choosy' : roll < 95 ? 'grim' : roll < 98 ? 'storm' : 'crowd';
+  return roll < 62 ? 'plain' : roll < 80 ? 'choosy' : roll < 98 ? 'grim' : 'storm';
 }
 
 export function scenarioOf(seed: number, market: Market, startAt: number): Scenario {
   const climate = climateOf(seed);
   const random = randomOf(seed, 'scenario');
-  const drawn = { partitions: random.whole(1, 4), latencyMs: random.pick([5, 40, 400, 2_000]), strict: random.chance(1 / 12) };
+  const drawn = { partitions: random.whole(1, 4), latencyMs: random.pick([5, 40, 400, 2_000]), strict: random.chance(1 / 25) };
   const isLong = random.chance(0.1);
   const deeds = [
     ...orders(random, market, climate, startAt),
@@ -122,6 +126,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...events(random, market),
     ...faults(random, market),
     ...(isLong ? outages(random) : []),
+    ...(random.chance(0.4) ? [launch(random, startAt)] : []),
   ];
   const actions = deeds.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
   return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
@@ -133,7 +138,7 @@ function orders(random: Random, market: Market, climate: Climate, startAt: numbe
   const made: Timed[] = [];
   for (let lines = 0, n = 1; lines < LINES_MIN; n++) {
     const merchantId = random.pick(['m1', 'm1', 'm1', 'm2', 'm3']);
-    const count = merchantId === 'm2' ? 1 : random.pick([1, 2, 3, 4, 5]);
+    const count = merchantId === 'm2' ? 1 : random.pick([1, 2, 2, 3, 5]);
     const atMs = random.whole(0, PLACING_MS);
     const wishes = Array.from({ length: count }, (_, at) => lineOf(random, market, climate, `${at + 1}`, startAt + atMs));
     const order = { orderId: `o${n}`, merchantId, region: random.pick(REGIONS), lines: wishes };
@@ -152,6 +157,16 @@ function orders(random: Random, market: Market, climate: Climate, startAt: numbe
   return made;
 }
 
+/** A good that is new on the market, and an order that may find it before the law has looked at it. */
+function launch(random: Random, startAt: number): Timed {
+  const atMs = random.whole(0, PLACING_MS);
+  const substitution = { upTo: 'same-category', consent: 'pre-approved', consentDefault: 'accept', consentMs: 30_000 } as const;
+  const need = { category: 'game', faceValueMinor: 10_000 };
+  const line = { need, quantity: 2, maxUnitPriceMinor: 11_000, currency: CURRENCY, substitution, deliverByAt: startAt + atMs + 600_000 };
+  const lines = [1, 2, 3].map((it) => ({ lineId: `${it}`, ...line }));
+  return { kind: 'launch', order: { orderId: 'news', merchantId: 'm1', region: 'CN-31', lines }, atMs };
+}
+
 const STEPS = ['none', 'other-supplier', 'same-category', 'same-category', 'cross-category'] as const;
 
 function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: string, placedAt: number): LineWish {
@@ -159,7 +174,7 @@ function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: str
   const isChoosy = climate === 'choosy' && random.chance(0.8);
   const consent = isChoosy ? 'ask' : random.pick(['pre-approved', 'ask'] as const);
   const waits = random.chance(0.2);
-  const deliverByAt = placedAt + random.pick([20_000, 90_000, 600_000, 1_200_000, 86_000_000]);
+  const deliverByAt = placedAt + random.pick([45_000, 90_000, 600_000, 1_200_000, 86_000_000]);
   return {
     ...{ lineId, currency: CURRENCY, deliverByAt },
     need: needOf(random, good),
@@ -176,7 +191,7 @@ function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: str
 
 /** Everybody wants one good, and its only offer runs dry in the middle of it. */
 function rush(random: Random, climate: 'storm' | 'crowd', startAt: number): Timed[] {
-  const [orders, lines, quantity] = climate === 'storm' ? [3, 2, 3_000] : [6, 100, 1];
+  const [orders, lines, quantity] = climate === 'storm' ? [3, 2, 3_000] : [6, 87, 1];
   const substitution = { upTo: 'none', consent: 'pre-approved', consentDefault: 'refund', consentMs: 30_000 } as const;
   const made = Array.from({ length: orders }, (_, n): Timed => {
     const wishes = Array.from({ length: lines }, (_line, at) => ({
@@ -229,7 +244,6 @@ function eventOf(random: Random, { supplies, goods }: Market, n: number): Deed {
   if (roll < 52) return { kind: random.pick(['suspend', 'suspend', 'reopen'] as const), offerId, ...busy };
   if (roll < 57) return { kind: random.pick(['stop-drain', 'allow-drain'] as const), offerId, ...busy };
   if (roll < 68) return { kind: random.pick(['ask-purchase', 'write-off'] as const), pick: random.whole(0, 1e6) };
-  if (roll < 70) return { kind: 'launch' };
   if (roll < 77) return { kind: 'answer', pick: random.whole(0, 1e6), answer: random.pick(['yes', 'no'] as const) };
   if (roll < 85) return { kind: 'no-rule', ruleId: `r${random.whole(0, n)}` };
   return {
@@ -263,7 +277,8 @@ function outages(random: Random): Timed[] {
     { kind: 'crash', service: 'order', ms },
     { kind: 'crash', service: 'inventory', ms },
   ]);
-  return [{ ...deed, atMs: random.whole(0, PLACING_MS) }];
+  // An order service that is away for so long takes no orders: it goes when they are in.
+  return [{ ...deed, atMs: deed.kind === 'crash' ? PLACING_MS : random.whole(0, PLACING_MS) }];
 }
 
 function outsideFault(random: Random, { supplies }: Market): Deed {
@@ -284,6 +299,7 @@ function insideFault(random: Random): Deed {
   if (roll < 80) return { kind: 'slow', service, topic, ms: random.pick([1_000, 10_000, 50_000]) };
   if (roll < 86) return { kind: 'redeliver', service, topic, messages: random.whole(1, 30) };
   if (roll < 89 && service !== 'notification') return { kind: 'echo', service, topic, messages: random.whole(1, 20) };
-  if (roll < 94) return { kind: 'encore', service, commands: random.whole(1, 40) };
+  if (roll < 96)
+    return { kind: 'encore', service: random.pick(['inventory', 'inventory', 'order', service]), commands: random.whole(5, 60) };
   return { kind: 'poison', service, topic, pick: random.whole(0, 1e6), ms: random.whole(1_000, 40_000) };
 }

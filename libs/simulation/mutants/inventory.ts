@@ -52,14 +52,6 @@ export const inventoryMutants: readonly Mutant[] = [
     why: 'a ban for all regions covers none',
   },
   {
-    id: 'inventory-ban-begins-late',
-    kind: 'a delivery after a ban',
-    file: file('state'),
-    before: "it.status === 'banned' && it.fromAt <= at",
-    after: "it.status === 'banned' && it.fromAt < at",
-    why: 'a ban that comes to the millisecond closes no offer, and is not looked at again',
-  },
-  {
     id: 'inventory-delivers-banned-codes',
     kind: 'a delivery after a ban',
     file: file('outcome'),

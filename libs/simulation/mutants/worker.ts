@@ -1,11 +1,17 @@
 // A process of the runner: takes one planted bug after the other, and runs seeds of the simulation with it until one of them sees it.
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import type { simulate } from '../simulate';
 
 export interface Trial {
   /** As overlay.cjs wants it: `file` is a whole path. */
   readonly mutant: { readonly file: string; readonly before: string; readonly after: string };
   readonly seeds: readonly number[];
+}
+
+/** A sign of life. */
+export interface Begun {
+  readonly begins: number;
 }
 
 /** The first seed that saw the bug, and how; without `seed` none did. */
@@ -21,7 +27,8 @@ export interface Verdict {
 const load = createRequire(__filename);
 
 /** All that may hold the bug, or was made with the bug before it. Libraries, the kernel and the contracts stay loaded. */
-const isOurs = (file: string): boolean => /[/\\](services|libs[/\\]simulation)[/\\](?!.*node_modules)/.test(file) && file !== __filename;
+const isOurs = (file: string): boolean => OURS.some((it) => file.startsWith(it)) && file !== __filename;
+const OURS = ['services', 'libs/simulation'].map((it) => path.join(__dirname, '../../..', it) + path.sep);
 
 type Planting = Trial['mutant'] & { planted?: boolean };
 
@@ -42,6 +49,7 @@ function trial({ mutant, seeds }: Trial): Verdict {
 
 function firstOf(run: typeof simulate, seeds: readonly number[]): Omit<Verdict, 'planted'> {
   for (const [index, seed] of seeds.entries()) {
+    process.send?.({ begins: seed } satisfies Begun);
     const { violation } = run(seed);
     // A seed that breaks a rule without the bug, too, says nothing of the bug
     if (violation === undefined || withoutBug(seed).violation !== undefined) continue;

@@ -22,6 +22,9 @@ const WAYS: Readonly<Record<Stage, readonly Stage[]>> = {
 /** Follows where the units of every hold are, and what inventory tells of them. */
 export class HoldWatch {
   private readonly answered = new Set<string>();
+  private readonly byOffer = new Map<string, HoldBook[]>();
+  /** Offers whose bans, or drains, have changed. */
+  private readonly looked = new Set<string>();
 
   constructor(
     private readonly book: Book,
@@ -35,6 +38,10 @@ export class HoldWatch {
         return this.held(event, at);
       case 'NothingHeld':
         this.answer(event, 0);
+        return;
+      case 'ClosuresSet':
+      case 'DrainEnded':
+        this.looked.add(event.offerId);
         return;
       case 'UnitsMoved':
         return this.moved(event);
@@ -87,12 +94,30 @@ export class HoldWatch {
     const replaced = request.replaces && this.book.holds.get(request.replaces.holdId);
     const expiresAt = Date.parse(held.expiresAt);
     check(expiresAt === at + LIMITS.holdMs, '7', () => `${holdId} is kept for ${expiresAt - at} ms`);
-    this.book.holds.set(holdId, {
+    const made: HoldBook = {
       ...{ holdId, line, attempt, offerId, sku, priceMinor, granted, depth: request.depth, region: request.region },
       referencePriceMinor: request.depth > 1 && replaced !== undefined ? replaced.referencePriceMinor : priceMinor,
       stages: { held: granted, queued: 0, submitting: 0, unknown: 0, accepted: 0, delivered: 0, lost: 0, released: 0 },
       ...{ told: new Map([[tally.version, tally]]), tally, expiresAt, releaseNoted: false, writtenOff: 0 },
-    });
+    };
+    this.book.holds.set(holdId, made);
+    this.byOffer.set(offerId, [...(this.byOffer.get(offerId) ?? []), made]);
+  }
+
+  /** After a transaction: what a ban hits is on its way out (protocol 12, 14). */
+  settle(): void {
+    for (const offerId of this.looked) {
+      const offer = this.stock.offerOf(offerId);
+      const ban = offer.closures.find((it) => it.cause === 'banned');
+      if (ban === undefined || offer.isArmed || offer.isStopped) continue;
+      for (const { holdId, region, stages } of this.byOffer.get(offerId) ?? [])
+        check(
+          stages.held + stages.queued === 0 || !coversRegion(ban.regions ?? ['*'], region),
+          '12',
+          () => `${holdId} holds units at ${offerId}, which is banned in ${region}, and nothing drains it`,
+        );
+    }
+    this.looked.clear();
   }
 
   /** Within policy, price, region and the law, and none that the line has lost (I6, I7). */

@@ -94,6 +94,7 @@ export class Oracle {
       this.told.onFact(it);
     }
     this.stock.settle();
+    this.holds.settle();
     this.purchases.settle();
   }
 
