@@ -13,7 +13,7 @@ const CLIENTS = 64;
 /** 64 clients with 16 lines each are two full batches on their way, as many as the shell gathers at once. */
 const LINES_AT_ONCE = 16;
 /** More of them wait for the same five counters. */
-const FLOOR_CLIENTS = 2;
+const FLOOR_CLIENTS = 4;
 
 /** `bench holds`: units held a second at five hot offers, against the same in one set-based statement a batch. */
 export async function holds(options: BenchOptions, say: Say): Promise<Result> {

@@ -14,7 +14,7 @@ import { warmUp } from './place';
 /** As the drain takes them: protocol 12. */
 const BATCH = 500;
 /** Of the floor: more of them wait for the two counters. */
-const FLOOR_CLIENTS = 2;
+const FLOOR_CLIENTS = 4;
 const PLACE_AT_ONCE = 256;
 const CALLED_PRODUCTS = 20;
 const LINES = 10_000;
