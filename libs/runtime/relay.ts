@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import type { Logger } from 'pino';
 import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
+import { FlightSocket } from './flight';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
 import { type Database, KEEP_ALIVE, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { readNew, readTick } from './ticks';
@@ -190,6 +191,7 @@ const clientOf = (databaseUrl: string, name: string): Client =>
     // A cursor that a crash of the server takes back repeats what it had published, and the inboxes take that out: it waits for no disk
     options: `${SESSION_OPTIONS} -c synchronous_commit=off`,
     pipeline: true,
+    stream: () => new FlightSocket(),
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS_MAX,
     ...KEEP_ALIVE,
