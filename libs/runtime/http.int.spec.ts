@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiHeader, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
-import { IsInt, IsString, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import {
   type Caller,
   Commands,
+  cursorOf,
   embeddedBus,
   From,
   IdempotencyKey,
   type Idempotency,
   NotFound,
+  readCursor,
   type RunningService,
   Scopes,
   startService,
@@ -19,13 +22,20 @@ import { quiet } from './suite/world';
 import { type WriterCommand, type WriterRows, writerService } from './suite/toy';
 
 class BumpDto {
+  @ApiProperty()
   @IsString()
   id!: string;
 
+  @ApiProperty()
   @IsInt()
   @Min(1)
   @Max(100)
   limit!: number;
+
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsInt()
+  times?: number;
 }
 
 @Controller({ path: 'counters', version: '1' })
@@ -35,11 +45,22 @@ class CountersController {
   @Post()
   @HttpCode(201)
   @Scopes('operator')
-  bump(@Body() { id, limit }: BumpDto, @From() caller: Caller, @IdempotencyKey({ required: true }) key: Idempotency): Promise<unknown> {
+  @ApiHeader({ name: 'Idempotency-Key', required: true })
+  bump(
+    @Body() { id, limit, times = 1 }: BumpDto,
+    @From() caller: Caller,
+    @IdempotencyKey({ required: true }) key: Idempotency,
+  ): Promise<unknown> {
     return this.commands.run(
-      { type: 'Bump', id, limit },
+      { type: 'Bump', id, limit, times },
       { caller, key, status: 201, answer: (rows: WriterRows) => ({ count: rows.counters[id]?.count }) },
     );
+  }
+
+  @Get('pages/:cursor')
+  @Scopes('operator')
+  page(@Param('cursor') cursor: string): object {
+    return readCursor(cursor);
   }
 
   @Get(':id')
@@ -135,6 +156,56 @@ describe('HTTP', () => {
       isProblem(answer, 400, 'invalid-body');
       assert.deepEqual([...new Set((answer.body['fields'] as { field: string }[]).map((it) => it.field))], [field]);
     }
+  });
+
+  it('takes null for left out, where a property may be left out', async () => {
+    assert.deepEqual((await post({ id: 'null', limit: 10, times: null }, 'k12')).body, { count: 1 });
+    isProblem(await post({ id: null, limit: 10 }, 'k13'), 400, 'invalid-body');
+  });
+
+  it('refuses text that no database keeps, wherever it stands, and names the field', async () => {
+    for (const [text, field] of [
+      ['{"id": "a\\u0000", "limit": 1}', 'id'],
+      ['{"id": "\\ud800", "limit": 1}', 'id'],
+      ['{"id": "a", "limit": 1, "\\u0000": 1}', '\0'],
+    ] as const) {
+      const answer = await post(text, 'k14');
+      isProblem(answer, 400, 'invalid-body');
+      assert.deepEqual(
+        (answer.body['fields'] as { field: string }[]).map((it) => it.field),
+        [field],
+      );
+    }
+    isProblem(await ask('/v1/counters/pages/%00'), 400, 'invalid-body');
+    isProblem(await ask(`/v1/counters/pages/${encodeURIComponent('🀄')}`), 400, 'invalid-cursor');
+  });
+
+  it('takes the cursor that a page has given, and no other', async () => {
+    const at = '2026-11-25 02:03:04.123456+00';
+    assert.deepEqual((await ask(`/v1/counters/pages/${cursorOf({ at, id: 'a~b/1' })}`)).body, { at, id: 'a~b/1' });
+    for (const wrong of ['none', '2026-02-30 00:00:00+00|a', '2026-13-01 00:00:00+00|a', '2026-01-01|a', `${at}|a'b`, `${at}|`])
+      isProblem(await ask(`/v1/counters/pages/${Buffer.from(wrong).toString('base64url')}`), 400, 'invalid-cursor');
+  });
+
+  it('describes what it demands, and every answer that is no success', async () => {
+    const { body } = await ask('/openapi.json');
+    interface Operation { readonly responses: object; readonly parameters: readonly { readonly name: string; readonly schema: object }[] } // prettier-ignore
+    const document = body as { paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
+    assert.deepEqual(document.components.schemas['BumpDto'], {
+      ...{ type: 'object', required: ['id', 'limit'], additionalProperties: false },
+      properties: { id: { type: 'string' }, limit: { type: 'integer', minimum: 1, maximum: 100 }, times: { type: 'integer' } },
+    });
+    const { responses, parameters } = document.paths['/v1/counters']?.['post'] ?? { responses: {}, parameters: [] };
+    assert.deepEqual(Object.keys(responses), ['201', '400', '401', '403', '409', '413', '415', '422', '429', '503']);
+    assert.deepEqual(parameters.map((it) => it.schema), [{ type: 'string', minLength: 1, maxLength: 200 }]); // prettier-ignore
+    assert.deepEqual(Object.keys(document.paths['/v1/counters/{id}']?.['get']?.responses ?? {}).slice(1), [
+      '400',
+      '401',
+      '403',
+      '404',
+      '429',
+      '503',
+    ]);
   });
 
   it('refuses malformed JSON, and a body over 1 MiB', async () => {

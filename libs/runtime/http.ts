@@ -1,4 +1,5 @@
 import {
+  type ArgumentMetadata,
   type ArgumentsHost,
   Catch,
   createParamDecorator,
@@ -17,6 +18,7 @@ import type { Logger } from 'pino';
 import { type Observable, throwError } from 'rxjs';
 import { hashOf, type Idempotency } from './answers';
 import { bearerOf, type Caller, type Keys, tenantOf } from './keys';
+import { KEY_LENGTH_MAX } from './limits';
 import { Problem, problemBody } from './problems';
 
 const SCOPES = 'midstream:scopes';
@@ -55,8 +57,6 @@ export const From = createParamDecorator((_: unknown, context: ExecutionContext)
   return caller;
 });
 
-const KEY_LENGTH_MAX = 200;
-
 /** The request's Idempotency-Key with the hash of what was sent; `required` on whatever moves money or reveals a code. */
 export const IdempotencyKey = createParamDecorator(
   (options: { readonly required: boolean } | undefined, context: ExecutionContext): Idempotency | undefined => {
@@ -78,21 +78,57 @@ export const IdempotencyKey = createParamDecorator(
   },
 );
 
-/** Bodies are checked before anything else; an unknown property is refused, since it is mostly a misspelt one. */
+/** Bodies, queries and paths are checked before anything else; an unknown property is refused, since it is mostly a misspelt one. */
 export const validation = (): ValidationPipe =>
-  new ValidationPipe({
+  new Validation({
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
-    exceptionFactory: (errors: ValidationError[]) => {
-      const fields = errors.flatMap((it) => fieldsOf(it));
-      return new Problem(400, 'invalid-body', 'The request is not valid', fields.map((it) => `${it.field}: ${it.message}`).join('; '), {
-        fields,
-      });
-    },
+    exceptionFactory: (errors: ValidationError[]) => invalid(errors.flatMap((it) => fieldsOf(it))),
   });
 
-function fieldsOf(error: ValidationError, path = ''): { field: string; message: string }[] {
+interface Field {
+  readonly field: string;
+  readonly message: string;
+}
+
+const invalid = (fields: readonly Field[]): Problem =>
+  new Problem(400, 'invalid-body', 'The request is not valid', fields.map((it) => `${it.field}: ${it.message}`).join('; '), { fields });
+
+class Validation extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'custom') return value;
+    const fields = unkeepable(value, metadata.data ?? '');
+    if (fields.length > 0) throw invalid(fields);
+    return withoutNulls(await super.transform(value, metadata));
+  }
+}
+
+/** NUL and halves of characters: PostgreSQL keeps no text with them. */
+const UNKEEPABLE = /[\0\p{Cs}]/u;
+
+function unkeepable(value: unknown, field: string): Field[] {
+  if (typeof value === 'string')
+    return UNKEEPABLE.test(value) ? [{ field, message: 'a text must not hold NUL or half of a character' }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, it]) => {
+    const path = field === '' ? name : `${field}.${name}`;
+    return [...unkeepable(name, path), ...unkeepable(it, path)];
+  });
+}
+
+/** In a body, null is the same as left out; class-validator's IsOptional lets it through. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) value.forEach(withoutNulls);
+  else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype)
+    for (const [name, it] of Object.entries(value)) {
+      if (it === null) Reflect.deleteProperty(value, name);
+      else withoutNulls(it);
+    }
+  return value;
+}
+
+function fieldsOf(error: ValidationError, path = ''): Field[] {
   const field = path === '' ? error.property : `${path}.${error.property}`;
   const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
   return [...own, ...(error.children ?? []).flatMap((it) => fieldsOf(it, field))];

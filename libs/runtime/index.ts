@@ -2,6 +2,7 @@ export { hashOf, type Idempotency } from './answers';
 export type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription, Watermark } from './bus';
 export { Commands, type CommandOutcome, type RunOptions } from './commands';
 export { runService, setting, settings } from './config';
+export { cursorOf, readCursor } from './cursors';
 export {
   defineService,
   type Effect,

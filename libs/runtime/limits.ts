@@ -23,6 +23,8 @@ export const STRAIN_MAX = 4;
 export const EVENT_DAYS = 7;
 export const INBOX_DAYS = 8;
 export const BODY_BYTES_MAX = 1024 * 1024;
+/** Of an Idempotency-Key, in characters. */
+export const KEY_LENGTH_MAX = 200;
 export const DRAIN_ON_SHUTDOWN_MS = 20_000;
 /** REST commands and timers on a parked key wait or are refused this long. */
 export const PARKED_RETRY_MS = 30_000;

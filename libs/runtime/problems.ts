@@ -21,7 +21,7 @@ export class NotFound extends Problem {
   }
 }
 
-const SHELL_PROBLEMS: Readonly<Record<string, ProblemOf>> = {
+export const SHELL_PROBLEMS: Readonly<Record<string, ProblemOf>> = {
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used before with another request; take a new key' },
   'key-parked': { status: 503, title: 'This record waits for an operator; try again later' },
 };

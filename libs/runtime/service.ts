@@ -271,7 +271,7 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   app.setGlobalPrefix('', {});
   app.enableVersioning({ type: VersioningType.URI, prefix: 'v' });
   app.useGlobalPipes(validation());
-  serveOpenApi(app, parts.definition.name);
+  serveOpenApi(app, parts.definition.name, parts.definition.problems);
   return app;
 }
 

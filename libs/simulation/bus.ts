@@ -6,8 +6,9 @@ export interface Message {
   readonly id: number;
   readonly key: string;
   readonly fact: Appended['event'];
-  /** When it was published; and a broken one, which nobody can read. */
-  readonly publishedAt: number;
+  /** When it was committed: no watermark that comes before it tells of a later time. */
+  readonly committedAt: number;
+  /** Nobody can read it. */
   readonly broken?: true;
 }
 

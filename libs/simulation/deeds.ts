@@ -198,6 +198,6 @@ function poison(world: World, { service, topic, pick, ms }: Extract<Deed, { kind
   const messages = machine.bus.partitionsOf(topic).flatMap((it) => it.messages);
   const found = messages[pick % Math.max(1, messages.length)];
   if (found === undefined) return;
-  machine.deliveries.poison(service, topic, { ...found, id: machine.nextEventId(), publishedAt: world.now, broken: true });
+  machine.deliveries.poison(service, topic, { ...found, id: machine.nextEventId(), committedAt: world.now, broken: true });
   machine.agenda.after(ms, () => machine.deliveries.mend(service));
 }

@@ -32,7 +32,7 @@ export class Deliveries {
       const it = shell.log[n];
       if (it?.topic === undefined) continue;
       machine.steps += 1;
-      this.publish(it.topic, { id: it.id, key: it.key, fact: it.event, publishedAt: machine.agenda.now });
+      this.publish(it.topic, { id: it.id, key: it.key, fact: it.event, committedAt: it.at });
     }
     if (shell.log.length > from && machine.strikes('after-publish', shell.name)) return machine.crash(shell.name);
     this.cursors.set(shell.name, shell.log.length);
@@ -224,7 +224,7 @@ export class Deliveries {
     }
     for (const partition of bus.partitionsOf(topic)) {
       const next = partition.messages[bus.placeOf(partition, reader).position];
-      if (next !== undefined) at = Math.min(at, next.publishedAt);
+      if (next !== undefined) at = Math.min(at, next.committedAt);
     }
     return at;
   }

@@ -1,4 +1,4 @@
-import { DRAIN_BATCH, type Hold, type Offer } from '@midstream/inventory-domain';
+import { DRAIN_BATCH, DRAIN_COMMANDS, type Hold, type Offer } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
 import type { Shell } from './shell';
 
@@ -17,7 +17,7 @@ export function youngest(shell: Shell, offerId: string): string[] {
     if (hold.offerId !== offerId || hold.held + hold.queued === 0) continue;
     const goes = everything || coversRegion(regions, hold.region) || hold.priceMinor < costOf(hold.granted);
     if (goes) found.push(hold.holdId);
-    if (found.length === DRAIN_BATCH) break;
+    if (found.length === DRAIN_BATCH * DRAIN_COMMANDS) break;
   }
   return found;
 }

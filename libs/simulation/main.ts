@@ -12,6 +12,7 @@ const PART = 20;
 const TELL_EVERY_MS = 2_000;
 /** So many broken seeds are shortened and told; the rest is counted. */
 const STORIES_MAX = 3;
+const DETAIL_MAX = 500;
 /** Worlds make much young garbage: a bigger nursery saves a tenth of the time. */
 const FLAGS = [
   '--conditions=@midstream/source',
@@ -65,6 +66,7 @@ function liveParts(parts: Part[], total: Total): Promise<void> {
       total.lines += told.lines;
       total.faults += told.faults;
       total.broken.push(...told.broken);
+      for (const it of told.broken) say(`seed ${it.seed} breaks ${it.violation?.invariant}: ${it.violation?.detail.slice(0, DETAIL_MAX)}`);
       next();
     });
     child.once('error', reject).once('exit', (code) => reject(new Error(`a process of worlds ended with ${code}`)));

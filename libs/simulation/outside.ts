@@ -1,5 +1,6 @@
 import { costAt, type Hold, type InventoryEvent, type Offer, type Purchase, unitId } from '@midstream/inventory-domain';
 import { readPurchase, readRefusal } from '@midstream/inventory/adapters/wire';
+import { drainsOf } from '@midstream/inventory/drain';
 import type { NotificationEvent } from '@midstream/notification-domain';
 import { Codes } from './codes';
 import { youngest } from './drain';
@@ -67,7 +68,7 @@ export class Outside {
       case 'ClosuresSet':
         return quick(() => this.unban(shell, event));
       case 'DrainDue':
-        return quick(() => [{ type: 'DrainOffer', offerId: event.offerId, holdIds: youngest(shell, event.offerId) } as AnyCommand]);
+        return quick(() => drainsOf(event.offerId, youngest(shell, event.offerId)));
       case 'AttemptDue':
         return this.options.receivers.call(event);
       default:

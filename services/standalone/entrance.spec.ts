@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { SERVICES, type Service } from '@midstream/contracts';
 import fastify from 'fastify';
@@ -21,6 +22,23 @@ describe('the entrance', () => {
   });
   const forwarded = async (headers: Record<string, string> = {}) =>
     ((await (await fetch(`${entrance.url}/v1/orders`, { headers })).json()) as { forwarded: string }).forwarded;
+
+  it('knows no other method than the API does, and says what is malformed, as problems', async () => {
+    const answer = (path: string, method: string) =>
+      new Promise<[number | undefined, string]>((resolve, reject) => {
+        const asked = request(`${entrance.url}`, { path, method }, (got) => {
+          let text = '';
+          got
+            .on('data', (part) => (text += String(part)))
+            .on('end', () => resolve([got.statusCode, (JSON.parse(text) as { code: string }).code]));
+        });
+        asked.on('error', reject).end();
+      });
+    assert.equal((await answer('/v1/orders', 'QUERY'))[0], 400);
+    assert.deepEqual(await answer('/v1/orders', 'PATCH'), [404, 'route-not-found']);
+    assert.deepEqual(await answer('/v1/orders/%', 'GET'), [400, 'request-malformed']);
+    assert.deepEqual(await answer('/nowhere/%ff', 'GET'), [400, 'request-malformed']);
+  });
 
   it('tells the service who asks, after whatever the client says of itself', async () => {
     assert.equal(await forwarded(), '127.0.0.1');

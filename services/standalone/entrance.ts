@@ -4,7 +4,7 @@ import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import { SERVICES, type Service } from '@midstream/contracts';
 import { problemBody, Problem } from '@midstream/runtime';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { mergeMetrics, mergeOpenApi } from './merge';
 import { ROUTES } from './routes';
 
@@ -24,13 +24,19 @@ const ASK_MS = 5_000;
 
 /** One port in front of the five: their routes by path; `/readyz` stands for all, `/metrics` and `/openapi.json` are merged. */
 export async function openEntrance({ port, host = '127.0.0.1', upstreams }: EntranceOptions): Promise<Entrance> {
-  const app = fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 1_000 } });
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1_000 },
+    // before a route is known
+    frameworkErrors: (error, _, reply) => void problem(reply as FastifyReply, problemOf(error)),
+  });
   for (const [path, service] of ROUTES) {
     await app.register(httpProxy, {
       upstream: upstreams[service],
       prefix: `/v1${path}`,
       rewritePrefix: `/v1${path}`,
       proxyPayloads: true,
+      httpMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
       replyOptions: { rewriteRequestHeaders: forwarded },
       undici: { connections: 128, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
     });
@@ -73,15 +79,7 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
   app.setNotFoundHandler((_, reply) =>
     problem(reply, new Problem(404, 'route-not-found', 'There is no such route', 'See /docs for all routes.')),
   );
-  app.setErrorHandler((error: Error & { readonly code?: string }, _, reply) => {
-    const away = /ECONNREFUSED|UND_ERR|FST_REPLY_FROM/.test(`${error.code ?? ''} ${error.message}`);
-    return problem(
-      reply,
-      away
-        ? new Problem(503, 'service-away', 'The service does not answer; try again', undefined, { retryAfter: 1 })
-        : new Problem(500, 'internal', 'This is our fault'),
-    );
-  });
+  app.setErrorHandler((error: FastifyError, _, reply) => problem(reply, problemOf(error)));
   await app.listen({ port, host });
   return { url: `http://127.0.0.1:${(app.server.address() as { port: number }).port}`, close: () => app.close() };
 }
@@ -94,6 +92,14 @@ const forwarded = <Headers extends { [name: string]: string | string[] | undefin
   const before = headers['x-forwarded-for'];
   return { ...headers, 'x-forwarded-for': before === undefined ? request.ip : `${String(before)}, ${request.ip}` };
 };
+
+function problemOf({ code, message, statusCode = 500 }: FastifyError): Problem {
+  if (/ECONNREFUSED|UND_ERR|FST_REPLY_FROM/.test(`${code} ${message}`))
+    return new Problem(503, 'service-away', 'The service does not answer; try again', undefined, { retryAfter: 1 });
+  // What no service would have understood either: a path with a broken percent sign, a header too large
+  if (statusCode < 500) return new Problem(statusCode, 'request-malformed', message);
+  return new Problem(500, 'internal', 'This is our fault');
+}
 
 const problem = (reply: { status(code: number): { header(name: string, value: string): { send(body: object): unknown } } }, it: Problem) =>
   reply.status(it.status).header('content-type', 'application/problem+json; charset=utf-8').send(problemBody(it));

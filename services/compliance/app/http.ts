@@ -2,7 +2,15 @@ import { type ComplianceCommand, RULE_BOOK, type Rows, type Rule } from '@midstr
 import { assert } from '@midstream/kernel';
 import { type Caller, Commands, From, type Idempotency, IdempotencyKey, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { AuditQueryDto, PutRuleDto, ScreeningDto, VerdictQueryDto } from './dto';
 import { ComplianceQueries } from './queries';
 import { AuditPageView, ProductVerdictView, RulesView, RuleView, ruleView, ScreeningView } from './views';
@@ -16,6 +24,7 @@ export class VerdictsController {
   @Scopes('merchant', 'supplier', 'operator')
   @ApiOperation({ summary: 'What may be sold where, by the rules in force' })
   @ApiOkResponse({ type: ProductVerdictView })
+  @ApiNotFoundResponse({ description: 'product-not-screened' })
   verdict(@Query() query: VerdictQueryDto): Promise<ProductVerdictView> {
     return this.queries.verdict(query);
   }
@@ -62,6 +71,7 @@ export class RulesController {
     description:
       'A ban is a rule with the effect `banned`. Of rules that cover a region the strictest counts: one that says `compliant` lifts no ban.',
   })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: RuleView })
   put(@Body() body: PutRuleDto, @From() caller: Caller, @IdempotencyKey() key: Idempotency | undefined): Promise<RuleView> {
     const answer = (rows: Rows) => ruleView(ruleOf(rows, body.ruleId));

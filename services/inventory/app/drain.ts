@@ -14,7 +14,12 @@ export async function drain(
   { offerId }: Extract<InventoryEvent, { readonly type: 'DrainDue' }>,
   { database }: EffectContext,
 ): Promise<readonly Untimed<InventoryCommand>[]> {
-  const named = await youngest(database, offerId);
+  return drainsOf(offerId, await youngest(database, offerId));
+}
+
+/** Some holds for each command; only the last says what comes next. */
+export function drainsOf(offerId: string, holdIds: readonly string[]): readonly Untimed<InventoryCommand>[] {
+  const named = [...holdIds];
   const rest = named.length % DRAIN_BATCH;
   const last = named.splice(named.length - (rest === 0 && named.length > 0 ? DRAIN_BATCH : rest));
   const before = Array.from({ length: named.length / DRAIN_BATCH }, (_, n) => named.slice(n * DRAIN_BATCH, (n + 1) * DRAIN_BATCH));

@@ -1,6 +1,6 @@
 import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
-import { type Caller, Database, NotFound } from '@midstream/runtime';
+import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import {
   type DeliveryPage,
@@ -49,18 +49,18 @@ export class SupplyQueries {
   }
 
   async purchases(of: { readonly supplierId?: string; readonly status?: string; readonly after?: string }): Promise<ProcurementPage> {
-    const [at = null, id = null] = of.after === undefined ? [] : Buffer.from(of.after, 'base64url').toString().split('|');
+    const from = of.after === undefined ? undefined : readCursor(of.after);
     const { rows } = await this.database.pool.query<{ state: Purchase; created_at: string; id: string }>(
       `SELECT state, id, created_at::text FROM purchase
         WHERE ($1::text IS NULL OR supplier_id = $1) AND ($2::text IS NULL OR status = $2)
           AND ($3::text IS NULL OR (created_at, id) < ($3::timestamptz, $4))
         ORDER BY created_at DESC, id DESC LIMIT $5`,
-      [of.supplierId ?? null, of.status ?? null, at, id, PAGE],
+      [of.supplierId ?? null, of.status ?? null, from?.at ?? null, from?.id ?? null, PAGE],
     );
     const last = rows.length === PAGE ? rows[PAGE - 1] : undefined;
     return {
       items: rows.map((it) => procurementView(it.state)),
-      ...(last && { next: Buffer.from(`${last.created_at}|${last.id}`).toString('base64url') }),
+      ...(last && { next: cursorOf({ at: last.created_at, id: last.id }) }),
     };
   }
 

@@ -1,6 +1,6 @@
 import { type Caller, From, LiveEvents, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ownSupplier } from './owned';
 import { StockQuery, SupplierParam } from './params.dto';
@@ -45,6 +45,7 @@ export class StockController {
     summary: 'Which products’ stock has changed, live (server-sent events)',
     description: 'Ask `GET /stock` for the figure.',
   })
+  @ApiHeader({ name: 'Last-Event-ID', required: false })
   @ApiProduces('text/event-stream')
   @ApiOkResponse({ schema: { type: 'string' } })
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -22,7 +22,7 @@ export class CreateWebhookDto {
 }
 
 export class DeliveriesQuery {
-  @ApiPropertyOptional({ description: `1 to ${PAGE_MAX}`, default: 20 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: PAGE_MAX, default: 20 })
   @IsOptional()
   @Matches(/^([1-9]\d?|100)$/, { message: `limit must be a number from 1 to ${PAGE_MAX}` })
   readonly limit?: string;

@@ -1,5 +1,5 @@
 import type { Endpoint, Merchant, Message } from '@midstream/notification-domain';
-import { Database, NotFound, Problem } from '@midstream/runtime';
+import { cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { AttemptView, DeliveriesView, WebhookDeliveryView, WebhookView } from './dto';
 
@@ -29,7 +29,7 @@ export class WebhookQueries {
     const own = await this.webhooks(merchantId);
     if (!own.some((it) => it.webhookId === webhookId)) throw new NotFound('webhook-not-found');
     const limit = Number(page.limit ?? DELIVERIES_SHOWN);
-    const [queuedAt, id] = page.cursor === undefined ? ['infinity', ''] : cursorOf(page.cursor);
+    const { at, id } = page.cursor === undefined ? { at: 'infinity', id: '' } : readCursor(page.cursor);
     const { rows } = await this.database.pool.query<DeliveryFound>(
       `SELECT m.id, m.state, m.queued_at::text AS queued, coalesce(a.attempts, '[]') AS attempts
          FROM message m
@@ -40,12 +40,12 @@ export class WebhookQueries {
         WHERE m.endpoint_id = $1 AND (m.queued_at, m.id) < ($2::timestamptz, $3)
         ORDER BY m.queued_at DESC, m.id DESC
         LIMIT $4`,
-      [webhookId, queuedAt, id, limit + 1],
+      [webhookId, at, id, limit + 1],
     );
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const more = rows.length > limit && last !== undefined;
-    return { items: shown.map(deliveryView), ...(more && { next: Buffer.from(`${last.queued}|${last.id}`).toString('base64url') }) };
+    return { items: shown.map(deliveryView), ...(more && { next: cursorOf({ at: last.queued, id: last.id }) }) };
   }
 }
 
@@ -78,10 +78,3 @@ const attemptView = ({ attempt, at, status, error, duration_ms }: DeliveryFound[
   ...(error !== null && { error }),
   durationMs: duration_ms,
 });
-
-function cursorOf(cursor: string): [queuedAt: string, id: string] {
-  const [, queuedAt, id] = /^([^|]+)\|(.+)$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (queuedAt === undefined || id === undefined || Number.isNaN(Date.parse(queuedAt)))
-    throw new Problem(400, 'cursor-invalid', 'The cursor is none of ours');
-  return [queuedAt, id];
-}

@@ -172,7 +172,7 @@ describe('the webhooks of a merchant', () => {
       query = `?limit=2&cursor=${next}`;
     }
     assert.deepEqual(pages, [['p4', 'p3'], ['p2', 'p1'], ['p0']]); // prettier-ignore
-    assert.equal((await call('GET', `/webhooks/${webhookId}/deliveries?cursor=x`)).body['code'], 'cursor-invalid');
+    assert.equal((await call('GET', `/webhooks/${webhookId}/deliveries?cursor=x`)).body['code'], 'invalid-cursor');
   });
 
   it('are nobody else’s', async () => {

@@ -195,7 +195,7 @@ export class ConsentDto {
 }
 
 export class OrdersQuery {
-  @ApiPropertyOptional({ description: '1 to 100', default: 20 })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
   @IsOptional()
   @Matches(/^([1-9]\d?|100)$/, { message: 'limit must be a number from 1 to 100' })
   limit?: string;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Merchant, OrderCommand, Rows } from '@midstream/order-domain';
 import { type Caller, Commands, From, hashOfKey, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import { CreateKeyDto, DepositDto, PageQuery, PutMerchantDto } from './dto';
 import { OrderQueries } from './queries';
@@ -94,6 +94,7 @@ export class KeysController {
     summary: 'Make an API key',
     description: '`secret` is shown this once; only its hash is kept. A repeat with the same Idempotency-Key answers without it.',
   })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: KeyView })
   @Post()
   @HttpCode(201)
@@ -108,6 +109,7 @@ export class KeysController {
   }
 
   @ApiOperation({ summary: 'Revoke an API key; every service knows within seconds' })
+  @ApiNoContentResponse()
   @Delete(':keyId')
   @HttpCode(204)
   async revoke(@Param('keyId') keyId: string, @From() caller: Caller): Promise<void> {

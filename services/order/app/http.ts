@@ -1,7 +1,7 @@
 import type { OrderCommand, Rows } from '@midstream/order-domain';
 import { type Caller, Commands, From, type Idempotency, IdempotencyKey, LiveEvents, type LiveEvent, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { ConsentDto, OrdersQuery, PageQuery, PlaceOrderDto } from './dto';
@@ -43,6 +43,9 @@ export class OrdersController {
   }
 
   @ApiOperation({ summary: 'What happens to your orders, live (server-sent events; Last-Event-ID resumes)' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ schema: { type: 'string' } })
   @Get('stream')
   @Scopes('merchant', 'operator')
   streamAll(@From() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -65,7 +68,10 @@ export class OrdersController {
     return this.queries.timeline(caller, orderId, after);
   }
 
-  @ApiOperation({ summary: 'What happens to an order, live (server-sent events)' })
+  @ApiOperation({ summary: 'What happens to an order, live (server-sent events; Last-Event-ID resumes)' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false })
+  @ApiProduces('text/event-stream')
+  @ApiOkResponse({ schema: { type: 'string' } })
   @Get(':orderId/stream')
   @Scopes('merchant', 'operator')
   async stream(
@@ -82,6 +88,7 @@ export class OrdersController {
     summary: 'Ask for all that is not delivered yet to be given back',
     description: 'Money follows when that is certain. Repeating it is harmless.',
   })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOkResponse({ type: OrderView })
   @Post(':orderId/cancel')
   @HttpCode(200)
@@ -97,6 +104,7 @@ export class OrdersController {
     summary: 'Answer whether another product will do',
     description: 'By the id of the question, so that an answer never meets the next one.',
   })
+  @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOkResponse({ type: OrderView })
   @Post(':orderId/lines/:lineId/consent')
   @HttpCode(200)

@@ -1,5 +1,5 @@
 import type { Account, Merchant, Order } from '@midstream/order-domain';
-import { type Caller, Database, NotFound, Problem } from '@midstream/runtime';
+import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { OrdersQuery } from './dto';
 import {
@@ -26,15 +26,6 @@ interface Placed {
 /** Whose rows a caller may see: a merchant's own, all for the hub. */
 const tenantOf = ({ scope, merchantId }: Caller): string | null => (scope === 'operator' ? null : (merchantId ?? ''));
 
-const encode = (it: Placed): string => Buffer.from(`${it.placed}|${it.id}`).toString('base64url');
-/** @throws Problem for a cursor that no page has given. */
-function decode(cursor: string | null | undefined): readonly [placed: string | null, id: string | null] {
-  if (typeof cursor !== 'string') return [null, null];
-  const [placed, id] = Buffer.from(cursor, 'base64url').toString().split('|');
-  if (placed !== undefined && id !== undefined && /^\d{4}-[-\d:+. ]+$/.test(placed) && /^[\w.-]+$/.test(id)) return [placed, id];
-  throw new Problem(400, 'invalid-cursor', 'The cursor is the `next` of another page, as it came');
-}
-
 @Injectable()
 export class OrderQueries {
   constructor(private readonly database: Database) {}
@@ -53,18 +44,21 @@ export class OrderQueries {
   /** The newest first. */
   async orders(caller: Caller, { limit, cursor, status, clientReference }: OrdersQuery): Promise<OrdersView> {
     const size = Number(limit ?? PAGE);
-    const [placed, id] = decode(cursor);
+    const from = typeof cursor === 'string' ? readCursor(cursor) : undefined;
     const { rows } = await this.database.pool.query<Placed>(
       `SELECT id, state, placed_at::text AS placed FROM orders
         WHERE ($1::text IS NULL OR merchant_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR client_reference = $3)
           AND ($4::timestamptz IS NULL OR (placed_at, id) < ($4, $5))
         ORDER BY placed_at DESC, id DESC LIMIT $6`,
-      [tenantOf(caller), status ?? null, clientReference ?? null, placed, id, size + 1],
+      [tenantOf(caller), status ?? null, clientReference ?? null, from?.at ?? null, from?.id ?? null, size + 1],
     );
     const page = rows.slice(0, size);
     const last = page.at(-1);
     const at = Date.now();
-    return { items: page.map((it) => orderView(it.state, at)), ...(rows.length > size && last && { next: encode(last) }) };
+    return {
+      items: page.map((it) => orderView(it.state, at)),
+      ...(rows.length > size && last && { next: cursorOf({ at: last.placed, id: last.id }) }),
+    };
   }
 
   /** The oldest first; `after` is the `next` of the page before. */
