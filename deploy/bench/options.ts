@@ -29,7 +29,12 @@ export const NUMBERS = {
   rate: { least: 1, most: 100_000, words: 'orders a second (lap)' },
   events: { fallback: 100_000, least: 500, most: 10_000_000, words: 'events in the log (relay)' },
   offers: { fallback: 50_000, least: 10, most: 1_000_000, words: 'offers in the market (memory)' },
-  history: { fallback: 0, least: 0, most: 10_000_000, words: 'orders that are long over, in every table (place)' },
+  history: {
+    fallback: 0,
+    least: 0,
+    most: 10_000_000,
+    words: 'rows of orders that are long over, in each table that grows with orders (place)',
+  },
   seconds: { fallback: 10, least: 1, most: 3_600, words: 'length of one measurement' },
   rounds: { fallback: 3, least: 1, most: 100, words: 'measurements of each side; the medians are compared' },
   // none is understood, and refused by the market with a reason

@@ -1,6 +1,7 @@
 import { pause } from '../drill/act';
 import { median, quantile, rounded } from './figures';
 import { OrderFailed } from './assignments';
+import { addHistory } from './history';
 import { openOrders, type Orders } from './load';
 import { load, marketOf, openMerchants } from './market';
 import type { BenchOptions } from './options';
@@ -35,6 +36,7 @@ export async function place(options: BenchOptions, say: Say): Promise<Result> {
     const skus = market.products.map((it) => it.sku);
     try {
       await warmUp(orders, skus);
+      await addHistory(rig.house, options.history, say);
       const clients = options.clients ?? (await saturate(rig, orders, skus, { seconds: options.seconds, until: 'assigned' })).clients;
       return await compare(rig, orders, skus, { ...options, clients });
     } finally {
@@ -105,7 +107,13 @@ async function compare(rig: Rig, orders: Orders, skus: readonly string[], option
     ...{ bench: 'place', bus, unit: 'orders/s', floor, ours: ours.map((it) => it.perSecond) },
     ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) },
     ...{ memory: rig.memory.peak(), errors: ours.flatMap((it) => it.errors), safety: rig.safety },
-    more: { clients, merchants: options.merchants, orders: latencies.length, deliveredPerSecond: rounded(median(deliveries)) },
+    more: {
+      clients,
+      merchants: options.merchants,
+      history: options.history,
+      orders: latencies.length,
+      deliveredPerSecond: rounded(median(deliveries)),
+    },
   });
 }
 

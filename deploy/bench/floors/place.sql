@@ -1,5 +1,5 @@
--- One order, one transaction, one statement, one round trip: measured against eight statements in a transaction, and against the same
--- eight in a pipeline, it is the fastest.
+-- One order, one transaction, one statement, one round trip. Measured: a quarter less CPU in the server, and a third of it in pgbench, than
+-- the same statements one after the other; as much as the same in a pipeline, which could not make the hold depend on the stock.
 \set merchant random(1, 20)
 \set offer random(1, 20)
 WITH placed AS (
