@@ -6,6 +6,7 @@ import type { AnyEvent, Cause, Outcome } from './handle';
 import { type Caller, tenantOf } from './keys';
 import { isTransient } from './postgres';
 import { Problem, problemOfRejection } from './problems';
+import { type Storage, tryAgain } from './storage';
 
 export interface RunOptions {
   readonly caller?: Caller;
@@ -30,6 +31,7 @@ export class Commands<Command extends Timed = Timed> {
     private readonly problems: ServiceDefinition<never, unknown, never, never, string>['problems'],
     private readonly domainView: unknown,
     private readonly isParked: (command: { readonly type: string }) => Promise<boolean>,
+    private readonly storage: Storage,
   ) {}
 
   /** The domain's view in memory: read-only. */
@@ -37,7 +39,7 @@ export class Commands<Command extends Timed = Timed> {
     return this.domainView as View;
   }
 
-  /** @throws Problem where the domain refuses, the key is in use, or the database is away. */
+  /** @throws Problem where the domain refuses, the key is in use, or the database is away or full. */
   async run<Body = unknown>(command: Untimed<Command>, options: RunOptions = {}): Promise<Body> {
     const outcome = await this.outcome(command, options);
     if ('rejected' in outcome) throw problemOfRejection(outcome.rejected, this.problems);
@@ -73,14 +75,9 @@ export class Commands<Command extends Timed = Timed> {
         ...(answer && { answer: answer as (rows: unknown, events: readonly AnyEvent[]) => unknown }),
       });
     } catch (error) {
-      if (error instanceof Busy || isTransient(error))
-        throw new Problem(
-          503,
-          'try-again',
-          'The service is busy or its database is away; try again with the same Idempotency-Key',
-          undefined,
-          { retryAfter: 1 },
-        );
+      const full = this.storage.problemOf(error);
+      if (full !== undefined) throw full;
+      if (error instanceof Busy || isTransient(error)) throw tryAgain();
       throw error;
     }
   }

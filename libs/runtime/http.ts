@@ -19,7 +19,9 @@ import { type Observable, throwError } from 'rxjs';
 import { hashOf, type Idempotency } from './answers';
 import { bearerOf, type Caller, type Keys, tenantOf } from './keys';
 import { KEY_LENGTH_MAX } from './limits';
+import { isTransient } from './postgres';
 import { Problem, problemBody } from './problems';
+import { type Storage, tryAgain } from './storage';
 
 const SCOPES = 'midstream:scopes';
 
@@ -142,7 +144,10 @@ const WORDS: Readonly<Record<number, readonly [code: string, title: string]>> = 
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly storage: Storage,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | void {
     // the transport decides by the error itself whether to wait
@@ -159,6 +164,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof HttpException) return ofHttp(error.getStatus(), error.message, error.getResponse());
     const status = Number((error as { readonly statusCode?: unknown }).statusCode ?? 0);
     if (status >= 400 && status < 500) return ofHttp(status, messageOf(error), undefined);
+    const full = this.storage.problemOf(error);
+    if (full !== undefined) return full;
+    if (isTransient(error)) {
+      this.logger.warn({ err: error, method: request.method, url: request.url }, 'a request met a database that is away');
+      return tryAgain();
+    }
     this.logger.error({ err: error, method: request.method, url: request.url, traceparent: request.traceparent }, 'a request failed');
     return new Problem(500, 'internal', 'This is our fault; it is logged', undefined, { traceparent: request.traceparent });
   }

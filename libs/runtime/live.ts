@@ -5,6 +5,7 @@ import { FOLLOW_EVERY_MS } from './limits';
 import { GONE, idOf, type Place, placeOf } from './place';
 import { type Database, isTransient } from './postgres';
 import { Problem } from './problems';
+import { tryAgain } from './storage';
 import { BEGINNING, readTick, takeTick, type Tick } from './ticks';
 import { alarmClock } from './wait';
 
@@ -111,7 +112,7 @@ export class LiveEvents {
     const id = request.headers['last-event-id'];
     if (id === undefined || id === '') return undefined;
     return placeOf(this.database, this.owner, String(id)).catch((error: unknown) => {
-      throw isTransient(error) ? new Problem(503, 'try-again', 'The database is away; come again', undefined, { retryAfter: 1 }) : error;
+      throw isTransient(error) ? tryAgain() : error;
     });
   }
 

@@ -9,12 +9,14 @@ import { dropParked, fixParked, type ParkedKey, parkedKeys, parkedMessages, type
 import type { Database } from './postgres';
 import { NotFound } from './problems';
 import { resumeParked } from './resume';
+import type { Storage } from './storage';
 
 /** What the routes of the shell need. */
 export interface Inside {
   readonly database: Database;
   readonly metrics: Metrics;
   readonly consuming: Consuming;
+  readonly storage: Storage;
   readonly busReady: () => Promise<boolean>;
   readonly isStopping: () => boolean;
 }
@@ -36,11 +38,11 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The service can work: its own database answers, the bus is there, it is not stopping. */
+  /** The service can work: its own database answers and has room, the bus is there, it is not stopping. */
   @Get('readyz')
   @Public()
   ready(): Promise<HealthCheckResult> {
-    const { database, busReady, isStopping } = this.inside;
+    const { database, storage, busReady, isStopping } = this.inside;
     const up = (name: string, is: boolean) => ({ [name]: { status: is ? ('up' as const) : ('down' as const) } });
     return this.health.check([
       async () =>
@@ -51,6 +53,7 @@ export class HealthController {
             () => false,
           ),
         ),
+      () => up('storage', !storage.isFull()),
       async () => up('bus', await busReady().catch(() => false)),
       () => up('running', !isStopping()),
     ]);

@@ -228,6 +228,10 @@ export const isTransient = (error: unknown): boolean =>
 /** The client has waited for an answer in vain; what runs on the server, and whether it still can be reached, is not known. */
 const isUnanswered = (error: unknown): error is Error => error instanceof Error && error.message === 'Query read timeout';
 
+/** There is no room on the database's disk, be it for a table or for its log. */
+export const isStorageFull = (error: unknown): boolean =>
+  codeOf(error) === '53100' || (error instanceof Error && /No space left on device/.test(error.message));
+
 /** Another transaction was in the way: the same batch may pass at once. */
 export const isConflict = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
 

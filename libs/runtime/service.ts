@@ -28,6 +28,7 @@ import { Database, openDatabase } from './postgres';
 import { limitRates, type RateLimits } from './rates';
 import { relayLagMs, startRelay } from './relay';
 import { loadedTables } from './rows';
+import { storageOf } from './storage';
 import { BusStrategy, chunkController } from './strategy';
 import { loggerOf } from './telemetry';
 import { type AnyEffect, startTodo } from './todo';
@@ -127,8 +128,9 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
   };
   let stopping = false;
   const isParked = (command: AnyCommand) => parked.blocks(domain.keysOf(command).map((it) => it.id));
-  const commands = new Commands(gathered, definition.problems, handling.view, isParked);
-  const inside: Inside = { database, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
+  const storage = storageOf(logger, metrics);
+  const commands = new Commands(gathered, definition.problems, handling.view, isParked, storage);
+  const inside: Inside = { database, storage, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
 
   const app = await createApp({ definition, database, commands, keys, live, inside, consuming, logger, options });
   app.connectMicroservice({ strategy: new BusStrategy(options.bus, name, topicsReadBy(name)) }, { inheritAppConfig: true });
@@ -246,7 +248,7 @@ class ServiceModule {
         { provide: Commands, useValue: commands },
         { provide: LiveEvents, useValue: live },
         { provide: APP_GUARD, useValue: new KeysGuard(keys) },
-        { provide: APP_FILTER, useValue: new ProblemFilter(logger) },
+        { provide: APP_FILTER, useValue: new ProblemFilter(logger, inside.storage) },
         ...(definition.providers ?? []),
       ] as never,
     };

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { enter, type Shops } from './shop';
 import type { Entry } from './words';
@@ -16,7 +16,7 @@ export function openJournal(shops: Shops, file: string | undefined): Journal {
   if (existsSync(file)) for (const entry of entriesIn(file)) enter(shops, entry);
   return {
     write: (entry) => {
-      appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      append(file, `${JSON.stringify(entry)}\n`);
       enter(shops, entry);
     },
     clear: () => {
@@ -24,6 +24,17 @@ export function openJournal(shops: Shops, file: string | undefined): Journal {
       shops.clear();
     },
   };
+}
+
+/** Whole or not at all: half of a line, on a full disk, would spoil the next one. */
+function append(file: string, line: string): void {
+  const before = existsSync(file) ? statSync(file).size : 0;
+  try {
+    appendFileSync(file, line, { mode: 0o600 });
+  } catch (error) {
+    if (existsSync(file)) truncateSync(file, before);
+    throw error;
+  }
 }
 
 /** A last line that a power cut broke off was never answered, and is cut away, so that the next one does not grow onto it. */

@@ -7,7 +7,7 @@ import { leash } from '@midstream/local/leash';
 import { assertPortFree, freePort } from '@midstream/local/ports';
 import { banner } from './banner';
 import { startDatabases } from './databases';
-import { onEnd } from './ending';
+import { onEnd, whyOf } from './ending';
 import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
 import { type Home, openHome, sandboxPortOf } from './home';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const home = openHome();
   const stack = onEnd(say);
   say(`Midstream starts as five processes on ${home.dir}; Kafka may take a minute the first time`);
-  const [kafka, { postgres, urls }] = await Promise.all([startKafka({ dir: home.path('kafka') }), startDatabases(home)]);
+  const [kafka, { postgres, urls }] = await Promise.all([startKafka({ dir: home.path('kafka') }), startDatabases(home, say)]);
   stack.push(
     () => postgres.stop(),
     () => kafka.stop(),
@@ -131,6 +131,6 @@ async function ready(url: string): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`\nMidstream could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`\nMidstream could not start: ${whyOf(error)}\n`);
   process.exit(1);
 });

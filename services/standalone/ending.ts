@@ -14,3 +14,10 @@ export function onEnd(say: (line: string) => void): (() => Promise<unknown>)[] {
   process.on('SIGTERM', () => void end());
   return stack;
 }
+
+/** Why it could not start, and what to do where the disk is full. */
+export function whyOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!/No space left on device|ENOSPC|storage-full/.test(message)) return message;
+  return `the disk is full: make room, or name a folder on another disk in MIDSTREAM_DATA, and start again; what is there is kept.\n${message}`;
+}

@@ -6,7 +6,7 @@ import { startDatabases } from './databases';
 import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
 import { openHome, sandboxPortOf } from './home';
-import { onEnd } from './ending';
+import { onEnd, whyOf } from './ending';
 import { settingsOf, startAll, upstreamsOf } from './parts';
 
 const PORT = Number(process.env['PORT'] ?? 3000);
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   say(home.isNew ? `Midstream makes itself at home in ${home.dir}` : `Midstream starts on ${home.dir}`);
   const stack = onEnd(say);
 
-  const { postgres, urls } = await startDatabases(home);
+  const { postgres, urls } = await startDatabases(home, say);
   stack.push(() => postgres.stop());
   const bus = embeddedBus();
   const settings = settingsOf(home);
@@ -48,6 +48,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`\nMidstream could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`\nMidstream could not start: ${whyOf(error)}\n`);
   process.exit(1);
 });
