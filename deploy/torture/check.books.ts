@@ -19,14 +19,16 @@ export async function checkBooks(databases: Databases, { sales, open }: Witness)
   const purchases = await databases.query<Purchase>('inventory', PURCHASES);
   const codes = await databases.query<Code>('inventory', CODES);
   return [
-    ...asViolations('books', [
-      ...unsold(purchases, sales),
-      ...(await findAll(databases, 'inventory', [NOT_SETTLED, HOLDS_ASTRAY, STOCK_ASTRAY, KEPT_BACK])),
-    ]),
-    ...asViolations('codes', [
-      ...(await findAll(databases, 'inventory', [UNITS_WITHOUT_CODE, CODES_ASTRAY])),
-      ...opened(codes, sales, open),
-    ]),
+    ...asViolations('books/sales', unsold(purchases, sales)),
+    ...asViolations('codes/opened', opened(codes, sales, open)),
+    ...(await findAll(databases, 'inventory', {
+      'books/purchases': NOT_SETTLED,
+      'books/holds': HOLDS_ASTRAY,
+      'books/stock': STOCK_ASTRAY,
+      'books/quarantine': KEPT_BACK,
+      'codes/units': UNITS_WITHOUT_CODE,
+      'codes/astray': CODES_ASTRAY,
+    })),
   ];
 }
 

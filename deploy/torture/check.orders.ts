@@ -12,10 +12,17 @@ export async function checkOrders(databases: Databases, witness: Witness): Promi
     `SELECT order_id AS "orderId", line_id AS "lineId", count(*)::int AS units FROM delivery GROUP BY order_id, line_id`,
   );
   return [
-    ...asViolations('once', [...(await orderedOnce(order, witness)), ...(await paidOnce(order, witness))]),
-    ...asViolations('ended', await order<Found>(NOT_ENDED)),
-    ...asViolations('units', [...(await order<Found>(UNITS_ASTRAY)), ...(await undelivered(order, deliveries))]),
-    ...asViolations('ledger', await findAll(databases, 'order', [UNBALANCED, HELD_AT_THE_END, NOT_CAPTURED, ACCOUNT_ASTRAY])),
+    ...asViolations('once/ordered', await orderedOnce(order, witness)),
+    ...asViolations('once/paid', await paidOnce(order, witness)),
+    ...asViolations('units/deliveries', await undelivered(order, deliveries)),
+    ...(await findAll(databases, 'order', {
+      'ended/lines': NOT_ENDED,
+      'units/sums': UNITS_ASTRAY,
+      'ledger/movements': UNBALANCED,
+      'ledger/held': HELD_AT_THE_END,
+      'ledger/captured': NOT_CAPTURED,
+      'ledger/accounts': ACCOUNT_ASTRAY,
+    })),
   ];
 }
 

@@ -10,18 +10,24 @@ export async function checkSecrets({ query }: Databases, { sales, open, said }: 
   const sealed = await query<SealedCode>('inventory', `SELECT id, sku, key_id AS "keyId", sealed FROM code`);
   const codes = new Set([...sales.flatMap((it) => it.units.flatMap(({ code = '' }) => code)), ...sealed.flatMap((it) => opened(it, open))]);
   const found: Found[] = [];
-  const look = (where: string, text: string): void => {
-    if (codes.has(text)) found.push({ where, what: `holds a card code, ${text.slice(0, 4)}-…` });
-  };
   // side by side, since looking through everything takes its time
   const lookThrough = async (service: Service): Promise<void> => {
     for (const { name } of await query<{ name: string }>(service, TABLES))
-      for (const { code } of await query<{ code: string }>(service, codesIn(name), [`(${FORM})`])) look(`${service}: ${name}`, code);
+      for (const { code } of await query<{ code: string }>(service, codesIn(name), [`(${FORM})`]))
+        if (codes.has(code)) found.push({ where: `${service}: ${name}`, what: tellOf(code) });
   };
   await Promise.all(SERVICES.map(lookThrough));
-  for (const it of said.match(new RegExp(FORM, 'g')) ?? []) look('the log', it);
-  return asViolations('secrets', found);
+  const told = (said.match(new RegExp(FORM, 'g')) ?? []).filter((it) => codes.has(it));
+  return [
+    ...asViolations('secrets/tables', found),
+    ...asViolations(
+      'secrets/logs',
+      told.map((it) => ({ where: 'the log', what: tellOf(it) })),
+    ),
+  ];
 }
+
+const tellOf = (code: string): string => `holds a card code, ${code.slice(0, 4)}-…`;
 
 const TABLES = `SELECT relname AS name FROM pg_class
   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1`;

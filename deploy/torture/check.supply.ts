@@ -3,13 +3,18 @@ import type { Databases } from './databases';
 
 /** What inventory has: offers and holds, and whether order knows the same of them. */
 export async function checkSupply(databases: Databases): Promise<Violation[]> {
-  const { query } = databases;
-  const ours = await query<Tally>('inventory', TALLIES_OF_INVENTORY);
-  const theirs = await query<Tally>('order', TALLIES_OF_ORDER);
+  const ours = await databases.query<Tally>('inventory', TALLIES_OF_INVENTORY);
+  const theirs = await databases.query<Tally>('order', TALLIES_OF_ORDER);
   return [
-    ...asViolations('supply', await findAll(databases, 'inventory', [MISCOUNTED, OVERSOLD, VAULT_ASTRAY])),
-    ...asViolations('holds', [...disagreements(ours, theirs), ...(await query<Found>('inventory', HALF_OPEN))]),
-    ...asViolations('ban', await findAll(databases, 'inventory', [BOUGHT_WHILE_BANNED, DELIVERED_WHILE_BANNED])),
+    ...asViolations('holds/tallies', disagreements(ours, theirs)),
+    ...(await findAll(databases, 'inventory', {
+      'supply/counted': MISCOUNTED,
+      'supply/oversold': OVERSOLD,
+      'supply/vaults': VAULT_ASTRAY,
+      'holds/rows': HALF_OPEN,
+      'ban/bought': BOUGHT_WHILE_BANNED,
+      'ban/delivered': DELIVERED_WHILE_BANNED,
+    })),
   ];
 }
 

@@ -24,8 +24,21 @@ export const INVARIANTS = [
 ] as const;
 export type Invariant = (typeof INVARIANTS)[number];
 
+/** The questions that an invariant comes to. Each is tampered with in the specs. */
+export const CHECKS = [
+  ...(['once/ordered', 'once/paid', 'ended/lines', 'units/sums', 'units/deliveries'] as const),
+  ...(['ledger/movements', 'ledger/held', 'ledger/captured', 'ledger/accounts'] as const),
+  ...(['supply/counted', 'supply/oversold', 'supply/vaults', 'holds/tallies', 'holds/rows', 'ban/bought', 'ban/delivered'] as const),
+  ...(['codes/units', 'codes/astray', 'codes/opened'] as const),
+  ...(['books/sales', 'books/purchases', 'books/holds', 'books/stock', 'books/quarantine'] as const),
+  ...(['events/heard', 'events/newest', 'events/told', 'todo/left', 'parked/keys', 'parked/messages'] as const),
+  ...(['secrets/tables', 'secrets/logs'] as const),
+] as const;
+export type Check = (typeof CHECKS)[number];
+
 export interface Violation {
   readonly invariant: Invariant;
+  readonly check: Check;
   /** Where: a database's row. */
   readonly where: string;
   readonly what: string;
@@ -71,13 +84,18 @@ export async function check(databases: Databases, witness: Witness): Promise<Vio
 }
 
 /** Rows of `where` and `what`, as violations. */
-export const asViolations = (invariant: Invariant, rows: readonly { readonly where: string; readonly what: string }[]): Violation[] =>
-  rows.map(({ where, what }) => ({ invariant, where, what }));
+export const asViolations = (check: Check, rows: readonly Found[]): Violation[] =>
+  rows.map(({ where, what }) => ({ invariant: check.split('/')[0] as Invariant, check, where, what }));
 
 /** One question after the other: a session answers one at a time. */
-export async function findAll(databases: Databases, service: Service, questions: readonly string[]): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const it of questions) found.push(...(await databases.query<Found>(service, it)));
+export async function findAll(
+  databases: Databases,
+  service: Service,
+  questions: Readonly<Partial<Record<Check, string>>>,
+): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const [check, question] of Object.entries(questions))
+    found.push(...asViolations(check as Check, await databases.query<Found>(service, question)));
   return found;
 }
 

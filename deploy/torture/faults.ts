@@ -24,11 +24,12 @@ export type Deed =
 /** A deed, so long after the load has begun. */
 export type Fault = Deed & { readonly atMs: number };
 
-type Card = 'kill' | 'pause' | 'double' | Server | Cut['kind'];
+type Card = Process | 'kill' | 'pause' | 'double' | Server | Cut['kind'];
 
-/** One round: each kind of fault at least once, in an order that the seed draws. */
+/** One round: each kind of fault at least once, each process killed once and three more by chance, in an order that the seed draws. */
 const ROUND: readonly Card[] = [
-  ...Array.from({ length: 9 }, (): Card => 'kill'),
+  ...PROCESSES,
+  ...Array.from({ length: 3 }, (): Card => 'kill'),
   ...(['pause', 'double', 'postgres', 'kafka', 'redis', 'latency', 'reset', 'half-open'] as const),
 ];
 const FIRST_MS = 4_000;
@@ -92,11 +93,15 @@ function deedOf(card: Card, chance: Chance, { atMs, forMs, busy }: When): Deed |
     return lasts;
   };
   switch (card) {
+    case 'order':
+    case 'inventory':
+    case 'selection-engine':
+    case 'compliance':
+    case 'notification':
+    case 'entrance':
     case 'kill': {
-      const who = oneOf(
-        chance('who'),
-        PROCESSES.filter((it) => isFree(`pause ${it}`)),
-      );
+      const free = PROCESSES.filter((it) => isFree(`pause ${it}`));
+      const who = free.find((it) => it === card) ?? oneOf(chance('who'), free);
       const again = chance('again') < AGAIN_SHARE ? { againMs: whole(chance('again after'), AGAIN_MS) } : {};
       return who && { what: 'kill', who, backMs: whole(chance('back'), BACK_MS), ...again };
     }

@@ -30,3 +30,15 @@ export async function lookAtFlight(dir: string): Promise<Flight | undefined> {
     await databases.close();
   }
 }
+
+/** Looks again and again, for whoever wants to tell of it. */
+export function watchFlight(dir: string, everyMs: number): { readonly now: Flight; stop(): void } {
+  let now: Flight = { runningOrders: 0, openPurchases: 0, due: 0 };
+  const timer = setInterval(() => void lookAtFlight(dir).then((it) => (now = it ?? now)), everyMs);
+  return {
+    get now() {
+      return now;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -58,11 +58,9 @@ export function startPlacing({ merchant, operator, market, options }: Hands, cha
     deposits.push({ key, amountMinor: body.amountMinor });
   };
   const go = (where: string, work: Promise<void>): void => {
-    const done: Promise<void> = work
-      .catch(
-        (error: unknown) => void refused.push({ where, what: `${isRefusal(error) ? 'was refused' : 'got no answer'}: ${String(error)}` }),
-      )
-      .finally(() => waiting.delete(done));
+    const fail = (error: unknown): void =>
+      void refused.push({ where, what: `${isRefusal(error) ? 'was refused' : 'got no answer'}: ${String(error)}` });
+    const done: Promise<void> = work.catch(fail).finally(() => waiting.delete(done));
     waiting.add(done);
   };
   const run = async (): Promise<void> => {

@@ -7,7 +7,7 @@ import type { Databases } from './databases';
 import { untilAnswered } from './patience';
 import { answerAll, cancel } from './trouble';
 
-/** Questions to buyers are open for a minute, a lost purchase is asked for, a supplier that was too slow rests for a minute. */
+/** A lost purchase is asked for, a supplier that was too slow rests for a minute. */
 const END_BY_ITSELF_MS = 90_000;
 /** What was cancelled waits for the suppliers' answers only. */
 const END_CANCELLED_MS = 60_000;
@@ -41,7 +41,7 @@ export async function letEnd({ hands, plan, placed, since, ...times }: Ending): 
   await untilAnswered(() => liftBan(hands.operator));
   await untilAnswered(() => dryOut(hands, plan.waves.flat()));
   for (const until = Date.now() + endByItselfMs; Date.now() < until; await pause(1_000))
-    if ((await untilAnswered(() => answerAll({ hands, placed, since }))) === 0) return 0;
+    if ((await untilAnswered(() => answerAll({ hands, placed, since }, true))) === 0) return 0;
   const late = await untilAnswered(() => runningOrders(hands.merchant, since));
   for (const { orderId } of late) await untilAnswered(() => cancel(hands.merchant, orderId));
   for (const until = Date.now() + endCancelledMs; Date.now() < until; await pause(1_000))
@@ -75,11 +75,20 @@ interface State {
   readonly logs: string;
 }
 
+interface Moment {
+  readonly topic: string;
+  readonly at: number;
+}
+
+const MS = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::float8`;
+
+/** How far a reader has heard is told by the owners' watermarks: what calls for nothing leaves no trace in its inbox. */
 async function stateOf({ query }: Databases): Promise<State> {
   const busy: string[] = [];
   const logs: string[] = [];
   const told = new Map<string, number>();
-  const heard = new Map<Service, number>();
+  const heard: number[] = [];
+  const heardUpTo = new Map<Service, ReadonlyMap<string, number>>();
   for (const it of SERVICES) {
     const [row] = await query<{ busy: number; last: string; heard: number }>(
       it,
@@ -91,17 +100,19 @@ async function stateOf({ query }: Databases): Promise<State> {
     if (row === undefined) continue;
     if (row.busy > 0) busy.push(`${it} has ${row.busy} tasks`);
     logs.push(row.last);
-    heard.set(it, row.heard);
-    const topics = await query<{ topic: string; n: number }>(
+    heard.push(row.heard);
+    const ends = await query<Moment>(it, `SELECT topic, ${MS('max(at)')} AS at FROM event WHERE topic IS NOT NULL GROUP BY topic`);
+    for (const { topic, at } of ends) told.set(topic, at);
+    const marks = await query<Moment>(
       it,
-      `SELECT topic, count(*)::int AS n FROM event WHERE topic IS NOT NULL GROUP BY topic`,
+      `SELECT topic, CASE WHEN count(*) >= max(partitions) THEN ${MS('min(at)')} ELSE 0 END AS at FROM watermark GROUP BY topic`,
     );
-    for (const { topic, n } of topics) told.set(topic, n);
+    heardUpTo.set(it, new Map(marks.map(({ topic, at }) => [topic, at])));
   }
-  for (const [reader, count] of heard) {
+  for (const [reader, marks] of heardUpTo) {
     const plain = topicsReadBy(reader).filter((it) => !TOPICS[it].compacted);
-    const behind = plain.reduce((sum, it) => sum + (told.get(it) ?? 0), 0) - count;
-    if (behind > 0) busy.push(`${reader} has not heard ${behind} facts`);
+    const behind = plain.filter((it) => (marks.get(it) ?? 0) <= (told.get(it) ?? -1));
+    if (behind.length > 0) busy.push(`${reader} has not heard all of ${behind.join(' and ')}`);
   }
-  return { busy: busy.join(', '), logs: [...logs, ...heard.values()].join(' ') };
+  return { busy: busy.join(', '), logs: [...logs, ...heard].join(' ') };
 }

@@ -1,9 +1,10 @@
 import { pause } from '../drill/act';
 import { isHit } from '../drill/seen';
 import { type Fault, faultsOf, type Server, wordsOf } from './faults';
+import { watchFlight } from './flight';
 import { Down } from './house';
 import { type Hub, openHub } from './hub';
-import { judge, type Say, type Violation } from './judge';
+import { judge, type Judgement, type Say, type Violation } from './judge';
 import type { MinutesOptions } from './options';
 import { type Pace, type Placing, startPlacing } from './orders';
 import { type Progress } from './progress';
@@ -33,6 +34,7 @@ export interface SiegeResult extends Deeds {
 /** Five orders a second. Three minutes' worth may wait: that outlasts every fault. */
 const PACE: Pace = { gapMs: { least: 100, most: 300 }, waitingMax: 900 };
 const PER_SECOND = 5;
+const LOOK_EVERY_MS = 5_000;
 /** An effect that failed often waits a minute, a purchase that is not known is asked for, and a question to a buyer is open for a minute. */
 const ENDING = { endByItselfMs: 120_000, endCancelledMs: 120_000, quietMs: 120_000 } as const;
 
@@ -53,10 +55,14 @@ export async function siege({ minutes, seed, keep }: MinutesOptions, say: Say, p
     const placing = startPlacing(world.hands, world.chance, PACE);
     const trouble = startTrouble({ ...world, placed: placing.placed, since: world.start.since });
     const strikes = startStrikes(hub, faults, say);
-    stop = () => void Promise.all([placing.stop(), trouble.stop()]);
+    const flight = watchFlight(hub.dir, LOOK_EVERY_MS);
+    stop = () => {
+      flight.stop();
+      void Promise.all([placing.stop(), trouble.stop()]);
+    };
     progress.show(
       () =>
-        `${placing.placed.size} orders, ${placing.waiting} waiting, ${strikes.flight.runningOrders} running, ${wordsOfDeeds(strikes.deeds)}`,
+        `${placing.placed.size} orders, ${placing.waiting} waiting, ${flight.now.runningOrders} running, ${wordsOfDeeds(strikes.deeds)}`,
     );
     return await endure({ hub, world, placing, trouble, strikes, forMs, at }, say);
   } finally {
@@ -79,36 +85,31 @@ interface Course {
 }
 
 async function endure({ hub, world, placing, trouble, strikes, forMs, at }: Course, say: Say): Promise<SiegeResult> {
-  const result = (
-    violations: readonly Violation[],
-    lines: readonly Parameters<typeof isHit>[0][],
-    cancelled: number,
-    calmAt: number,
-  ): SiegeResult => ({
+  const begun = Date.now();
+  let [calmAt, ordersPerSecond] = [begun, 0];
+  const result = (violations: readonly Violation[], lines: Judgement['lines'] = [], cancelled = 0): SiegeResult => ({
     ...strikes.deeds,
     exits: Object.values(hub.processes).reduce((sum, it) => sum + it.exits, 0),
-    ...{ orders: placing.placed.size, lines: lines.length, hit: lines.filter(isHit).length, cancelled },
-    ordersPerSecond: Number((placing.placed.size / (forMs / 1_000)).toFixed(2)),
+    ...{ orders: placing.placed.size, lines: lines.length, hit: lines.filter(isHit).length, cancelled, ordersPerSecond },
     redis: hub.servers.redis !== undefined,
     quietSeconds: Math.round((Date.now() - calmAt) / 1_000),
     seconds: Math.round((Date.now() - at) / 1_000),
     violations,
   });
-  let calmAt = Date.now();
   try {
-    await Promise.race([Promise.all([strikes.over, pause(forMs)]), strikes.over.then(() => forever)]);
+    await Promise.all([strikes.over, pause(forMs)]);
     calmAt = Date.now();
+    ordersPerSecond = Number(((placing.placed.size * 1_000) / (calmAt - begun)).toFixed(2));
     say('It is left in peace, and everything comes to its end');
+    void placing.stop();
     await hub.ready();
     const { violations, lines, cancelled } = await judge(world, placing, trouble, say, ENDING);
-    return result(violations, lines, cancelled, calmAt);
+    return result(violations, lines, cancelled);
   } catch (error) {
-    if (error instanceof Down) return result([{ invariant: 'start', where: hub.dir, what: error.message }], [], 0, calmAt);
+    if (error instanceof Down) return result([{ invariant: 'start', where: hub.dir, what: error.message }]);
     throw error;
   }
 }
-
-const forever = new Promise<never>(() => undefined);
 
 function scheduleLines(faults: readonly Fault[], seed: string, minutes: number): string[] {
   return [

@@ -29,7 +29,7 @@ export interface Supervised {
 }
 
 /** Starts a file of ours as a process. */
-export function supervise({ file, env, logFile }: Supervising): Supervised {
+export function supervise(supervising: Supervising): Supervised {
   let stopping = false;
   let exits = 0;
   let wanted = false;
@@ -38,17 +38,7 @@ export function supervise({ file, env, logFile }: Supervising): Supervised {
   let ended: Promise<void> = Promise.resolve();
 
   const start = (): void => {
-    const log = openSync(logFile, 'a', 0o600);
-    const one = endWithUs(
-      spawn(process.execPath, ['--conditions=@midstream/source', '-r', join(ROOT, 'deploy/local/typescript.cjs'), join(ROOT, file)], {
-        cwd: ROOT,
-        env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
-        stdio: ['ignore', log, log],
-        // its own group: Ctrl-C reaches only us
-        detached: true,
-      }),
-    );
-    closeSync(log);
+    const one = spawnIt(supervising);
     child = one;
     ended = new Promise((resolve) =>
       one.once('exit', () => {
@@ -85,4 +75,21 @@ export function supervise({ file, env, logFile }: Supervising): Supervised {
       clearTimeout(late);
     },
   };
+}
+
+function spawnIt({ file, env, logFile }: Supervising): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@midstream/source', '-r', join(ROOT, 'deploy/local/typescript.cjs'), join(ROOT, file)],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn', ...env },
+      stdio: ['ignore', log, log],
+      // its own group: Ctrl-C reaches only us
+      detached: true,
+    },
+  );
+  closeSync(log);
+  return endWithUs(child);
 }

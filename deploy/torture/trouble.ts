@@ -98,14 +98,14 @@ export async function cancel(merchant: Hands['merchant'], orderId: string): Prom
   });
 }
 
-/** Every open question is answered by its seed, or with silence. */
-export async function answerAll({ hands, placed, since }: Pick<Mine, 'hands' | 'placed' | 'since'>): Promise<number> {
+/** Every open question is answered by its seed, or with silence; a buyer who is `hurried` says no instead. Gives how many orders run. */
+export async function answerAll({ hands, placed, since }: Pick<Mine, 'hands' | 'placed' | 'since'>, hurried = false): Promise<number> {
   const running = await runningOrders(hands.merchant, since);
   for (const { orderId, lines } of running)
     for (const { lineId, consents } of lines)
       for (const { consentId } of consents) {
         const word = wordOf(hands.options.seed, placed.get(orderId)?.reference ?? '', lineId);
-        if (word !== 'silence') await answer(hands, { orderId, lineId, consentId }, word);
+        if (word !== 'silence' || hurried) await answer(hands, { orderId, lineId, consentId }, word === 'silence' ? 'no' : word);
       }
   return running.length;
 }
