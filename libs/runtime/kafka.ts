@@ -4,6 +4,7 @@ import { type Admin, Kafka, logLevel } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { EventBus } from './bus';
 import { listen } from './kafka.listen';
+import { patchKafkajs } from './kafka.patch';
 import { kafkaSink } from './kafka.sink';
 import { kafkaSockets } from './kafka.sockets';
 import { EVENT_DAYS } from './limits';
@@ -17,6 +18,8 @@ export interface KafkaOptions {
   readonly logger: Logger;
   readonly sessionTimeoutMs?: number;
 }
+
+patchKafkajs();
 
 const DAY_MS = 86_400_000;
 
