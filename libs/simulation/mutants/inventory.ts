@@ -92,12 +92,12 @@ export const inventoryMutants: readonly Mutant[] = [
     why: 'an offer that is short of one unit drains nothing',
   },
   {
-    id: 'inventory-full-storm-sleeps',
+    id: 'inventory-paused-drain-sleeps',
     kind: 'a lost drain re-arm',
-    file: file('drain'),
-    before: "if (named < DRAIN_BATCH) return { type: 'DrainEnded', offerId };",
-    after: "if (named <= DRAIN_BATCH) return { type: 'DrainEnded', offerId };",
-    why: 'after a full batch the rest is not taken',
+    file: file('react'),
+    before: "return [{ command: { type: 'ResumeDrain', offerId: event.offerId }, at: event.resumeAt }];",
+    after: 'return [];',
+    why: 'a drain that waits for its storm to pass does not go on',
   },
   {
     id: 'inventory-submits-again',

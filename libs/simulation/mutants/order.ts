@@ -133,14 +133,6 @@ export const orderMutants: readonly Mutant[] = [
     why: 'a yes to one product answers the line’s questions about others',
   },
   {
-    id: 'order-yes-at-every-price',
-    kind: 'a consent that answers the next question',
-    file: file('consent'),
-    before: 'return approved === undefined || chargeOf(hold) > approved;',
-    after: 'return approved === undefined;',
-    why: 'a yes at one price answers the next question at a higher one',
-  },
-  {
     id: 'order-no-is-remembered-as-yes',
     kind: 'a consent that answers the next question',
     file: file('evolve'),

@@ -30,14 +30,6 @@ export const shellMutants: readonly Mutant[] = [
     why: 'what commits after others with later ids is never told (libs/runtime/ticks.ts)',
   },
   {
-    id: 'shell-finishes-without-token',
-    kind: 'a second submit after a time-out',
-    file: 'libs/simulation/todo.ts',
-    before: 'return this.effects.get(id)?.token === token;',
-    after: 'return this.effects.has(id) && token > 0;',
-    why: 'a call whose lease has lapsed ends the work of whoever took it over (libs/runtime/handle.ts)',
-  },
-  {
     id: 'shell-calls-again',
     kind: 'a second submit after a time-out',
     file: 'libs/simulation/works.ts',
