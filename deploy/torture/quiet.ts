@@ -2,6 +2,7 @@ import { SERVICES, type Service, TOPICS, topicsReadBy } from '@midstream/contrac
 import { type Hands, pause, dryOut, liftBan } from '../drill/act';
 import type { Plan } from '../drill/plan';
 import { runningOrders } from '../drill/read';
+import { inParallel } from '../sample-market/api';
 import type { TraceOrder } from '../sample-market/words';
 import type { Databases } from './databases';
 import { untilAnswered } from './patience';
@@ -12,6 +13,7 @@ const END_BY_ITSELF_MS = 90_000;
 /** What was cancelled waits for the suppliers' answers only. */
 const END_CANCELLED_MS = 60_000;
 const QUIET_MS = 60_000;
+const CANCELS_AT_ONCE = 8;
 const STILL_MS = 1_500;
 const LOOK_EVERY_MS = 400;
 /** No timer of consequence may strike while the books are read. */
@@ -43,7 +45,7 @@ export async function letEnd({ hands, plan, placed, since, ...times }: Ending): 
   for (const until = Date.now() + endByItselfMs; Date.now() < until; await pause(1_000))
     if ((await untilAnswered(() => answerAll({ hands, placed, since }, true))) === 0) return 0;
   const late = await untilAnswered(() => runningOrders(hands.merchant, since));
-  for (const { orderId } of late) await untilAnswered(() => cancel(hands.merchant, orderId));
+  await inParallel(late, CANCELS_AT_ONCE, ({ orderId }) => untilAnswered(() => cancel(hands.merchant, orderId)));
   for (const until = Date.now() + endCancelledMs; Date.now() < until; await pause(1_000))
     if ((await untilAnswered(() => runningOrders(hands.merchant, since))).length === 0) break;
   return late.length;
