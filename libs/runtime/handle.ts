@@ -139,12 +139,7 @@ export async function decideIn(
   const { rows, answered, alive, at } = read;
   const appended: Appended[] = [];
   const stored: { wanted: Wanted; answer: Answered }[] = [];
-  const outcomes: Outcome[] = [];
-  for (const [index, work] of works.entries()) {
-    if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
-    outcomes.push(outcomeOf(work, keys[index] ?? []));
-  }
-  function outcomeOf(work: Work, named: readonly RowKey[]): Outcome {
+  const outcomeOf = (work: Work, named: readonly RowKey[]): Outcome => {
     if (!alive(work)) return { kind: 'overtaken' };
     const known = work.wanted && answered.of(work.wanted);
     if (known !== undefined)
@@ -152,6 +147,11 @@ export async function decideIn(
     const outcome = decideOne(handling, work, rows, named, at, appended);
     if (work.wanted !== undefined) stored.push({ wanted: work.wanted, answer: answered.keep(work.wanted, outcome) });
     return outcome;
+  };
+  const outcomes: Outcome[] = [];
+  for (const [index, work] of works.entries()) {
+    if (index % BREATH === BREATH - 1) await new Promise(setImmediate);
+    outcomes.push(outcomeOf(work, keys[index] ?? []));
   }
   const { writes, wrote } = appends(handling, appended, at);
   writeAll(tx, [...extra, ...writesOf(rows, handling.tables), ...answersOf(stored), ...writes]);
