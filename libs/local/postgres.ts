@@ -29,6 +29,8 @@ export interface LocalPostgres {
   pid: number;
   /** As superuser. */
   url(database: string): string;
+  /** The same without the network: over a socket in the data folder, where the folder's path is short enough for one. */
+  nearUrl(database: string): string;
   /** Fast shutdown: open transactions are rolled back. */
   stop(): Promise<void>;
   /** Resolves when the server is gone, if the signal is one that ends it. */
@@ -63,10 +65,13 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   const password = readPassword(dataDir);
   const { child, port } = await launchPatiently({ bin, account, dataDir, options });
   options.log?.(`PostgreSQL is ready on 127.0.0.1:${port}`);
+  const url = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+  const near = canHoldSocket(dataDir) ? `?host=${encodeURIComponent(dataDir)}` : '';
   return {
     port,
     pid: child.pid as number,
-    url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    url,
+    nearUrl: (database) => `${url(database)}${near}`,
     stop: () => stop(child),
     kill: (signal) => signalChild(child, signal),
     gone: new Promise((resolve) => (hasEnded(child) ? resolve() : child.once('exit', () => resolve()))),
@@ -157,7 +162,7 @@ async function launch(plan: Plan): Promise<ChildProcess> {
   const { bin, account, dataDir, port, options } = plan;
   const logFile = `${dataDir}.log`;
   const logged = openLog(logFile);
-  const settings = Object.entries({ ...serverSettings(options.durable), ...options.settings });
+  const settings = Object.entries({ ...serverSettings(options.durable), ...socketSettings(dataDir), ...options.settings });
   const args = ['-D', dataDir, '-p', String(port), ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   // Its own session, or Ctrl-C in a terminal would stop the database before the services that still write to it.
   const spawning = { ...identity(account), env: serverEnv(), cwd: dataDir, detached: true };
@@ -195,11 +200,19 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
+/** Of a socket's whole path; the address has room for 107 bytes (unix(7)). */
+const SOCKET_PATH_MAX = 100;
+
+/** The setting is a list with commas, and Windows has no such sockets in its PostgreSQL client. */
+const canHoldSocket = (dataDir: string): boolean =>
+  process.platform !== 'win32' && !/[\s,"]/.test(dataDir) && Buffer.byteLength(path.join(dataDir, '.s.PGSQL.65535')) <= SOCKET_PATH_MAX;
+
+const socketSettings = (dataDir: string): Record<string, string> => ({ unix_socket_directories: canHoldSocket(dataDir) ? dataDir : '' });
+
 function serverSettings(durable: boolean): Record<string, string> {
   const sync = durable ? 'on' : 'off';
   return {
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '',
     max_connections: '300',
     jit: 'off', // our statements are short; compiling them costs more than running them
     timezone: 'UTC',

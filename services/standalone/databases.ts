@@ -4,7 +4,7 @@ import { createServiceDatabase, type LocalPostgres, startPostgres } from '@midst
 import type { Home } from './home';
 
 export interface Databases {
-  readonly postgres: Pick<LocalPostgres, 'url' | 'stop'>;
+  readonly postgres: Pick<LocalPostgres, 'stop'>;
   readonly urls: Readonly<Record<Service, string>>;
 }
 
@@ -17,7 +17,7 @@ export async function startDatabases(home: Home, say: (line: string) => void = (
   };
   const first = await startPostgres(options);
   const postgres = kept(first, () => startPostgres({ ...options, port: first.port }), say);
-  const admin = postgres.url('postgres');
+  const admin = first.nearUrl('postgres');
   const urls: [Service, string][] = [];
   for (const service of SERVICES) {
     const name = service.replaceAll('-', '_');
@@ -51,7 +51,6 @@ function kept(first: LocalPostgres, again: () => Promise<LocalPostgres>, say: (l
   };
   const keeping = keep();
   return {
-    url: (database) => first.url(database),
     async stop() {
       stopping = true;
       await server.stop();

@@ -1,4 +1,6 @@
 import type { Database, Tx } from '@midstream/runtime';
+import { assert } from '@midstream/kernel';
+import DataLoader from 'dataloader';
 import { v7 as uuidv7 } from 'uuid';
 import type { Sealer } from './seal';
 
@@ -20,8 +22,24 @@ interface OfPurchase {
   readonly sku: string;
 }
 
+/** What one answer of a supplier has sent. */
+interface Sent extends OfPurchase {
+  readonly sent: readonly SentCode[];
+}
+
+/** Answers that are kept in one transaction. */
+const ANSWERS_MAX = 100;
+
 /** The card codes. Only what is sealed reaches the database, and only here is it sealed and opened. */
 export class Codes {
+  private keeping: Promise<unknown> = Promise.resolve();
+  /** Answers that come while others are being kept are kept together: one transaction, one wait for the disk. */
+  private readonly answers = new DataLoader<Sent, Set<string>>((all) => this.keepAll(all), {
+    cache: false,
+    maxBatchSize: ANSWERS_MAX,
+    batchScheduleFn: (go) => void this.keeping.finally(() => setImmediate(go)),
+  });
+
   constructor(
     private readonly database: Database,
     private readonly sealer: Sealer,
@@ -57,7 +75,7 @@ export class Codes {
     return this.database.transaction(async (tx) => {
       // two answers to one purchase must not both look for its codes
       await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [purchaseId]);
-      const given = new Set(await unitsOf(tx, purchaseId));
+      const given = new Set(await unitsOf(tx, [purchaseId]));
       const wanting = unitIds.filter((it) => !given.has(it));
       const got = await give(tx, offerId, purchaseId, wanting, 'SKIP LOCKED');
       const short = wanting.filter((it) => !got.includes(it));
@@ -71,47 +89,58 @@ export class Codes {
    * Keeps what a supplier has sent, before anybody hears of it. Returns the units whose code is good; a code that is known already, for
    * another unit or from the vault, is not, and neither is one that is no code at all. A repeat finds what it found before.
    */
-  async keepSent({ purchaseId, offerId, sku }: OfPurchase, sent: readonly SentCode[]): Promise<Set<string>> {
-    const rows = sent.filter((it) => isCode(it.code)).map(({ unitId, code }) => ({ unitId, ...this.rowOf(sku, code) }));
+  keepSent(purchase: OfPurchase, sent: readonly SentCode[]): Promise<Set<string>> {
+    return this.answers.load({ ...purchase, sent });
+  }
+
+  /** Where one of them cannot be kept, each is kept by itself. */
+  private async keepAll(all: readonly Sent[]): Promise<(Set<string> | Error)[]> {
+    const kept = this.keepTogether(all).catch((error: Error) =>
+      all.length === 1 ? [error] : Promise.all(all.map((it) => this.keepTogether([it]).then(firstOf, (alone: Error) => alone))),
+    );
+    this.keeping = kept;
+    return kept;
+  }
+
+  private keepTogether(all: readonly Sent[]): Promise<Set<string>[]> {
+    const codes = all.flatMap(({ sent, ...of }) => sent.filter((it) => isCode(it.code)).map((it) => this.sentRow(of, it)));
     return this.database.transaction(async (tx) => {
-      await tx.query(
+      tx.send(
         `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, fingerprint)
-         SELECT c.id, $1, $2, 'assigned', c.unit_id, $3, 0, c.key_id, c.sealed, c.fingerprint
-           FROM unnest($4::uuid[], $5::text[], $6::text[], $7::bytea[], $8::bytea[]) AS c(id, unit_id, key_id, sealed, fingerprint)
+         SELECT c.id, c.offer_id, c.sku, 'assigned', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, c.fingerprint
+           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+             AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint)
           ORDER BY c.fingerprint
              ON CONFLICT DO NOTHING`,
-        [
-          ...[offerId, sku, purchaseId, rows.map((it) => it.id), rows.map((it) => it.unitId)],
-          ...[rows.map((it) => it.keyId), rows.map((it) => it.sealed), rows.map((it) => it.fingerprint)],
-        ],
+        [...columnsOf(codes), codes.map((it) => it.fingerprint)],
       );
-      const good = new Set(await unitsOf(tx, purchaseId));
-      await this.keepApart(
-        tx,
-        { purchaseId, offerId, sku },
-        sent.filter((it) => !good.has(it.unitId)),
+      const good = new Set(
+        await unitsOf(
+          tx,
+          all.map((it) => it.purchaseId),
+        ),
       );
-      return good;
+      const bad = all.flatMap(({ sent, ...of }) => sent.filter((it) => !good.has(it.unitId)).map((it) => ({ of, sent: it })));
+      if (bad.length > 0) this.keepApart(tx, bad);
+      return all.map(({ sent }) => new Set(sent.map((it) => it.unitId).filter((it) => good.has(it))));
     });
   }
 
   /** What is no code, or not ours to give, stays as proof for the claim on the supplier. */
-  private async keepApart(tx: Tx, { purchaseId, offerId, sku }: OfPurchase, sent: readonly SentCode[]): Promise<void> {
-    const rows = sent.map(({ unitId, code }) => ({ unitId, ...this.rowOf(sku, String(code).slice(0, CODE_LENGTH_MAX)) }));
-    await tx.query(
+  private keepApart(tx: Tx, bad: readonly { readonly of: OfPurchase; readonly sent: SentCode }[]): void {
+    const rows = bad.map(({ of, sent }) => this.sentRow(of, { ...sent, code: String(sent.code).slice(0, CODE_LENGTH_MAX) }));
+    tx.send(
       `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed)
-       SELECT c.id, $1, $2, 'invalid', c.unit_id, $3, 0, c.key_id, c.sealed FROM unnest($4::uuid[], $5::text[], $6::text[], $7::bytea[]) AS c(id, unit_id, key_id, sealed)
+       SELECT c.id, c.offer_id, c.sku, 'invalid', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+           AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed)
            ON CONFLICT DO NOTHING`,
-      [
-        offerId,
-        sku,
-        purchaseId,
-        rows.map((it) => it.id),
-        rows.map((it) => it.unitId),
-        rows.map((it) => it.keyId),
-        rows.map((it) => it.sealed),
-      ],
+      columnsOf(rows),
     );
+  }
+
+  private sentRow({ purchaseId, offerId, sku }: OfPurchase, { unitId, code }: SentCode): SentRow {
+    return { ...{ purchaseId, offerId, sku, unitId }, ...this.rowOf(sku, code) };
   }
 
   /** Back into a vault: the one that they came from, or the hub's own. Whoever has done it before has done it. */
@@ -144,10 +173,33 @@ export class Codes {
   }
 }
 
-async function unitsOf(tx: Tx, purchaseId: string): Promise<string[]> {
+interface SentRow extends OfPurchase {
+  readonly id: string;
+  readonly unitId: string;
+  readonly keyId: string;
+  readonly sealed: Buffer;
+  readonly fingerprint: Buffer;
+}
+
+const firstOf = <T>([first]: readonly T[]): T => {
+  assert(first !== undefined, 'what is kept alone has an answer');
+  return first;
+};
+
+const columnsOf = (rows: readonly SentRow[]): unknown[] => [
+  rows.map((it) => it.id),
+  rows.map((it) => it.offerId),
+  rows.map((it) => it.sku),
+  rows.map((it) => it.unitId),
+  rows.map((it) => it.purchaseId),
+  rows.map((it) => it.keyId),
+  rows.map((it) => it.sealed),
+];
+
+async function unitsOf(tx: Tx, purchaseIds: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ unit_id: string }>(
-    `SELECT unit_id FROM code WHERE purchase_id = $1 AND state IN ('assigned', 'quarantined')`,
-    [purchaseId],
+    `SELECT unit_id FROM code WHERE purchase_id = ANY($1) AND state IN ('assigned', 'quarantined')`,
+    [purchaseIds],
   );
   return rows.map((it) => it.unit_id);
 }

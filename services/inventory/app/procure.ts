@@ -8,8 +8,9 @@ import {
   type PurchaseOpened,
   type Supplier,
 } from '@midstream/inventory-domain';
-import { assert, type Untimed } from '@midstream/kernel';
+import type { Untimed } from '@midstream/kernel';
 import type { Database, EffectContext } from '@midstream/runtime';
+import DataLoader from 'dataloader';
 import type { Answer, Seller, Wanted } from './adapters/supplier';
 import { ASK_WAIT_MS, BUY_WAIT_MS } from './adapters/http';
 import { House } from './house';
@@ -39,7 +40,7 @@ const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, 
 });
 
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<{ wanted: Wanted; seller: Seller }> {
-  const { purchase, hold, offer, supplier } = await loadPurchase(database, purchaseId);
+  const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
   const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
   const wanted: Wanted = {
@@ -58,14 +59,21 @@ interface Loaded {
   readonly supplier: Supplier;
 }
 
-async function loadPurchase(database: Database, purchaseId: string): Promise<Loaded> {
-  const { rows } = await database.pool.query<Loaded>(
+/** The purchases of one database, by id: calls that begin together ask together, and nothing is remembered. */
+const purchasesOf = (database: Database): DataLoader<string, Loaded> => {
+  const loader = loaders.get(database) ?? new DataLoader((ids: readonly string[]) => loadPurchases(database, ids), { cache: false });
+  loaders.set(database, loader);
+  return loader;
+};
+const loaders = new WeakMap<Database, DataLoader<string, Loaded>>();
+
+async function loadPurchases(database: Database, ids: readonly string[]): Promise<(Loaded | Error)[]> {
+  const { rows } = await database.query<Loaded>(
     `SELECT p.state AS purchase, h.state AS hold, o.state AS offer, s.state AS supplier
        FROM purchase p JOIN hold h ON h.id = p.state ->> 'holdId' JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
-      WHERE p.id = $1`,
-    [purchaseId],
+      WHERE p.id = ANY($1)`,
+    [ids],
   );
-  const [found] = rows;
-  assert(found !== undefined, `the intent of ${purchaseId} was committed before the call`);
-  return found;
+  const found = new Map(rows.map((it) => [it.purchase.purchaseId, it]));
+  return ids.map((id) => found.get(id) ?? new Error(`the intent of ${id} was committed before the call`));
 }

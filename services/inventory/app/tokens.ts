@@ -1,8 +1,27 @@
 import type { Database } from '@midstream/runtime';
+import DataLoader from 'dataloader';
 import type { Sealer } from './seal';
+
+interface TokenFound {
+  readonly supplier_id: string;
+  readonly key_id: string;
+  readonly sealed: Buffer;
+}
+
+const NOTHING_REMEMBERED = { cache: false };
 
 /** What we show to suppliers. Kept apart from their rows, which go through the log. */
 export class SupplierTokens {
+  /** Calls that begin together ask together; nothing is remembered. */
+  private readonly asked = new DataLoader<string, TokenFound | undefined>(async (ids) => {
+    const { rows } = await this.database.query<TokenFound>(
+      `SELECT supplier_id, key_id, sealed FROM supplier_token WHERE supplier_id = ANY($1)`,
+      [[...new Set(ids)]],
+    );
+    const found = new Map(rows.map((it) => [it.supplier_id, it]));
+    return ids.map((it) => found.get(it));
+  }, NOTHING_REMEMBERED);
+
   constructor(
     private readonly database: Database,
     private readonly sealer: Sealer,
@@ -20,11 +39,7 @@ export class SupplierTokens {
   }
 
   async of(supplierId: string): Promise<string | undefined> {
-    const { rows } = await this.database.pool.query<{ key_id: string; sealed: Buffer }>(
-      `SELECT key_id, sealed FROM supplier_token WHERE supplier_id = $1`,
-      [supplierId],
-    );
-    const [found] = rows;
+    const found = await this.asked.load(supplierId);
     return found && this.sealer.open({ keyId: found.key_id, sealed: found.sealed }, ['supplier', supplierId]);
   }
 }
