@@ -1,5 +1,5 @@
 import { costAt, type Hold, type InventoryEvent, type Offer, type Purchase, unitId } from '@midstream/inventory-domain';
-import { readPurchase, readRefusal } from '@midstream/inventory/adapters/wire';
+import { readPurchase, readRefusal } from '@midstream/inventory/adapters/http/wire';
 import { drainsOf } from '@midstream/inventory/drain';
 import type { NotificationEvent } from '@midstream/notification-domain';
 import { Codes } from './codes';
@@ -125,7 +125,7 @@ export class Outside {
     return { reachMs: random.whole(1, 50), answerMs: isSilent ? ASK_WAIT_MS : random.whole(5, 1_000), act };
   }
 
-  /** What the adapter makes of an answer on the wire (services/inventory/app/adapters/http.ts); the reading is its own. */
+  /** What the adapter makes of an answer on the wire (services/inventory/app/adapters/http/index.ts); the reading is its own. */
   private read(wanted: Wanted, { status, body }: WireAnswer, asked: 'buy' | 'ask'): readonly AnyCommand[] | 'failed' {
     try {
       const answer = status === 200 ? this.take(wanted, body) : readRefusal(status, body, asked);
@@ -150,7 +150,7 @@ export class Outside {
     };
   }
 
-  /** To buy from a vault is to assign, and to ask is to buy again (services/inventory/app/adapters/vault.ts). */
+  /** To buy from a vault is to assign, and to ask is to buy again (services/inventory/app/adapters/vault/index.ts). */
   private fromVault(wanted: Wanted): Answer {
     const numbers = Array.from({ length: wanted.quantity }, (_, n) => n + 1);
     const given = this.codes.assign(

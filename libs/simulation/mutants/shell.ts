@@ -48,7 +48,7 @@ export const shellMutants: readonly Mutant[] = [
   {
     id: 'inventory-takes-silence-for-no',
     kind: 'a second submit after a time-out',
-    file: 'services/inventory/app/adapters/wire.ts',
+    file: 'services/inventory/app/adapters/http/wire.ts',
     before: 'if (rest === undefined) throw new Unanswered(`the supplier answered ${status} ${code}`);',
     after: "if (rest === undefined) return { units: [], rest: 'refused', unitCostMinor: cost };",
     why: 'what may have been bought counts as refused, and is bought elsewhere',

@@ -11,8 +11,7 @@ import {
 import type { Untimed } from '@midstream/kernel';
 import type { Database, EffectContext } from '@midstream/runtime';
 import DataLoader from 'dataloader';
-import type { Answer, Seller, Wanted } from './adapters/supplier';
-import { ASK_WAIT_MS, BUY_WAIT_MS } from './adapters/http';
+import { type Answer, ASK_WAIT_MS, BUY_WAIT_MS, type Seller, type Wanted } from './adapters/port';
 import { House } from './house';
 
 type Command = Untimed<InventoryCommand>;
@@ -42,14 +41,15 @@ const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, 
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<{ wanted: Wanted; seller: Seller }> {
   const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
-  const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
+  const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt } = purchase;
   const wanted: Wanted = {
-    ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency },
+    ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt },
+    ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
     unitCostMinor: costAt(offer.costTiers, quantity),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  return { wanted, seller: supplier.baseUrl === undefined ? house.vault : house.http.at(supplier.baseUrl) };
+  return { wanted, seller: house.sellerOf(supplier) };
 }
 
 interface Loaded {

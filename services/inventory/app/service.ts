@@ -7,6 +7,7 @@ import { House } from './house';
 import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
+import { Procure10 } from './migrations/procure-10';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
@@ -47,7 +48,7 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow],
-  migrations: [CreateInventory1, NameDeliveries2],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10],
   recordsOf,
   effects,
   hears: ['compliance.by-sku'],

@@ -20,6 +20,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { KINDS } from './adapters';
 import { IsAttributes } from './attributes';
 
 export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
@@ -57,14 +58,19 @@ export class PutProductDto {
 
 export class PutSupplierDto {
   @ApiProperty() @ValidateNested() @Type(() => NameDto) @IsObject() name!: NameDto;
-  @ApiProperty({ enum: ['vault', 'http'] }) @IsIn(['vault', 'http']) kind!: 'vault' | 'http';
+  @ApiProperty({ enum: KINDS, description: 'How we speak with it: an adapter’s name. It stays a vault, or stays bought from' })
+  @IsIn(KINDS)
+  kind!: (typeof KINDS)[number];
   @ApiProperty({ description: 'Suppliers that share one real source' }) @Matches(/^[A-Za-z0-9._-]{1,80}$/) upstreamGroup!: string;
-  @ApiPropertyOptional({ description: 'Where it speaks the supplier protocol; of http suppliers' })
+  @ApiPropertyOptional({ description: 'Where it speaks its protocol; `http` and `acg-faka` need one' })
   @IsOptional()
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   @MaxLength(500)
   baseUrl?: string;
-  @ApiPropertyOptional({ description: 'The bearer token that it gave us. Kept encrypted, never shown', writeOnly: true })
+  @ApiPropertyOptional({
+    description: 'The bearer token that it gave us; of `acg-faka`: `appId:appKey`. Kept encrypted, never shown',
+    writeOnly: true,
+  })
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,500}$/)
   token?: string;
@@ -90,6 +96,10 @@ export class PutOfferDto {
   @ArrayMaxSize(300)
   @Matches(REGION, { each: true })
   regions!: string[];
+  @ApiPropertyOptional({ description: 'What the supplier calls it; of acg-faka `code` or `code/种类`. Absent: as we do', maxLength: 200 })
+  @IsOptional()
+  @Matches(/^[^\s\p{Cc}][^\p{Cc}]{0,199}$/u)
+  supplierSku?: string;
   @ApiPropertyOptional({ default: 1 }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) minQuantity?: number;
   @ApiPropertyOptional({ default: 1000 }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) maxQuantity?: number;
   @ApiPropertyOptional({ default: 600, description: 'Units that it can sell in a minute' })

@@ -1,6 +1,6 @@
 import type { InventoryCommand, Rows } from '@midstream/inventory-domain';
 import { rowOf } from '@midstream/inventory-domain';
-import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
+import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, Param, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from './house';
@@ -64,6 +64,7 @@ export class SuppliersController {
     @Body() { token, ...body }: PutSupplierDto,
     @From() caller: Caller,
   ): Promise<SupplierView> {
+    this.needs(body);
     const supplier = { ...body, name: { ...body.name }, supplierId };
     const view = await this.commands.run<SupplierView>(
       { type: 'PutSupplier', supplier },
@@ -71,6 +72,13 @@ export class SuppliersController {
     );
     await this.house.tokens.keep(supplierId, token);
     return view;
+  }
+
+  /** @throws Problem where the adapter of its kind cannot speak with it. */
+  private needs({ kind, baseUrl }: PutSupplierDto): void {
+    if (this.house.adapters.get(kind)?.needs.includes('baseUrl') && baseUrl === undefined) {
+      throw new Problem(422, 'base-url-missing', `A supplier of the kind ${kind} has a baseUrl`);
+    }
   }
 
   @Get(':supplierId')

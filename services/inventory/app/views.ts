@@ -1,6 +1,7 @@
 import { CLOSURE_CAUSES, FULFILMENT_KINDS } from '@midstream/contracts';
 import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier, supplyOf } from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { KINDS } from './adapters';
 import { CostTierDto, NameDto } from './supply.dto';
 
 export class ProductView {
@@ -22,7 +23,7 @@ export const productView = ({ offerIds: _, ...product }: Product): ProductView =
 /** Never its token. */
 export class SupplierView {
   @ApiProperty() supplierId!: string;
-  @ApiProperty({ enum: ['vault', 'http'] }) kind!: string;
+  @ApiProperty({ enum: KINDS }) kind!: string;
   @ApiProperty({ type: NameDto }) name!: { readonly zh: string; readonly en: string };
   @ApiProperty() upstreamGroup!: string;
   @ApiPropertyOptional() baseUrl?: string;
@@ -41,6 +42,7 @@ export class OfferView {
   @ApiProperty() supplierId!: string;
   @ApiProperty() sku!: string;
   @ApiProperty() version!: number;
+  @ApiPropertyOptional({ description: 'What the supplier calls it' }) supplierSku?: string;
   @ApiProperty({ type: [CostTierDto] }) costTiers!: readonly { readonly from: number; readonly costMinor: number }[];
   @ApiProperty() currency!: string;
   @ApiProperty({ type: [String] }) regions!: readonly string[];
@@ -60,6 +62,7 @@ export class OfferView {
 
 export const offerView = (it: Offer): OfferView => ({
   ...{ offerId: it.offerId, supplierId: it.supplierId, sku: it.sku, version: it.version, costTiers: it.costTiers, currency: it.currency },
+  ...(it.supplierSku !== undefined && { supplierSku: it.supplierSku }),
   ...{ regions: it.regions, minQuantity: it.minQuantity, maxQuantity: it.maxQuantity, capacityPerMinute: it.capacityPerMinute },
   ...{ leadTimeMs: it.leadTimeMs, safetyStock: it.safetyStock, supply: Math.max(0, supplyOf(it)), held: it.held, inFlight: it.inFlight },
   ...{ available: roomOf(it), sequence: it.sequence, stockAsOf: new Date(it.stockAsOf).toISOString(), closures: closuresOf(it) },

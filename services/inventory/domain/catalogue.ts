@@ -23,7 +23,7 @@ export function putProduct({ product }: PutProduct, rows: Rows): Decided {
 export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
   const known = rows.suppliers[supplier.supplierId];
   if (supplier.supplierId === HUB_SUPPLIER && supplier.kind !== 'vault') return reject('supplier-reserved');
-  if (known !== undefined && known.kind !== supplier.kind) return reject('supplier-kind-is-fixed');
+  if (known !== undefined && (known.kind === 'vault') !== (supplier.kind === 'vault')) return reject('supplier-kind-is-fixed');
   if (supplier.kind === 'http' && supplier.baseUrl === undefined) return reject('base-url-missing');
   return known !== undefined && same(known, supplier) ? [] : [{ type: 'SupplierPut', supplier }];
 }
@@ -39,7 +39,8 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   if (terms.minQuantity > terms.maxQuantity) return reject('wrong-quantities');
 
   const offerId = offerIdOf(supplierId, sku);
-  const { kind, upstreamGroup } = supplier;
+  const { upstreamGroup } = supplier;
+  const kind = supplier.kind === 'vault' ? 'vault' : 'http';
   const { fulfilmentKind, priceMinor } = product;
   const whole: OfferTerms = { ...terms, offerId, supplierId, sku, kind, upstreamGroup, fulfilmentKind, ceilingMinor: priceMinor };
   const known = rows.offers[offerId];

@@ -1,6 +1,6 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
-import type { Closure, CostTiers, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
+import type { Closure, CostTiers, OfferedTerms, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
 
 type ProductFact = Fact<'ProductState'>;
 type Cleared = Fact<'OffersCleared'>;
@@ -18,10 +18,7 @@ export interface PutSupplier extends Command<'PutSupplier'> {
 export interface PutOffer extends Command<'PutOffer'> {
   readonly supplierId: string;
   readonly sku: string;
-  readonly terms: Pick<
-    OfferTerms,
-    'costTiers' | 'currency' | 'regions' | 'minQuantity' | 'maxQuantity' | 'capacityPerMinute' | 'leadTimeMs' | 'safetyStock'
-  >;
+  readonly terms: OfferedTerms;
 }
 /** The hub's price has changed: it may close the offer, or open it. */
 export interface RepriceOffer extends Command<'RepriceOffer'> {

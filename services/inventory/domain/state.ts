@@ -13,7 +13,8 @@ export interface Product extends Omit<Fact<'ProductState'>, 'type'> {
 
 export interface Supplier {
   readonly supplierId: string;
-  readonly kind: 'vault' | 'http';
+  /** How we speak with it: an adapter's name. Only `vault` makes a difference here, the others are bought from. */
+  readonly kind: string;
   readonly name: { readonly zh: string; readonly en: string };
   readonly upstreamGroup: string;
   readonly baseUrl?: string;
@@ -50,7 +51,15 @@ export interface OfferTerms {
   readonly safetyStock: number;
   /** The hub's price of the product: a cost above it closes the offer. */
   readonly ceilingMinor: number;
+  /** What the supplier calls the product; absent: as we do. */
+  readonly supplierSku?: string;
 }
+
+/** What is put of an offer; the rest follows from its supplier and product. */
+export type OfferedTerms = Omit<
+  OfferTerms,
+  'offerId' | 'supplierId' | 'sku' | 'kind' | 'upstreamGroup' | 'fulfilmentKind' | 'ceilingMinor'
+>;
 
 /** What takes an offer away for a reason of its own; stock and price close it by themselves (`closuresOf`). */
 export interface Closure {
@@ -261,4 +270,5 @@ export const termsOf = (offer: Offer): OfferTerms => ({
   leadTimeMs: offer.leadTimeMs,
   safetyStock: offer.safetyStock,
   ceilingMinor: offer.ceilingMinor,
+  ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
 });

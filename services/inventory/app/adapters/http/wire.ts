@@ -1,4 +1,4 @@
-import { type Answer, Unanswered, type Wanted } from './supplier';
+import { type Answer, type Balance, type StockItem, Unanswered, type Wanted } from '../port';
 
 /** What the supplier protocol says of a purchase (services/sandbox-supplier/PROTOCOL.md). */
 interface WirePurchase {
@@ -17,7 +17,7 @@ const isFields = (it: unknown): it is Fields => typeof it === 'object' && it !==
  * An answer of 200, read with suspicion: it must be about this purchase, and of the shape that the protocol promises.
  * @throws Unanswered for anything else: what it was is not known.
  */
-export function readPurchase(body: unknown, { purchaseId, sku, quantity }: Wanted): WirePurchase {
+export function readPurchase(body: unknown, { purchaseId, sku, quantity }: Pick<Wanted, 'purchaseId' | 'sku' | 'quantity'>): WirePurchase {
   if (!isFields(body) || body['idempotencyKey'] !== purchaseId || body['sku'] !== sku)
     throw new Unanswered('the answer is about something else');
   const { status, costMinor, units } = body;
@@ -65,3 +65,30 @@ export function readRefusal(status: number, body: unknown, asked: 'buy' | 'ask')
   if (rest === undefined) throw new Unanswered(`the supplier answered ${status} ${code}`);
   return { units: [], rest, unitCostMinor: cost };
 }
+
+/** @throws Unanswered where it is no balance of the protocol. */
+export function readBalance(body: unknown): Balance {
+  if (!isFields(body)) throw new Unanswered('the answer is no balance');
+  const { balanceMinor, currency } = body;
+  if (typeof balanceMinor !== 'number' || !Number.isSafeInteger(balanceMinor)) throw new Unanswered('the answer has no balance');
+  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) throw new Unanswered('the balance has no currency');
+  return { balanceMinor, currency };
+}
+
+/** A good that is not told as the protocol has it is left out; the others count. @throws Unanswered where it is no stock at all. */
+export function readStock(body: unknown): { readonly items: readonly StockItem[]; readonly next?: string } {
+  if (!isFields(body) || !Array.isArray(body['items'])) throw new Unanswered('the answer is no stock');
+  const { next } = body;
+  return { items: body['items'].flatMap(readItem), ...(typeof next === 'string' && { next }) };
+}
+
+function readItem(item: unknown): StockItem[] {
+  if (!isFields(item)) return [];
+  const { sku, available, currency, costTiers } = item;
+  const first: unknown = Array.isArray(costTiers) ? costTiers[0] : undefined;
+  const costMinor = isFields(first) ? first['costMinor'] : undefined;
+  if (typeof sku !== 'string' || typeof currency !== 'string' || !isUnits(available) || !isUnits(costMinor)) return [];
+  return [{ supplierSku: sku, available, costMinor, currency }];
+}
+
+const isUnits = (it: unknown): it is number => typeof it === 'number' && Number.isSafeInteger(it) && it >= 0;

@@ -1,9 +1,17 @@
 import { unitId } from '@midstream/inventory-domain';
-import type { Codes } from '../codes';
-import type { Answer, Seller, Wanted } from './supplier';
+import type { Codes } from '../../codes';
+import type { Adapter, Answer, Seller, Tools, Wanted } from '../port';
+
+/** The hub's own codes, and those that a partner has left with it. */
+export const vault = ({ codes }: Tools): Adapter => ({
+  kind: 'vault',
+  can: ['buy', 'query'],
+  needs: [],
+  at: () => new VaultSeller(codes),
+});
 
 /** The hub's own codes. To buy is to assign, and to ask is to buy again: a unit that has a code keeps it. */
-export class VaultSupplier implements Seller {
+class VaultSeller implements Seller {
   constructor(private readonly codes: Codes) {}
 
   async buy(wanted: Wanted): Promise<Answer> {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isPrivate, PrivateAddress } from './address';
-import { Unanswered, type Wanted } from './supplier';
+import { isPrivate, PrivateAddress } from '../address';
+import { Unanswered, type Wanted } from '../port';
 import { readPurchase, readRefusal } from './wire';
 
 const wanted: Wanted = {
   ...{ purchaseId: 'p', holdId: 'o/1/1/a~vip', offerId: 'a~vip', supplierId: 'a', sku: 'vip', quantity: 2 },
-  ...{ maxCostMinor: 10, unitCostMinor: 9, currency: 'CNY' },
+  ...{ maxCostMinor: 10, unitCostMinor: 9, currency: 'CNY', deliverByAt: 0 },
 };
 const whole = {
   idempotencyKey: 'p',
