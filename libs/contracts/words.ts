@@ -54,6 +54,7 @@ export const GATES = [
   'lead-time',
   'stock',
   'verdict',
+  'surge',
 ] as const;
 export const Gate = oneOf(...GATES);
 export type Gate = (typeof GATES)[number];

@@ -2,6 +2,7 @@ import type { Service } from '@midstream/contracts';
 
 /** Which service answers which path (design: public API). The first that fits; `/v1` is before each. */
 export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
+  // The more exact path wins, whatever the order here: '/orders/:orderId/lines/:lineId/plan' may stand beside '/orders'
   ['/orders', 'order'],
   ['/merchants', 'order'],
   ['/keys', 'order'],
@@ -12,6 +13,8 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/procurement-orders', 'inventory'],
   ['/deliveries', 'inventory'],
   ['/decisions', 'selection-engine'],
+  ['/market-signals', 'selection-engine'],
+  ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],
   ['/screenings', 'compliance'],
   ['/rules', 'compliance'],

@@ -53,6 +53,11 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     case 'LineSelectionRequested':
     case 'ReleaseRequested':
     case 'OffersRanked':
+    case 'AdditionProposed':
+    case 'AdditionAnswered':
+    case 'MarketSignalReported':
+    case 'BurstDetected':
+    case 'MarketState':
     case 'OffersCleared':
     case 'OfferHeld':
     case 'NothingHeld':

@@ -10,6 +10,7 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   const { decisionId, decidedAt, model, request, candidates, gates, considered } = event;
   const record: DecisionRecord = { request, candidates, gates, considered };
   const { orderId, merchantId } = request;
-  const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, record };
+  const asked = request.attempt === 1 ? (request.need.sku ?? candidates[0]?.sku ?? null) : null;
+  const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, asked, record };
   return [{ entity: DecisionRow, rows: [row] }];
 }

@@ -1,19 +1,29 @@
 import { defineService } from '@midstream/runtime';
-import { selection } from '@midstream/selection-engine-domain';
+import { type Ranked, selection } from '@midstream/selection-engine-domain';
 import { DecisionsController } from './http';
+import { demandLoop } from './market/loop';
+import { MarketController, SignalsController } from './market/http';
+import { MarketQueries } from './market/queries';
+import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
 import { DecisionQueries } from './queries';
+import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, RankedRow } from './tables';
+import { DecisionRow, MarketRow, RankedRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
   domain: selection,
-  tables: { ranked: { entity: RankedRow, columns: ({ planned, quantity }) => ({ planned, quantity }) } },
+  tables: {
+    ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
+    markets: { entity: MarketRow },
+  },
   entities: [DecisionRow],
-  migrations: [CreateSelection1],
+  migrations: [CreateSelection1, CreateMarket3],
   recordsOf,
-  problems: {},
-  controllers: [DecisionsController],
-  providers: [DecisionQueries],
+  follows: ['selection.market'],
+  problems,
+  controllers: [DecisionsController, SignalsController, MarketController],
+  providers: [DecisionQueries, MarketQueries],
+  loops: [demandLoop()],
 });

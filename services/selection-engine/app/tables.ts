@@ -17,6 +17,15 @@ export class DecisionRow {
   @Column('text', { name: 'merchant_id' }) merchantId!: string;
   @Column('timestamptz', { name: 'decided_at' }) decidedAt!: Date;
   @Column('text') model!: string;
+  /** The good that a new line asked for; null for its further attempts. */
+  @Column('text', { nullable: true }) asked!: string | null;
   /** Of the request, the candidates, the gates' counts and the offers considered. */
   @Column('jsonb') record!: unknown;
+}
+
+/** What is known of a good's market. */
+@Entity('market')
+export class MarketRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('jsonb') state!: unknown;
 }

@@ -31,6 +31,8 @@ export interface OfferBook {
   readonly tried: Map<string, TriedOffer>;
   /** Units that were planned at an offer in the last seconds. */
   readonly shades: Map<string, Shade[]>;
+  /** What is heard of each good's market. */
+  readonly markets: Map<string, Fact<'MarketState'>>;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -41,6 +43,7 @@ export const emptyBook = (): OfferBook => ({
   verdicts: new Map(),
   tried: new Map(),
   shades: new Map(),
+  markets: new Map(),
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
@@ -51,6 +54,9 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       return applyOffer(book, fact);
     case 'VerdictState':
       if (isNews(book.verdicts.get(fact.sku), fact)) book.verdicts.set(fact.sku, fact);
+      return;
+    case 'MarketState':
+      if (isNews(book.markets.get(fact.sku), fact)) book.markets.set(fact.sku, fact);
       return;
     case 'SelectionDecided':
       return shade(book, fact);

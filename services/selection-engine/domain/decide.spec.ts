@@ -5,11 +5,11 @@ import { given, NOON } from '@midstream/testing/given';
 import type { OfferBook } from './book';
 import { PRICE_BAND_FLOOR } from './gates';
 import { type SelectionCommand, type SelectionEvent, selection, SHADE_MS } from './index';
-import { aBook, anOffer, aProduct, aRequest, aVerdict, upTo } from './selection.fixtures';
+import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, upTo, NO_ROWS } from './selection.fixtures';
 
 /** Decides as the shell does: own events reach the book at once. */
 function ask(book: OfferBook, command: SelectionCommand): readonly SelectionEvent[] {
-  const decision = selection.decide(command, { ranked: {} }, book);
+  const decision = selection.decide(command, NO_ROWS, book);
   assert.ok(Array.isArray(decision));
   for (const event of decision as readonly SelectionEvent[]) selection.view.apply(book, event);
   return decision as readonly SelectionEvent[];
@@ -44,7 +44,7 @@ describe('a line asks for a video membership', () => {
   });
 
   it('is answered once an attempt', () => {
-    given(selection, { ranked: {} }, book())
+    given(selection, NO_ROWS, book())
       .has({ type: 'RankOffers', request: aRequest() })
       .when({ type: 'RankOffers', request: aRequest() })
       .thenNothing();
@@ -104,6 +104,8 @@ describe('a line asks for a video membership', () => {
   });
 });
 
+const SLOW = { fulfilled: 100, failed: 0, responseMsSum: 100 * 600_000 };
+
 describe('a hard gate', () => {
   const offered = (offer: Parameters<typeof anOffer>[2], product: Parameters<typeof aProduct>[1] = {}) =>
     aBook(aProduct('video', product), anOffer('a', 'video', offer));
@@ -113,7 +115,8 @@ describe('a hard gate', () => {
     const lost = { excluded: [{ offerId: 'a~video', reason: 'refused' as const }] };
     let broken = {
       product: { ...product, listed: false, priceMinor: 9000, regions: ['US'] },
-      offer: { ...offer, closures: [{ cause: 'suspended' as const }], minQuantity: 6, leadTimeMs: 1e9, available: 0 },
+      offer: { ...offer, closures: [{ cause: 'suspended' as const }], minQuantity: 6, leadTimeMs: 1e9, available: 0, outcomes: SLOW },
+      verdict: 'banned' as 'banned' | 'compliant',
       request: { ...request, ...lost, need: { sku: 'music' }, substitution: aRequest().substitution },
     };
     const mends: ((it: typeof broken) => typeof broken)[] = [
@@ -126,13 +129,23 @@ describe('a hard gate', () => {
       (it) => ({ ...it, offer: { ...it.offer, minQuantity: 1 } }),
       (it) => ({ ...it, offer: { ...it.offer, leadTimeMs: 0 } }),
       (it) => ({ ...it, offer: { ...it.offer, available: 5 } }),
+      (it) => ({ ...it, verdict: 'compliant' }),
     ];
     const stops = [undefined, ...mends].map((mend) => {
       broken = mend?.(broken) ?? broken;
-      const book = aBook(aProduct('music'), broken.product, broken.offer, aVerdict('video', 'CN', 'banned'));
+      const book = aBook(aProduct('music'), broken.product, broken.offer, aVerdict('video', 'CN', broken.verdict), aBurst('video'));
       return Object.keys(ranked(book, broken.request).gates);
     });
     assert.deepEqual(stops, GATES.map((it) => [it])); // prettier-ignore
+  });
+
+  it('lets only offers that are quick serve new lines while demand bursts, and lines that lost a hold go anywhere', () => {
+    const book = (it: Parameters<typeof anOffer>[2]) => aBook(aProduct('video'), anOffer('a', 'video', it), aBurst('video'));
+    assert.deepEqual(ranked(book({ outcomes: SLOW }), aRequest()).gates, { surge: 1 });
+    assert.deepEqual(offersOf(book({ outcomes: SLOW }), aRequest({ depth: 2 })), ['a~video']);
+    assert.deepEqual(offersOf(book({})), ['a~video']);
+    const over = aBook(aProduct('video'), anOffer('a', 'video', { outcomes: SLOW }), aBurst('video', '2026-11-24T11:59:00.000Z'));
+    assert.deepEqual(offersOf(over), ['a~video']);
   });
 
   it('stops a product that nobody knows or that is not listed', () => {

@@ -1,6 +1,8 @@
-import type { Decision } from '@midstream/kernel';
+import { assertNever, type Decision } from '@midstream/kernel';
 import type { OfferBook } from './book';
-import type { RankOffers, SelectionEvent } from './messages';
+import { countDemand } from './market/demand';
+import { reportSignal } from './market/signals';
+import type { RankOffers, SelectionCode, SelectionCommand, SelectionEvent } from './messages';
 import { rank } from './rank';
 import { attemptOf, decisionIdOf, type Rows } from './state';
 
@@ -17,4 +19,17 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates },
     { type: 'SelectionDecided', decisionId, decidedAt: at, model: MODEL, request, candidates, gates, considered },
   ];
+}
+
+export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): Decision<SelectionEvent, SelectionCode> {
+  switch (command.type) {
+    case 'RankOffers':
+      return rankOffers(command, rows, book);
+    case 'ReportSignal':
+      return reportSignal(command, rows.markets, book);
+    case 'CountDemand':
+      return countDemand(command, rows.markets);
+    default:
+      return assertNever(command);
+  }
 }

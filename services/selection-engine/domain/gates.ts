@@ -1,6 +1,7 @@
 import { type Gate, type SelectionRequest, SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from './book';
+import { isTooWeakForBurst } from './market/surge';
 import { costAt } from './worth';
 
 /** Another good may cost down to this share of the line's cap: below it, it is not of the same price band. */
@@ -59,6 +60,7 @@ const failsAt: Readonly<Record<Gate, Fails>> = {
   verdict: (asked) =>
     isClosed(asked, (cause) => cause === 'banned') ||
     ['banned', 'high-risk'].includes(verdictIn(asked.book, asked.product.sku, asked.request.region) ?? 'compliant'),
+  surge: (asked) => isTooWeakForBurst(asked),
 };
 const gates = Object.entries(failsAt) as [Gate, Fails][];
 

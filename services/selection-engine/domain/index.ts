@@ -1,15 +1,16 @@
 import type { AnyFact } from '@midstream/contracts';
 import type { Domain } from '@midstream/kernel';
 import { applyToBook, emptyBook, type OfferBook } from './book';
-import { rankOffers } from './decide';
-import type { SelectionCommand, SelectionEvent } from './messages';
+import { decide } from './decide';
+import { keysOf } from './keys';
+import type { SelectionCode, SelectionCommand, SelectionEvent } from './messages';
 import { react } from './react';
-import { attemptOf, evolve, type Rows, uphold } from './state';
+import { evolve, type Rows, uphold } from './state';
 
-/** Decides which offers serve a line, and says why. Refuses nothing: a line that no offer can serve gets an empty list. */
-export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent, AnyFact, never> = {
-  keysOf: ({ request }) => [{ kind: 'ranked', id: attemptOf(request) }],
-  decide: rankOffers,
+/** Decides which offers serve a line, and says why. Refuses no line: one that no offer can serve gets an empty list. */
+export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent, AnyFact, SelectionCode> = {
+  keysOf,
+  decide,
   evolve,
   uphold,
   react,
@@ -17,6 +18,11 @@ export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent
 };
 
 export * from './messages';
+export * from './market/limits';
+export { type Market, type MarketMoved } from './market/market';
+export { perHour, percentiles, trendOf } from './market/heat';
+export { MINUTE_MS } from './market/burst';
+export type { ReportSignal, Signal } from './market/signals';
 export { type OfferBook, SHADE_MS } from './book';
 export { MODEL } from './decide';
 export { PRICE_BAND_FLOOR } from './gates';

@@ -7,7 +7,7 @@ import { applyToBook } from './book';
 import { rankOffers } from './decide';
 import type { SelectionEvent } from './messages';
 import { evolve, type Rows, uphold } from './state';
-import { aBook, anOffer, aProduct, aRequest, upTo } from './selection.fixtures';
+import { aBook, anOffer, aProduct, aRequest, upTo, NO_ROWS } from './selection.fixtures';
 
 const anyOffer = fc.record({
   supplierId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
@@ -28,7 +28,7 @@ const bookOf = (market: Market) =>
 
 function lap(market: Market, quantities: readonly number[]) {
   const book = bookOf(market);
-  let rows: Rows = { ranked: {} };
+  let rows: Rows = NO_ROWS;
   return quantities.flatMap((quantity, n): readonly SelectionEvent[] => {
     const request = aRequest({ lineId: `${n}`, quantity, ...upTo('same-category') });
     const events = rankOffers({ type: 'RankOffers', at: NOON, request }, rows, book) as readonly SelectionEvent[];

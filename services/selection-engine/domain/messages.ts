@@ -1,4 +1,6 @@
 import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
+import type { CountDemand } from './market/demand';
+import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
 
 /** Answer a line's request with a ranked list, once an attempt. */
 export interface RankOffers {
@@ -46,5 +48,6 @@ export interface SelectionDecided {
   readonly considered: readonly Considered[];
 }
 
-export type SelectionCommand = RankOffers;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided;
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | SignalEvent;
+export type SelectionCode = SignalCode;

@@ -1,9 +1,13 @@
 import type { Fact, SelectionRequest } from '@midstream/contracts';
 import { offerIdOf } from '@midstream/kernel';
 import { applyToBook, emptyBook, type Offer, type OfferBook, type Product } from './book';
+import type { Rows } from './state';
 
 /** The instant of the specs (libs/testing `NOON`), and a deadline a day later. */
 export const NOON = Date.UTC(2026, 10, 24, 12);
+
+/** Before anything has happened. */
+export const NO_ROWS: Rows = { ranked: {}, markets: {} };
 
 export const aRequest = (it: Partial<SelectionRequest> = {}): SelectionRequest => ({
   orderId: 'o1',
@@ -81,7 +85,14 @@ export const aVerdict = (sku: string, region: string, status: 'compliant' | 'hig
   verdicts: [{ region, status, ruleVersion: 1, from: '2026-01-01T00:00:00.000Z' }],
 });
 
-export function aBook(...facts: (Product | Offer | Fact<'VerdictState'>)[]): OfferBook {
+/** A good whose demand bursts until an instant. */
+export const aBurst = (sku: string, until = '2026-11-24T12:30:00.000Z'): Fact<'MarketState'> => ({
+  ...{ type: 'MarketState', sku, version: 1, prices: [], updates: [], channels: [] },
+  heat: { hour: 0, week: 0, asOf: '2026-11-24T12:00:00.000Z' },
+  burst: { since: '2026-11-24T11:50:00.000Z', until, factor: 2, ordersPerMinute: 4, expectedPerMinute: 2 },
+});
+
+export function aBook(...facts: (Product | Offer | Fact<'VerdictState'> | Fact<'MarketState'>)[]): OfferBook {
   const book = emptyBook();
   for (const it of facts) applyToBook(book, it);
   return book;

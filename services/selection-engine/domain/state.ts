@@ -1,5 +1,6 @@
 import { assert, assertNever, attemptIdOf, type RowsOf } from '@midstream/kernel';
 import { CANDIDATES_MAX, type SelectionRequest } from '@midstream/contracts';
+import type { Market } from './market/market';
 import type { SelectionEvent } from './messages';
 
 /** An attempt that was answered. A repeated request finds it and is not ranked again. */
@@ -12,6 +13,8 @@ export interface Ranked {
 
 export interface Rows {
   readonly ranked: RowsOf<Ranked>;
+  /** The market of each good, by SKU. */
+  readonly markets: RowsOf<Market>;
 }
 
 export const attemptOf = ({ orderId, lineId, attempt }: SelectionRequest): string => attemptIdOf(orderId, lineId, attempt);
@@ -26,9 +29,14 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
       const { decisionId, request, candidates } = event;
       const planned = candidates.reduce((sum, it) => sum + it.planned, 0);
       const row: Ranked = { decisionId, candidates: candidates.length, planned, quantity: request.quantity };
-      return { ranked: { ...rows.ranked, [attemptOf(request)]: row } };
+      return { ...rows, ranked: { ...rows.ranked, [attemptOf(request)]: row } };
     }
+    case 'MarketMoved':
+      return { ...rows, markets: { ...rows.markets, [event.market.sku]: event.market } };
     case 'SelectionDecided':
+    case 'MarketSignalReported':
+    case 'MarketState':
+    case 'BurstDetected':
       return rows;
     default:
       return assertNever(event);
@@ -40,4 +48,5 @@ export function uphold(rows: Rows): void {
     assert(it.candidates <= CANDIDATES_MAX, 'a short list travels the lap');
     assert(it.planned <= it.quantity, 'no more is planned than a line asks for');
   }
+  for (const { heat } of Object.values(rows.markets)) assert(heat.hour >= 0 && heat.week >= 0, 'heat is a count');
 }

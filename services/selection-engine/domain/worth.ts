@@ -53,7 +53,8 @@ function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
   return good / (good + FILL_PRIOR.failed + failed);
 }
 
-function responseOf({ leadTimeMs, outcomes: { fulfilled, failed, responseMsSum } }: Offer): number {
+/** Expected answer, milliseconds: the promised lead time weighs as four answers. */
+export function responseOf({ leadTimeMs, outcomes: { fulfilled, failed, responseMsSum } }: Offer): number {
   return (RESPONSE_PRIOR_COUNT * leadTimeMs + responseMsSum) / (RESPONSE_PRIOR_COUNT + fulfilled + failed);
 }
 

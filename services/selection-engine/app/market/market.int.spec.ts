@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Fact, faultOf } from '@midstream/contracts';
+import { hashOfKey, type RunningService, startService } from '@midstream/runtime';
+import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
+import { anOffer, aProduct } from '@midstream/selection-engine-domain/selection.fixtures';
+import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
+import pino from 'pino';
+import { selectionService } from '../service';
+
+const merchantKey: Fact<'ApiKeyState'> = {
+  ...{ type: 'ApiKeyState', keyId: 'k1', version: 1, hash: hashOfKey('k1'), scope: 'merchant', merchantId: 'm1', revoked: false },
+};
+
+describe('the market', () => {
+  let database: TestDatabase;
+  let service: RunningService;
+  before(async () => {
+    database = await (await postgresForTests()).database('selection_market');
+    const bus = busToSpeakAt('selection-engine');
+    const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+    service = await startService(selectionService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', logger });
+    await bus.tell(
+      merchantKey,
+      aProduct('video'),
+      aProduct('card-30', { category: 'game-card', attributes: { game: 'farm-story' } }),
+      aProduct('card-50', { category: 'game-card', attributes: { game: 'farm-story' } }),
+      anOffer('a', 'video'),
+    );
+    const products = () => (service.view as { products: Map<string, unknown> }).products.size;
+    for (let tries = 0; tries < 200 && products() < 3; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+  after(async () => {
+    await service.stop();
+    await database.drop();
+  });
+
+  const ask = async (path: string, { key = 'op', body }: { key?: string; body?: object } = {}) => {
+    const answer = await fetch(`${service.url}/v1${path}`, {
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const report = (body: object) => ask('/market-signals', { body });
+  const seen = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1_000).toISOString();
+  const price = (priceMinor: number, more: object = {}) =>
+    report({ kind: 'competitor-price', sku: 'video', competitor: 'street', priceMinor, currency: 'CNY', observedAt: seen(60), ...more });
+  const codeOf = async (answer: ReturnType<typeof report>) => {
+    const { status, body } = await answer;
+    return `${status} ${String(body['code'])}`;
+  };
+
+  it('takes a signal, and tells it by its good in a fact that keeps its schema', async () => {
+    const { status, body } = await price(2450);
+    assert.equal(status, 201);
+    assert.deepEqual(body['skus'], ['video']);
+    const { rows } = await service.database.pool.query<{ type: string; data: object }>(
+      `SELECT type, data FROM event WHERE key = 'video' AND type IN ('MarketSignalReported', 'MarketState') ORDER BY id`,
+    );
+    assert.deepEqual(rows.map((it) => it.type), ['MarketSignalReported', 'MarketState']); // prettier-ignore
+    for (const it of rows) assert.equal(faultOf(it.type, it.data), undefined);
+    const heat = await ask('/market/heat?sku=video');
+    const [item] = heat.body['items'] as { prices: { priceMinor: number }[] }[];
+    assert.equal(item?.prices[0]?.priceMinor, 2450);
+  });
+
+  it('refuses what cannot be believed, and says why', async () => {
+    assert.equal(await codeOf(price(2_450_000)), '422 price-implausible');
+    assert.equal(await codeOf(price(2)), '422 price-implausible');
+    assert.equal(await codeOf(price(2_400, { currency: 'USD' })), '422 wrong-currency');
+    assert.equal(await codeOf(price(2_400, { observedAt: seen(-600) })), '422 signal-from-the-future');
+    assert.equal(await codeOf(price(2_400, { observedAt: seen(40 * 86_400) })), '422 signal-too-old');
+    assert.equal(await codeOf(price(2_400, { observedAt: seen(7_200) })), '409 signal-superseded');
+    assert.equal(await codeOf(price(2_400, { sku: 'nothing' })), '422 unknown-sku');
+    assert.equal(await codeOf(price(2_400, { sku: undefined })), '422 signal-incomplete');
+    assert.equal(await codeOf(report({ kind: 'version-update', game: 'chess', title: '2', observedAt: seen(5) })), '422 unknown-game');
+    assert.equal(await codeOf(report({ kind: 'heat', sku: 'video', observedAt: seen(5) })), '422 signal-empty');
+    assert.equal(await codeOf(price(Number.NaN)), '422 signal-incomplete');
+    assert.equal((await ask('/market-signals', { key: 'k1', body: {} })).status, 403);
+  });
+
+  it('tells an update of a game to all of its goods', async () => {
+    const { body } = await report({ kind: 'version-update', game: 'farm-story', title: 'Lantern 3.2', observedAt: seen(5) });
+    assert.deepEqual(body['skus'], ['card-30', 'card-50']);
+  });
+
+  it('shows what is hot in its category, and to merchants no competitor', async () => {
+    await report({ kind: 'heat', sku: 'card-50', views: 500, searches: 100, carts: 40, observedAt: seen(5) });
+    const { body } = await ask('/market/heat?category=game-card', { key: 'k1' });
+    const items = body['items'] as { sku: string; heat: number; trend: number }[];
+    assert.deepEqual(items.map((it) => [it.sku, it.heat]), [['card-50', 75], ['card-30', 25]]); // prettier-ignore
+    assert.ok((items[0]?.trend ?? 0) > 4);
+    assert.ok(!JSON.stringify(body).includes('prices'));
+    assert.equal((await ask('/market/heat?sku=nothing')).status, 404);
+  });
+
+  it('counts demand from its own decisions, once a minute and good', async () => {
+    const minuteAt = Math.floor(Date.now() / 60_000) * 60_000;
+    const command = { type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders: 3 }] } as never;
+    const events = async () => ((await service.commands.outcome(command)) as { events: readonly { type: string }[] }).events;
+    assert.deepEqual((await events()).map((it) => it.type), ['MarketMoved', 'MarketState']); // prettier-ignore
+    assert.deepEqual(await events(), []);
+  });
+});

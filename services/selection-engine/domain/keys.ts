@@ -1,0 +1,17 @@
+import { assertNever, type RowKey, type Untimed } from '@midstream/kernel';
+import type { SelectionCommand } from './messages';
+import { attemptOf, type Rows } from './state';
+
+/** The rows that a command reads or changes. */
+export function keysOf(command: SelectionCommand | Untimed<SelectionCommand>): readonly RowKey<keyof Rows>[] {
+  switch (command.type) {
+    case 'RankOffers':
+      return [{ kind: 'ranked', id: attemptOf(command.request) }];
+    case 'ReportSignal':
+      return command.skus.map((id) => ({ kind: 'markets', id }));
+    case 'CountDemand':
+      return command.counts.map(({ sku }) => ({ kind: 'markets', id: sku }));
+    default:
+      return assertNever(command);
+  }
+}
