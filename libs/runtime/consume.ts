@@ -1,21 +1,9 @@
 import type { Service, Topic } from '@midstream/contracts';
 import type { Logger } from 'pino';
 import type { Chunk } from './bus';
+import { type DueRow, insertTodos, todoRow } from './appends';
 import { point } from './fault';
-import {
-  decideIn,
-  type DueRow,
-  type Handled,
-  type Handling,
-  insertTodos,
-  type Plan,
-  planOf,
-  type Read,
-  readFor,
-  todoRow,
-  type Work,
-  type Wrote,
-} from './handle';
+import { decideIn, type Handled, type Handling, type Plan, planOf, type Read, readFor, type Work, type Wrote } from './handle';
 import { asFaulty, type Heard, isFaulty, isState, sortRecords, type Told } from './heard';
 import { claim, noteWatermarks, project } from './inbox';
 import { BATCH_TRIES_MAX, STRAIN_MAX } from './limits';

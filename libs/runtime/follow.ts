@@ -5,6 +5,7 @@ import { FOLLOW_EVERY_MS } from './limits';
 import type { Database } from './postgres';
 import { BEGINNING, readTick, takeTick } from './ticks';
 import { alarmClock } from './wait';
+import { outage } from './outage';
 
 export interface Follower {
   poke(): void;
@@ -46,11 +47,15 @@ export async function followProjection(
   };
 
   await step();
+  const trouble = outage(logger, {
+    fails: 'the projection cannot be followed; it goes on trying',
+    again: 'the projection is followed again',
+  });
   const run = async (): Promise<void> => {
     while (!stopping) {
       await bell.wait(FOLLOW_EVERY_MS);
       if (stopping) return;
-      await step().catch((error: unknown) => logger.warn({ err: error }, 'the projection could not be followed; it is tried again'));
+      await step().then(trouble.passed, trouble.failed);
     }
   };
   const ended = run();

@@ -1,7 +1,7 @@
 import type { Service } from '@midstream/contracts';
 import type { Watermark } from './bus';
 import { point } from './fault';
-import { upsertProjection } from './handle';
+import { upsertProjection } from './appends';
 import type { Heard } from './heard';
 import { dayOfEventId } from './partitions';
 import type { Database, Tx } from './postgres';

@@ -8,6 +8,7 @@ import { Problem } from './problems';
 import { tryAgain } from './storage';
 import { BEGINNING, readTick, takeTick, type Tick } from './ticks';
 import { alarmClock } from './wait';
+import { outage } from './outage';
 
 export interface LiveEvent {
   readonly id: string;
@@ -121,10 +122,11 @@ export class LiveEvents {
     idOf(this.owner, { previous: this.told.snapshot, current: this.told.snapshot, after: '-1', at: this.told.at });
 
   private async run(): Promise<void> {
+    const trouble = outage(this.logger, { fails: 'the log cannot be followed; it goes on trying', again: 'the log is followed again' });
     while (!this.stopping) {
       await this.bell.wait(FOLLOW_EVERY_MS);
       if (this.stopping) return;
-      await this.advance().catch((error: unknown) => this.logger.warn({ err: error }, 'the log could not be followed; it is tried again'));
+      await this.advance().then(trouble.passed, trouble.failed);
     }
   }
 

@@ -9,6 +9,7 @@ import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './
 import { type Database, KEEP_ALIVE, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { readNew, readTick } from './ticks';
 import { alarmClock, type AlarmClock, within } from './wait';
+import { outage } from './outage';
 
 interface CursorRow {
   readonly snapshot: string;
@@ -43,9 +44,6 @@ export interface RelayOptions {
   readonly sinks: readonly Sink[];
   readonly logger: Logger;
 }
-
-/** So many failures in a row are an outage: some two seconds. */
-const FAILURES_TOLD = 7;
 
 /** Any number that no other advisory lock of the database uses. */
 const RELAY_LOCK = 7_320_001;
@@ -93,7 +91,11 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     let waiting = backoff.next();
     let lastMark = 0;
     let quiet = 0;
-    let failures = 0;
+    const trouble = outage(
+      logger,
+      { fails: 'the relay cannot publish; it goes on trying', again: 'the relay publishes again' },
+      { sink: sink.cursor },
+    );
     const place = await Place.of(term);
     while (!stopping) {
       check();
@@ -104,20 +106,14 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
           point('relay:after-mark');
           lastMark = at;
         }
-        if (failures >= FAILURES_TOLD) logger.info({ sink: sink.cursor, failures }, 'the relay publishes again');
-        failures = 0;
+        trouble.passed();
         waiting = backoff.next();
         quiet = published > 0 ? 0 : quiet + 1;
         await bell.wait(quiet < 10 ? RELAY_BUSY_MS : RELAY_IDLE_MS);
       } catch (error) {
         if (stopping) return;
         check();
-        failures += 1;
-        // a reader that starts later than we do is no news; an outage is told once
-        logger[failures === FAILURES_TOLD ? 'warn' : 'debug'](
-          { err: error, sink: sink.cursor, failures },
-          'the relay cannot publish; it goes on trying',
-        );
+        trouble.failed(error);
         await bell.wait(waiting.duration);
         waiting = waiting.next(undefined);
       }

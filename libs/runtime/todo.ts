@@ -17,6 +17,7 @@ import {
 } from './limits';
 import { type Database, isTransient, type Tx } from './postgres';
 import { alarmClock } from './wait';
+import { outage } from './outage';
 
 export type AnyEffect = Effect<never, never>;
 
@@ -68,6 +69,7 @@ export function startTodo(options: TodoOptions): Todo {
   const run = async (): Promise<void> => {
     const backoff = new ExponentialBackoff({ initialDelay: 100, maxDelay: 2_000 });
     let waiting = backoff.next();
+    const trouble = outage(logger, { fails: 'what is due cannot be taken; it goes on trying', again: 'what is due is taken again' });
     while (!stopping) {
       try {
         const due = await look(database);
@@ -81,10 +83,11 @@ export function startTodo(options: TodoOptions): Todo {
           });
           running.add(work);
         }
+        trouble.passed();
         waiting = backoff.next();
         if (commands < BATCH_MAX && effects.length === 0) await bell.wait(TODO_EVERY_MS);
       } catch (error) {
-        logger.warn({ err: error }, 'what is due could not be taken; it is tried again');
+        trouble.failed(error);
         await bell.wait(waiting.duration);
         waiting = waiting.next(undefined);
       }
