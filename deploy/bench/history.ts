@@ -19,7 +19,7 @@ const ROWS_AT_ONCE = 50_000;
 const OVER: Readonly<Record<string, string>> = {
   orders: `status <> 'running'`,
   hold: 'strikable = 0 AND at_supplier = 0',
-  purchase: `status IN ('fulfilled', 'rejected')`,
+  purchase: `status IN ('fulfilled', 'rejected', 'failed')`,
   // a movement of money is copied as a whole, or not at all
   ledger_entry: 'movement_id IN (SELECT movement_id FROM ledger_entry LIMIT 50)',
 };

@@ -59,7 +59,7 @@ function checkWitnesses(line: SeenLine, deliveries: readonly SeenDelivery[], pur
 function checkPurchases(purchases: readonly SeenPurchase[]): Violation[] {
   return purchases.flatMap((it) => {
     const { bought, delivered, kept, quarantined, writtenOff, failed, quantity, status } = it;
-    const settled = status === 'fulfilled' || status === 'rejected';
+    const settled = status === 'fulfilled' || status === 'rejected' || status === 'failed';
     const balanced =
       bought === delivered + kept + quarantined + writtenOff && (settled ? bought + failed === quantity : bought + failed <= quantity);
     const what = `${bought} bought of ${quantity}: ${delivered} delivered, ${kept} kept, ${quarantined} quarantined, ${writtenOff} written off, ${failed} failed`;

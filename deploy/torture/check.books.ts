@@ -55,7 +55,7 @@ function unsold(purchases: readonly Purchase[], sales: readonly Sale[]): Found[]
 }
 
 const NOT_SETTLED = `SELECT id AS where, format('the purchase is %s: %s of %s bought, %s failed', status, bought, state ->> 'quantity', state ->> 'failed') AS what FROM purchase
-  WHERE status NOT IN ('fulfilled', 'rejected') OR bought + (state ->> 'failed')::int <> (state ->> 'quantity')::int
+  WHERE status NOT IN ('fulfilled', 'rejected', 'failed') OR bought + (state ->> 'failed')::int <> (state ->> 'quantity')::int
      OR bought <> delivered + kept + quarantined + written_off OR bought <> (state ->> 'bought')::int`;
 
 const HOLDS_ASTRAY = `SELECT h.id AS where, format('the hold has delivered %s units, its purchases %s', h.delivered, p.delivered) AS what

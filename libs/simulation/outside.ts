@@ -29,6 +29,7 @@ interface Wanted {
   readonly recipient?: string;
 }
 
+const PLENTY_MINOR = 1_000_000_000;
 const BUY_WAIT_MS = 15_000;
 const ASK_WAIT_MS = 10_000;
 const SLOW_MS = 90_000;
@@ -67,6 +68,10 @@ export class Outside {
         });
       case 'ClosuresSet':
         return quick(() => this.unban(shell, event));
+      case 'BalanceAsked':
+        return this.askBalance(shell, event);
+      case 'BalanceBack':
+        return quick(() => resume(shell, event.supplierId));
       case 'DrainDue':
         return quick(() => drainsOf(event.offerId, youngest(shell, event.offerId)));
       case 'AttemptDue':
@@ -74,6 +79,20 @@ export class Outside {
       default:
         throw new Error(`the model does not play the effect of ${event.type}`);
     }
+  }
+
+  /** We have money there unless one of its goods says otherwise. */
+  private askBalance(shell: Shell, { supplierId, check }: Own<'BalanceAsked'>): Call {
+    const { random } = this.options;
+    const act = (): readonly AnyCommand[] => {
+      const moods = [...shell.rowsOf<Offer>('offers').values()]
+        .filter((it) => it.supplierId === supplierId && it.kind === 'http')
+        .map((it) => this.suppliers.moodOf(it.offerId, this.options.now()));
+      if (moods.includes('silent') || moods.includes('deaf')) return [noted({ supplierId, check })];
+      const balanceMinor = moods.includes('broke') ? 0 : PLENTY_MINOR;
+      return [noted({ supplierId, check, balance: { balanceMinor, currency: 'CNY' } })];
+    };
+    return { reachMs: random.whole(1, 50), answerMs: random.whole(5, 1_000), act };
   }
 
   private wantedOf(shell: Shell, purchaseId: string): { wanted: Wanted; isVault: boolean; kind: 'code' | 'top-up' } {
@@ -183,6 +202,21 @@ const outcome = ({ purchaseId, holdId, sku }: Pick<Wanted, 'purchaseId' | 'holdI
   const command = { type: 'RecordOutcome', purchaseId, holdId, sku, ...answer };
   return command;
 };
+
+const noted = (of: object): AnyCommand => {
+  const command = { type: 'NoteBalance', ...of };
+  return command;
+};
+
+/** What the effect reads and plans (services/inventory/app/balance.ts). */
+function resume(shell: Shell, supplierId: string): readonly AnyCommand[] {
+  const offers = [...shell.rowsOf<Offer>('offers').values()].filter((it) => it.supplierId === supplierId && it.unpaid === true);
+  const holds = [...shell.rowsOf<Hold>('holds').values()].filter((it) => it.supplierId === supplierId && (it.waiting ?? 0) > 0);
+  return [
+    ...offers.map(({ offerId }) => ({ type: 'ResumeOffer', offerId }) as AnyCommand),
+    ...holds.map(({ holdId }) => ({ type: 'ResumeHold', holdId }) as AnyCommand),
+  ];
+}
 
 function corrupted(answer: WireAnswer, mood: Mood): WireAnswer {
   if (mood === 'error') return { status: 500, body: {} };

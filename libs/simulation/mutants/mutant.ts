@@ -14,6 +14,7 @@ export type Kind =
   | 'an inbox claim outside the transaction'
   | 'a relay by id'
   | 'a ledger entry without its pair'
+  | 'a purchase without balance'
   | 'an oversell'
   | 'an answer that nobody hears'
   | 'a substitute outside the buyer’s policy'

@@ -50,6 +50,8 @@ export interface HoldBook {
   tally: HoldTally;
   expiresAt: number;
   releaseNoted: boolean;
+  /** Units of it wait for balance, so long at most. */
+  waitsUntil?: number | undefined;
   writtenOff: number;
   /** Order: the tally that it knows, once the hold is its line's. */
   known?: HoldTally;

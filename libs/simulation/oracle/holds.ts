@@ -13,8 +13,9 @@ type Stage = keyof Stages;
 const WAYS: Readonly<Record<Stage, readonly Stage[]>> = {
   held: ['queued', 'lost', 'released'],
   queued: ['submitting', 'lost', 'released'],
-  submitting: ['unknown', 'accepted', 'delivered', 'lost', 'released'],
-  unknown: ['accepted', 'delivered', 'lost', 'released'],
+  // back to the queue: the supplier has no money of ours, and has bought nothing
+  submitting: ['queued', 'unknown', 'accepted', 'delivered', 'lost', 'released'],
+  unknown: ['queued', 'accepted', 'delivered', 'lost', 'released'],
   accepted: ['delivered', 'lost', 'released'],
   ...{ delivered: [], lost: [], released: [] },
 };
@@ -45,6 +46,12 @@ export class HoldWatch {
         return;
       case 'UnitsMoved':
         return this.moved(event);
+      case 'UnitsWaited':
+        this.book.holdOf(event.holdId).waitsUntil = event.untilAt;
+        return;
+      case 'WaitEnded':
+        this.book.holdOf(event.holdId).waitsUntil = undefined;
+        return;
       case 'HoldExtended':
         return this.extended(event);
       case 'ReleaseNoted':

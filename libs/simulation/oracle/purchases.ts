@@ -61,6 +61,7 @@ export class PurchaseWatch {
     check(quantity > 0 && quantity <= LIMITS.purchaseUnits, '10', () => `${purchaseId} buys ${quantity} units at once`);
     check(maxCostMinor === hold.priceMinor, '22', () => `${purchaseId} may cost ${maxCostMinor}, and sells at ${hold.priceMinor}`);
     const offer = this.stock.offerOf(offerId);
+    check(!offer.isUnpaid, '10', () => `${purchaseId} is sent where we have no money`);
     if (!offer.isStopped) {
       check(supplyOf(offer) > 0, '9', () => `${purchaseId} buys where nothing is left`);
       check(costOf(offer, hold.granted) <= hold.priceMinor, '22', () => `${purchaseId} buys dearer than it sells`);

@@ -24,6 +24,7 @@ export function checkQuiet(world: World, book: Book): void {
     }
     check(known.version === tally.version, 'I5', () => `${holdId} is at version ${tally.version}, and order knows ${known.version}`);
     check(openOf(known) === 0 || line.end === undefined, 'I8', () => `${holdId} holds units, and ${nameOf(line)} has ended`);
+    check(hold.waitsUntil === undefined || stages.queued === 0, '10', () => `${holdId} waits for balance, and it is back`);
     const asked = [...line.consents.values()].some((it) => it.hold === hold && it.answer === undefined);
     const isWaiting = assignedAt !== undefined || asked;
     check(stages.held === 0 || isWaiting, 'I8', () => `${holdId} holds units, and nobody decides about them`);

@@ -22,6 +22,8 @@ export interface OfferBook {
   closures: EventOf<'ClosuresSet'>['closures'];
   isArmed: boolean;
   isStopped: boolean;
+  /** Its supplier has no money of ours. */
+  isUnpaid: boolean;
   away: { readonly at: number; units: number }[];
 }
 
@@ -65,6 +67,9 @@ export class StockWatch {
         return this.told(event);
       case 'VerdictNoted':
         return this.verdict(event);
+      case 'OfferUnpaid':
+        this.touch(event.offerId).isUnpaid = event.unpaid;
+        return;
       case 'DrainDue':
         this.touch(event.offerId).isArmed = true;
         return;
@@ -88,7 +93,7 @@ export class StockWatch {
     else
       this.offers.set(terms.offerId, {
         ...{ offerId: terms.offerId, terms, version: 0, reported: 0, sequence: -1, accepted: 0, settled: 0, acceptedAtReport: 0 },
-        ...{ held: 0, inFlight: 0, closures: [], isArmed: false, isStopped: false, away: [] },
+        ...{ held: 0, inFlight: 0, closures: [], isArmed: false, isStopped: false, isUnpaid: false, away: [] },
       });
     this.touch(terms.offerId);
   }
@@ -197,7 +202,8 @@ export class StockWatch {
 export const supplyOf = (offer: OfferBook): number => offer.reported - (offer.accepted - offer.settled);
 
 /** Room for new holds. */
-export const roomOf = (offer: OfferBook): number => supplyOf(offer) - offer.held - offer.inFlight - offer.terms.safetyStock;
+export const roomOf = (offer: OfferBook): number =>
+  offer.isUnpaid ? 0 : supplyOf(offer) - offer.held - offer.inFlight - offer.terms.safetyStock;
 
 export const costOf = ({ terms }: OfferBook, units: number): number =>
   terms.costTiers.findLast((it) => it.from <= units)?.costMinor ?? Infinity;

@@ -1,6 +1,7 @@
 import type { InventoryCommand, InventoryEvent } from '@midstream/inventory-domain';
 import { assert, type Untimed } from '@midstream/kernel';
 import type { Effect, EffectContext } from '@midstream/runtime';
+import { askBalance, resume } from './balance';
 import { drain } from './drain';
 import { ask, ASK_LEASE_MS, buy, BUY_LEASE_MS } from './procure';
 import { quarantine, stow, unban } from './stow';
@@ -57,5 +58,7 @@ export const effects = {
   stow: on('CodesKept', { key: (it) => it.purchaseId, run: stow }),
   quarantine: on('CodesQuarantined', { key: (it) => it.purchaseId, run: quarantine }),
   unban: on('ClosuresSet', { key: (it) => `unban/${it.offerId}`, run: unban }),
+  balance: on('BalanceAsked', { key: (it) => `balance/${it.supplierId}`, run: askBalance }),
+  resume: on('BalanceBack', { key: (it) => `resume/${it.supplierId}`, run: resume }),
   drain: on('DrainDue', { key: (it) => `drain/${it.offerId}`, run: drain }),
 };

@@ -20,6 +20,21 @@ const GAUGES = [
     'Age of the oldest hold that is still held or queued',
     `SELECT coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS n FROM hold WHERE strikable > 0`,
   ],
+  [
+    'midstream_suppliers_short',
+    'Suppliers that have refused for want of our balance, which is not back yet',
+    `SELECT count(*) AS n FROM account WHERE short`,
+  ],
+  [
+    'midstream_supplier_balances_low',
+    'Suppliers where our balance is below what the operator wants there',
+    `SELECT count(*) AS n FROM supplier s JOIN account a USING (id) WHERE (a.state ->> 'balanceMinor')::bigint < (s.state ->> 'lowBalanceMinor')::bigint`,
+  ],
+  [
+    'midstream_units_waiting_for_balance',
+    'Units that wait for our balance with a supplier',
+    `SELECT coalesce(sum(waiting), 0) AS n FROM hold WHERE waiting > 0`,
+  ],
   ['midstream_codes_free', 'Codes in the vaults that no unit has', `SELECT count(*) AS n FROM code WHERE state = 'free'`],
 ] as const;
 

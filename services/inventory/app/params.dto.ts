@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
+import { PURCHASE_STATUSES } from '@midstream/inventory-domain';
 import { REGION } from './supply.dto';
 
 const SKU = /^[A-Za-z0-9._-]{1,80}$/;
@@ -35,9 +36,9 @@ export class StockQuery {
 
 export class ProcurementQuery {
   @ApiPropertyOptional() @IsOptional() @Matches(SUPPLIER) supplierId?: string;
-  @ApiPropertyOptional({ enum: ['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'] })
+  @ApiPropertyOptional({ enum: PURCHASE_STATUSES })
   @IsOptional()
-  @IsIn(['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'])
+  @IsIn(PURCHASE_STATUSES)
   status?: string;
   @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @MaxLength(600) after?: string;
 }

@@ -1,7 +1,8 @@
-import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier } from '@midstream/inventory-domain';
+import { type Account, closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
 import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
+import { balanceView, type BalanceView } from './procurement.views';
 import {
   type DeliveryPage,
   offerView,
@@ -29,6 +30,19 @@ export class SupplyQueries {
   /** @throws NotFound */
   async supplier(supplierId: string): Promise<SupplierView> {
     return supplierView(await this.state<Supplier>('supplier', supplierId, 'unknown-supplier'));
+  }
+
+  /** @throws NotFound */
+  async balance(supplierId: string): Promise<BalanceView> {
+    const { rows } = await this.database.pool.query<{ supplier: Supplier; account: Account | null; waiting: string }>(
+      `SELECT s.state AS supplier, a.state AS account,
+              (SELECT coalesce(sum(h.waiting), 0) FROM hold h JOIN offer o ON o.id = h.offer_id WHERE o.supplier_id = s.id AND h.waiting > 0) AS waiting
+         FROM supplier s LEFT JOIN account a ON a.id = s.id WHERE s.id = $1`,
+      [supplierId],
+    );
+    const [found] = rows;
+    if (found === undefined) throw new NotFound('unknown-supplier');
+    return balanceView(found.supplier, found.account ?? undefined, Number(found.waiting));
   }
 
   /** @throws NotFound */

@@ -26,6 +26,7 @@ export const inventoryService = defineService({
     products: { entity: tables.ProductRow },
     suppliers: { entity: tables.SupplierRow },
     verdicts: { entity: tables.VerdictTable },
+    accounts: { entity: tables.AccountRow, columns: ({ short }) => ({ short }) },
     offers: {
       entity: tables.OfferRow,
       columns: (it) => ({ supplier_id: it.supplierId, sku: it.sku, on_hand: it.onHand, held: it.held, in_flight: it.inFlight }),
@@ -35,7 +36,7 @@ export const inventoryService = defineService({
       entity: tables.HoldRow,
       columns: (it) => ({
         ...{ order_id: it.orderId, offer_id: it.offerId, region: it.region, price_minor: it.priceMinor, granted: it.granted },
-        ...{ strikable: strikable(it), at_supplier: it.submitting + it.unknown + it.accepted },
+        ...{ strikable: strikable(it), waiting: it.waiting ?? 0, at_supplier: it.submitting + it.unknown + it.accepted },
         ...{ delivered: it.delivered, lost: it.lost, released: it.released },
       }),
     },

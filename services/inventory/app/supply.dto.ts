@@ -68,6 +68,14 @@ export class PutSupplierDto {
   @MaxLength(500)
   baseUrl?: string;
   @ApiPropertyOptional({
+    description: 'Below it our balance there counts as low, and the gauge of low balances says so; minor units of its currency',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  lowBalanceMinor?: number;
+  @ApiPropertyOptional({
     description: 'The bearer token that it gave us; of `acg-faka`: `appId:appKey`. Kept encrypted, never shown',
     writeOnly: true,
   })

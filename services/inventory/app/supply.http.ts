@@ -1,13 +1,14 @@
 import type { InventoryCommand, Rows } from '@midstream/inventory-domain';
 import { rowOf } from '@midstream/inventory-domain';
 import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
-import { Body, Controller, Get, Param, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from './house';
 import { SkuParam, SupplierParam } from './params.dto';
 import { ownSupplier } from './owned';
 import { SupplyQueries } from './queries';
 import { PutProductDto, PutSupplierDto } from './supply.dto';
+import { BalanceView } from './procurement.views';
 import { productView, ProductView, supplierView, SupplierView } from './views';
 
 @ApiTags('supply')
@@ -65,7 +66,8 @@ export class SuppliersController {
     @From() caller: Caller,
   ): Promise<SupplierView> {
     this.needs(body);
-    const supplier = { ...body, name: { ...body.name }, supplierId };
+    const watchesBalance = this.house.adapters.get(body.kind)?.can.includes('balance');
+    const supplier = { ...body, name: { ...body.name }, supplierId, ...(watchesBalance && { watchesBalance: true as const }) };
     const view = await this.commands.run<SupplierView>(
       { type: 'PutSupplier', supplier },
       { caller, answer: ({ suppliers }: Rows) => supplierView(rowOf(suppliers, supplierId)) },
@@ -79,6 +81,28 @@ export class SuppliersController {
     if (this.house.adapters.get(kind)?.needs.includes('baseUrl') && baseUrl === undefined) {
       throw new Problem(422, 'base-url-missing', `A supplier of the kind ${kind} has a baseUrl`);
     }
+  }
+
+  @Get(':supplierId/balance')
+  @Scopes('operator', 'supplier')
+  @ApiOperation({
+    summary: 'What the hub has left to spend with the supplier',
+    description:
+      'As it told last. While it is short, purchases wait and are made once the balance is back; past half of their time they go elsewhere.',
+  })
+  @ApiOkResponse({ type: BalanceView })
+  balance(@Param() { supplierId }: SupplierParam, @From() caller: Caller): Promise<BalanceView> {
+    return this.queries.balance(ownSupplier(caller, supplierId));
+  }
+
+  @Post(':supplierId/balance/resume')
+  @HttpCode(202)
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Buys what waits for balance there now, whatever the supplier tells' })
+  @ApiAcceptedResponse({ type: BalanceView })
+  async resume(@Param() { supplierId }: SupplierParam, @From() caller: Caller): Promise<BalanceView> {
+    await this.commands.run({ type: 'ResumeAccount', supplierId }, { caller });
+    return this.queries.balance(supplierId);
   }
 
   @Get(':supplierId')

@@ -15,6 +15,12 @@ export class SupplierRow extends Kept {}
 @Entity('verdict')
 export class VerdictTable extends Kept {}
 
+@Entity('account')
+export class AccountRow extends Kept {
+  /** The supplier has refused for want of balance. */
+  @Column('boolean') short!: boolean;
+}
+
 @Entity('offer')
 export class OfferRow extends Kept {
   @Column('text', { name: 'supplier_id' }) supplierId!: string;
@@ -38,6 +44,8 @@ export class HoldRow extends Kept {
   @Column('int') granted!: number;
   /** Held or queued: what a drain can take. */
   @Column('int') strikable!: number;
+  /** Queued, and waiting for balance. */
+  @Column('int') waiting!: number;
   /** Submitting, unknown or accepted. */
   @Column('int', { name: 'at_supplier' }) atSupplier!: number;
   @Column('int') delivered!: number;

@@ -1,5 +1,14 @@
 import { CLOSURE_CAUSES, FULFILMENT_KINDS } from '@midstream/contracts';
-import { closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier, supplyOf } from '@midstream/inventory-domain';
+import {
+  closuresOf,
+  type Offer,
+  type Product,
+  type Purchase,
+  PURCHASE_STATUSES,
+  roomOf,
+  type Supplier,
+  supplyOf,
+} from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { KINDS } from './adapters';
 import { CostTierDto, NameDto } from './supply.dto';
@@ -27,9 +36,10 @@ export class SupplierView {
   @ApiProperty({ type: NameDto }) name!: { readonly zh: string; readonly en: string };
   @ApiProperty() upstreamGroup!: string;
   @ApiPropertyOptional() baseUrl?: string;
+  @ApiPropertyOptional() lowBalanceMinor?: number;
 }
 
-export const supplierView = (it: Supplier): SupplierView => it;
+export const supplierView = ({ watchesBalance: _, ...it }: Supplier): SupplierView => it;
 
 export class ClosureView {
   @ApiProperty({ enum: CLOSURE_CAUSES }) cause!: string;
@@ -109,7 +119,8 @@ export class ProcurementView {
   @ApiProperty() lineId!: string;
   @ApiProperty() supplierId!: string;
   @ApiProperty() sku!: string;
-  @ApiProperty({ enum: ['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'written-off'] }) status!: string;
+  @ApiProperty({ enum: PURCHASE_STATUSES }) status!: string;
+  @ApiPropertyOptional({ description: 'Why the rest of it never came', example: 'no-balance' }) refusal?: string;
   @ApiProperty() quantity!: number;
   @ApiProperty() bought!: number;
   @ApiProperty() delivered!: number;
@@ -143,6 +154,7 @@ export function procurementView(it: Purchase): ProcurementView {
       failed: it.failed,
     },
     ...{ costMinor: it.costMinor, currency: it.currency, asks: it.asks, overdue: open && it.deliverByAt < Date.now() },
+    ...(it.refusal !== undefined && { refusal: it.refusal }),
     submittedAt: new Date(it.submittedAt).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
+import { decideBalance } from './balance';
 import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
 import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
 import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
@@ -66,6 +67,15 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return allowDrain(command, rows);
     case 'NoteBack':
       return noteBack(command, rows);
+    case 'WatchBalance':
+    case 'NoteShort':
+    case 'CheckBalance':
+    case 'NoteBalance':
+    case 'ResumeAccount':
+    case 'ResumeOffer':
+    case 'ResumeHold':
+    case 'GiveUpWaiting':
+      return decideBalance(command, rows);
     default:
       return assertNever(command);
   }

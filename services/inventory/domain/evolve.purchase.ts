@@ -76,6 +76,7 @@ function settled(rows: Rows, event: PurchaseSettled): Rows {
     writtenOff: known.writtenOff + event.writtenOff,
     failed: known.failed + event.failed,
     costMinor: known.costMinor + event.costMinor,
+    ...(event.refusal !== undefined && { refusal: event.refusal }),
   };
   const counted = (a: number, b: number): number => Math.min(UNITS_MAX, a + b);
   const after = withOffer(rows, event.offerId, (offer) =>

@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { assert, assertNever, attemptIdOf } from '@midstream/kernel';
+import { evolveBalance } from './balance';
 import { drainOf, evolveDrain } from './evolve.drain';
 import { evolvePurchase } from './evolve.purchase';
 import type { InventoryEvent } from './messages';
@@ -39,6 +40,14 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
       return withHold(rows, event.holdId, (hold) => ({ ...hold, releaseAsked: event.reason }));
     case 'UnitsMoved':
       return moved(rows, event);
+    case 'AccountNoted':
+    case 'BalanceAsked':
+    case 'BalanceRanOut':
+    case 'BalanceBack':
+    case 'OfferUnpaid':
+    case 'UnitsWaited':
+    case 'WaitEnded':
+      return evolveBalance(rows, event);
     case 'PurchasePlanned':
     case 'PurchaseOpened':
     case 'PurchaseSettled':
@@ -146,8 +155,12 @@ function moved(rows: Rows, { holdId, offerId, from, to, units }: EventOf<'UnitsM
       plannedUntil: queued === 0 ? offer.spentUntil : offer.plannedUntil,
     });
   });
-  return withHold(after, holdId, (hold) => ({ ...hold, [from]: hold[from] - units, [to]: hold[to] + units }));
+  return withHold(after, holdId, (hold) => stillWaiting({ ...hold, [from]: hold[from] - units, [to]: hold[to] + units }));
 }
+
+/** No more waits than is queued. */
+const stillWaiting = (hold: Hold): Hold =>
+  hold.waiting !== undefined && hold.waiting > hold.queued ? { ...hold, waiting: hold.queued } : hold;
 
 /** A fact about a hold has left: its version is the hold's, and what it says is what the row says. */
 function told(rows: Rows, { tally }: Fact<'PurchaseSubmitted' | 'PurchaseUnknown' | 'UnitsDelivered' | 'HoldLost' | 'HoldReleased'>): Rows {

@@ -23,6 +23,8 @@ export const inventory: Domain<Rows, NoView, InventoryCommand, InventoryEvent, A
 
 export * from './limits';
 export * from './messages';
+export * from './balance.messages';
+export type { Account } from './account';
 export * from './state';
 export { offerOfHold } from './rows';
 export { skuOfOffer } from './keys';

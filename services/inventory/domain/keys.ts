@@ -77,6 +77,20 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'StopDrain':
     case 'AllowDrain':
       return offerKeys(command.offerId);
+    case 'WatchBalance':
+    case 'NoteShort':
+    case 'CheckBalance':
+    case 'NoteBalance':
+    case 'ResumeAccount':
+      return [
+        { kind: 'suppliers', id: command.supplierId, mode: 'share' },
+        { kind: 'accounts', id: command.supplierId },
+      ];
+    case 'ResumeHold':
+    case 'GiveUpWaiting':
+      return holdKeys(command.holdId);
+    case 'ResumeOffer':
+      return offerKeys(command.offerId);
     case 'NoteBack':
       return [{ kind: 'drains', id: command.offerId }];
     default:

@@ -23,6 +23,15 @@ export const ASKS_MAX = 1_000;
 export const SILENT_MAX = 5;
 /** A supplier that was too slow, or short of balance, is tried again after this. */
 export const REST_MS = 60_000;
+/** How often a balance that is watched is asked for; the first and the longest pause while it is short. */
+export const BALANCE_EVERY_MS = 300_000;
+export const BALANCE_SHORT_MS = { first: 2_000, max: 60_000 } as const;
+/** Short again within this, the questions go on as far apart as they were. */
+export const BALANCE_AGAIN_MS = 600_000;
+/** A supplier that cannot tell its balance is tried again after this. */
+export const BALANCE_BLIND_MS = 60_000;
+/** Units wait for balance no longer than this, and no longer than half of the time that their line has left. */
+export const BALANCE_PATIENCE_MS = 30 * 60_000;
 /** Units that one report or import may name, as in contracts. */
 export const UNITS_MAX = 1_000_000;
 /** The hub's own vault: what was bought and is not wanted any more. */

@@ -1,5 +1,6 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
+import type { BalanceCommand, BalanceEvent } from './balance.messages';
 import type { Closure, CostTiers, OfferedTerms, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
 
 type ProductFact = Fact<'ProductState'>;
@@ -162,7 +163,8 @@ export type InventoryCommand =
   | ResumeDrain
   | StopDrain
   | AllowDrain
-  | NoteBack;
+  | NoteBack
+  | BalanceCommand;
 
 export type InventoryCode =
   | 'unknown-product'
@@ -185,6 +187,7 @@ export type InventoryCode =
 
 /** Facts of inventory's own log; each changes rows, none leaves the service. */
 export type InternalEvent =
+  | BalanceEvent
   | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
   | { readonly type: 'ProductRepriced'; readonly sku: string; readonly priceMinor: number; readonly offerIds: readonly string[] }
   | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number }
@@ -277,6 +280,8 @@ export interface PurchaseSettled {
   /** Units that the supplier took from its stock for us by this answer. */
   readonly accepted: number;
   readonly costMinor: number;
+  /** Why the rest of it never came. */
+  readonly refusal?: Exclude<RecordOutcome['rest'], 'pending'>;
   readonly responseMs: number;
 }
 

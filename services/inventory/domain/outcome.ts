@@ -4,8 +4,9 @@ import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { keepCodes } from './keep';
 import type { InventoryEvent, PurchaseSettled, RecordOutcome } from './messages';
 import { askLater, rest } from './purchase';
-import { type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
+import { costAt, type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
 import { armIfShort, learnCost, runDry } from './supply';
+import { waitForBalance, waitsUntil } from './wait';
 
 type Unit = RecordOutcome['units'][number];
 type Destiny = 'delivered' | 'kept' | 'quarantined' | 'written-off';
@@ -69,11 +70,12 @@ function read(command: RecordOutcome, purchase: Purchase, hold: Hold, banned: bo
   };
 }
 
-function settledBy(answer: Answer, { unitCostMinor, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
+function settledBy(answer: Answer, { rest, unitCostMinor, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
   const count = (destiny: Destiny): number =>
     (answer.codesTo === destiny ? answer.codes.length : 0) + (answer.topUpsTo === destiny ? answer.topUps.length : 0);
   const bought = answer.codes.length + answer.topUps.length;
-  const ended = purchase.bought + bought > 0 ? 'fulfilled' : 'rejected';
+  const nothing = answer.refused > 0 && rest !== 'capacity' ? 'rejected' : 'failed';
+  const ended = purchase.bought + bought > 0 ? 'fulfilled' : nothing;
   return {
     type: 'PurchaseSettled',
     purchaseId: purchase.purchaseId,
@@ -89,6 +91,7 @@ function settledBy(answer: Answer, { unitCostMinor, at }: RecordOutcome, purchas
     // Once a supplier has accepted units, or is taken to have, they are out of its supply already.
     accepted: purchase.status === 'submitting' || purchase.status === 'unknown' ? answer.fresh.length + answer.pending : 0,
     costMinor: unitCostMinor * bought,
+    ...(rest !== 'pending' && answer.refused > 0 && { refusal: rest }),
     responseMs: answer.pending > 0 || purchase.status === 'written-off' ? 0 : Math.max(0, at - purchase.submittedAt),
   };
 }
@@ -106,9 +109,16 @@ function moveUnits(draft: Draft, hold: Hold, { purchaseId, status }: Purchase, a
   }
   if (answer.codesTo !== 'delivered') lose(draft, hold, [[stage, answer.codes.length]], 'banned');
   lose(draft, hold, [[stage, answer.invalid]], 'invalid-code');
-  if (command.rest !== 'pending') lose(draft, hold, [[stage, answer.refused]], REASONS[command.rest]);
+  if (stage !== 'accepted' && canWait(hold, command)) {
+    move(draft, hold, stage, 'queued', answer.refused);
+    if (answer.refused > 0) waitForBalance(draft, hold, answer.refused, command.at);
+  } else if (command.rest !== 'pending') lose(draft, hold, [[stage, answer.refused]], REASONS[command.rest]);
   if (stage !== 'accepted') move(draft, hold, stage, 'accepted', answer.pending);
 }
+
+/** Short of balance is no loss yet: nothing was bought, the supplier has it, and the money may come before the line must look elsewhere. */
+const canWait = (hold: Hold, { rest, at }: RecordOutcome): boolean =>
+  rest === 'no-balance' && hold.releaseAsked === undefined && waitsUntil(hold.deliverByAt, at) > at;
 
 function stow(draft: Draft, purchase: Purchase, { codes, codesTo }: Answer): void {
   const { purchaseId, holdId, sku } = purchase;
@@ -118,10 +128,18 @@ function stow(draft: Draft, purchase: Purchase, { codes, codesTo }: Answer): voi
 }
 
 /** What a refusal tells of the whole offer. */
-function noteRefusal(draft: Draft, { offerId }: Purchase, { rest: cause, unitCostMinor, at }: RecordOutcome): void {
+function noteRefusal(
+  draft: Draft,
+  { offerId, supplierId, quantity, maxCostMinor }: Purchase,
+  { rest: cause, unitCostMinor, at }: RecordOutcome,
+): void {
   if (cause === 'out-of-stock') runDry(draft, offerId, at);
   if (cause === 'price-risen') learnCost(draft, offerId, unitCostMinor, at);
-  if (cause === 'no-balance' || cause === 'capacity') rest(draft, offerId, 'capacity', at);
+  if (cause === 'capacity') rest(draft, offerId, 'capacity', at);
+  if (cause !== 'no-balance') return;
+  if (rowOf(draft.rows.offers, offerId).unpaid !== true) draft.emit({ type: 'OfferUnpaid', offerId, unpaid: true });
+  const unitCost = Math.min(maxCostMinor, costAt(rowOf(draft.rows.offers, offerId).costTiers, quantity));
+  draft.emit({ type: 'BalanceRanOut', supplierId, neededMinor: unitCost * quantity });
 }
 
 /** The one unit of a purchase: what a code is given to, and what is delivered. */

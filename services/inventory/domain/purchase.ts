@@ -5,6 +5,7 @@ import { ASK_AFTER_MS, ASKS_MAX, PACE_BURST_MS, PURCHASE_UNITS_MAX, REST_MS, SIL
 import type { AskPurchase, InventoryCode, InventoryEvent, MarkUnknown, NoteSilence, SubmitPurchase, WriteOff } from './messages';
 import { type Hold, openOf, type Purchase, type Rows, rowOf } from './state';
 import { armIfShort } from './supply';
+import { waitForBalance } from './wait';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
 
@@ -40,6 +41,11 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
   if (reason !== undefined && (reason === 'banned' || !rows.drains[offer.offerId]?.stopped)) {
     lose(draft, hold, [['queued', hold.queued]], reason);
     tellState(draft, offer.offerId);
+    return draft.events;
+  }
+  const wanting = Math.min(quantity, hold.queued - (hold.waiting ?? 0));
+  if (offer.unpaid) {
+    if (wanting > 0) waitForBalance(draft, hold, wanting, at);
     return draft.events;
   }
   if (offer.spentUntil - at > PACE_BURST_MS) {

@@ -56,6 +56,17 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
       const { purchaseId, holdId, sku, ask, askAt } = event;
       return [{ command: { type: 'AskPurchase', purchaseId, holdId, sku, ask }, at: askAt }];
     }
+    case 'SupplierPut':
+      return event.supplier.watchesBalance ? [{ command: { type: 'WatchBalance', supplierId: event.supplier.supplierId } }] : [];
+    case 'AccountNoted': {
+      const { account, nextCheckAt } = event;
+      const { supplierId, checks: check } = account;
+      return nextCheckAt === undefined ? [] : [{ command: { type: 'CheckBalance', supplierId, check }, at: nextCheckAt }];
+    }
+    case 'BalanceRanOut':
+      return [{ command: { type: 'NoteShort', supplierId: event.supplierId, neededMinor: event.neededMinor } }];
+    case 'UnitsWaited':
+      return [{ command: { type: 'GiveUpWaiting', holdId: event.holdId }, at: event.untilAt }];
     case 'DrainPaused':
       return [{ command: { type: 'ResumeDrain', offerId: event.offerId }, at: event.resumeAt }];
     default:

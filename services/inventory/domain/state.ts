@@ -1,5 +1,6 @@
 import type { Fact, HoldTally } from '@midstream/contracts';
 import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
+import type { Account } from './account';
 import { STORM_PATIENCE_MS } from './limits';
 
 type OfferFact = Fact<'OfferState'>;
@@ -18,6 +19,10 @@ export interface Supplier {
   readonly name: { readonly zh: string; readonly en: string };
   readonly upstreamGroup: string;
   readonly baseUrl?: string;
+  /** Its adapter can tell what we have left there. */
+  readonly watchesBalance?: true;
+  /** Below it the balance counts as low; minor units of its currency. */
+  readonly lowBalanceMinor?: number;
 }
 
 export interface VerdictSpan {
@@ -87,6 +92,8 @@ export interface Offer extends OfferTerms {
   readonly outcomes: OfferFact['outcomes'];
   /** Purchases without an answer, in a row. */
   readonly silent: number;
+  /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
+  readonly unpaid?: true;
   /** Capacity is promised to planned purchases until the one, used up by submitted ones until the other. */
   readonly plannedUntil: number;
   readonly spentUntil: number;
@@ -122,6 +129,9 @@ export interface Hold extends Readonly<Record<Stage, number>> {
   readonly version: number;
   readonly granted: number;
   readonly purchases: number;
+  /** Of the queued: those that wait for the balance to come back, and until when. */
+  readonly waiting?: number;
+  readonly waitsUntilAt?: number;
   /** The account that is topped up, known once the hold is assigned. Personal data: it goes to the supplier, and into no fact. */
   readonly recipient?: string;
   /** Set once order has asked for the hold back. */
@@ -135,7 +145,9 @@ export interface Attempt {
   readonly unheld: number;
 }
 
-export type PurchaseStatus = 'submitting' | 'unknown' | 'accepted' | 'fulfilled' | 'rejected' | 'written-off';
+/** `rejected`: the supplier refused. `failed`: it was never asked, or what came was worth nothing. */
+export const PURCHASE_STATUSES = ['submitting', 'unknown', 'accepted', 'fulfilled', 'rejected', 'failed', 'written-off'] as const;
+export type PurchaseStatus = (typeof PURCHASE_STATUSES)[number];
 
 export interface Purchase {
   readonly purchaseId: string;
@@ -160,12 +172,15 @@ export interface Purchase {
   readonly writtenOff: number;
   readonly failed: number;
   readonly costMinor: number;
+  /** Why the rest of it never came. */
+  readonly refusal?: 'refused' | 'out-of-stock' | 'price-risen' | 'no-balance' | 'capacity';
 }
 
 export type Rows = {
   readonly products: RowsOf<Product>;
   readonly suppliers: RowsOf<Supplier>;
   readonly verdicts: RowsOf<VerdictRow>;
+  readonly accounts: RowsOf<Account>;
   readonly offers: RowsOf<Offer>;
   readonly drains: RowsOf<Drain>;
   readonly holds: RowsOf<Hold>;
@@ -173,7 +188,17 @@ export type Rows = {
   readonly purchases: RowsOf<Purchase>;
 };
 
-export const noRows: Rows = { products: {}, suppliers: {}, verdicts: {}, offers: {}, drains: {}, holds: {}, attempts: {}, purchases: {} };
+export const noRows: Rows = {
+  products: {},
+  suppliers: {},
+  verdicts: {},
+  accounts: {},
+  offers: {},
+  drains: {},
+  holds: {},
+  attempts: {},
+  purchases: {},
+};
 
 export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
   const row = rows[id];
@@ -185,7 +210,8 @@ export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
 export const supplyOf = (offer: Offer): number => offer.reported - (offer.accepted - offer.settled);
 
 /** Room for new holds. */
-export const roomOf = (offer: Offer): number => Math.max(0, supplyOf(offer) - offer.held - offer.inFlight - offer.safetyStock);
+export const roomOf = (offer: Offer): number =>
+  offer.unpaid ? 0 : Math.max(0, supplyOf(offer) - offer.held - offer.inFlight - offer.safetyStock);
 
 /** All-units tiers: what each unit costs when `quantity` are bought at once. */
 export function costAt(tiers: CostTiers, quantity: number): number {

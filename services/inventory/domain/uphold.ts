@@ -22,6 +22,7 @@ function upholdHold(hold: Hold, rows: Rows): void {
     'no units below nothing',
   );
   assert(STAGES.reduce((sum, it) => sum + hold[it], 0) === hold.granted, 'every unit of a hold is in one stage');
+  assert((hold.waiting ?? 0) <= hold.queued, 'what waits for balance is queued');
   assert(hold.releaseAsked === undefined || hold.held + hold.queued === 0, 'what was asked back is not held any more');
   const offer = rows.offers[hold.offerId];
   if (offer === undefined) return;
@@ -33,7 +34,7 @@ function upholdPurchase(purchase: Purchase, rows: Rows): void {
   const { bought, delivered, kept, quarantined, writtenOff, status } = purchase;
   assert(bought === delivered + kept + quarantined + writtenOff, 'what was bought is delivered, kept, quarantined or written off');
   assert(openOf(purchase) >= 0, 'no more comes of a purchase than was asked for');
-  const ended = status === 'fulfilled' || status === 'rejected';
+  const ended = status === 'fulfilled' || status === 'rejected' || status === 'failed';
   assert(status === 'written-off' || ended === (openOf(purchase) === 0), 'a purchase ends when nothing of it is open');
   const hold = rows.holds[purchase.holdId];
   if (hold === undefined || ended || status === 'written-off') return;

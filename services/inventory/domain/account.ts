@@ -1,0 +1,14 @@
+/** What we have left to spend with a supplier, as it told last. */
+export interface Account {
+  readonly supplierId: string;
+  readonly balanceMinor?: number;
+  readonly currency?: string;
+  readonly asOf?: number;
+  /** It has refused a purchase for want of balance, at this moment, and the cheapest such one would have cost so much. */
+  readonly short: boolean;
+  readonly shortAt: number;
+  readonly neededMinor: number;
+  /** The number of the question that is due next; how many were asked since it is short. */
+  readonly checks: number;
+  readonly tries: number;
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { A, after, aHold, H, NOON, ofP, outcome, P, start } from './inventory.fixtures';
+import { BALANCE_BLIND_MS, BALANCE_PATIENCE_MS, inventory, roomOf, type Rows, rowOf } from './index';
+
+const refused = outcome({ units: [], rest: 'no-balance', unitCostMinor: 0 });
+const hold = (rows: Rows) => rowOf(rows.holds, H);
+const account = (rows: Rows) => rowOf(rows.accounts, 'a');
+/** Six units that A has refused, and its account is known to be short. */
+const short = () => after(aHold('submitting'), refused, { type: 'NoteShort', supplierId: 'a', neededMinor: 12_000 });
+const told = (rows: Rows, balanceMinor: number, at = NOON + 1) =>
+  after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, balance: { balanceMinor, currency: 'CNY' }, at });
+
+describe('a purchase that our balance does not cover', () => {
+  it('was not made: its units wait in the queue, and the offer takes no more', () =>
+    void start(aHold('submitting'))
+      .when(refused)
+      .thenTypes('PurchaseSettled', 'UnitsMoved', 'OfferUnpaid', 'UnitsWaited', 'BalanceRanOut', 'OfferState')
+      .thenState(
+        (rows) => [hold(rows).queued, hold(rows).waiting, roomOf(rowOf(rows.offers, A)), rowOf(rows.purchases, P).refusal] as unknown,
+        [6, 6, 0, 'no-balance'],
+      ));
+
+  it('is known to have cost so much, so that we know when the money is enough', () => {
+    const decision = inventory.decide({ at: NOON, ...refused }, aHold('submitting'), {});
+    assert.ok(!('rejected' in decision));
+    assert.deepEqual(
+      decision.find((it) => it.type === 'BalanceRanOut'),
+      { type: 'BalanceRanOut', supplierId: 'a', neededMinor: 12_000 },
+    );
+  });
+
+  it('keeps others from being sent for nothing', () => {
+    const rows = after(short(), { type: 'SubmitPurchase', ...ofP, purchaseId: `${H}/2`, quantity: 6 });
+    assert.deepEqual([hold(rows).queued, hold(rows).waiting, hold(rows).submitting], [6, 6, 0]);
+  });
+
+  it('is bought under a new key once the balance pays for it, and not a cent before', () => {
+    assert.equal(account(told(short(), 11_999)).short, true);
+    const back = told(short(), 12_000);
+    assert.equal(account(back).short, false);
+    const rows = after(back, { type: 'ResumeOffer', offerId: A }, { type: 'ResumeHold', holdId: H });
+    assert.deepEqual([hold(rows).queued, hold(rows).waiting, hold(rows).purchases], [6, undefined, 2]);
+    const bought = after(rows, { type: 'SubmitPurchase', ...ofP, purchaseId: `${H}/2`, quantity: 6 });
+    assert.equal(rowOf(bought.purchases, `${H}/2`).quantity, 6);
+  });
+
+  it('is resumed by an operator, too', () =>
+    void start(short()).when({ type: 'ResumeAccount', supplierId: 'a' }).thenTypes('AccountNoted', 'BalanceBack'));
+
+  it('goes elsewhere when half of its time is over', () => {
+    const untilAt = NOON + Math.min(BALANCE_PATIENCE_MS, 1_800_000);
+    assert.equal(hold(short()).waitsUntilAt, untilAt);
+    void start(short())
+      .when({ type: 'GiveUpWaiting', holdId: H, at: untilAt - 1 })
+      .thenNothing();
+    void start(short())
+      .when({ type: 'GiveUpWaiting', holdId: H, at: untilAt })
+      .thenTypes('UnitsMoved', 'HoldLost', 'OfferState')
+      .thenState((rows) => [hold(rows).lost, hold(rows).waiting] as unknown, [6, 0]);
+  });
+
+  it('whose order asks for it back meanwhile is given back', () =>
+    void start(short())
+      .when({ type: 'ReleaseHold', holdId: H, reason: 'cancelled' })
+      .thenState((rows) => [hold(rows).released, hold(rows).waiting] as unknown, [6, 0]));
+
+  it('that comes after the order has asked for it back is released at once', () =>
+    void start(after(aHold('submitting'), { type: 'ReleaseHold', holdId: H, reason: 'cancelled' }))
+      .when(refused)
+      .thenState((rows) => [hold(rows).released, hold(rows).queued] as unknown, [6, 0]));
+});
+
+describe('the balance with a supplier', () => {
+  it('is asked for in growing pauses while it is short', () => {
+    const first = told(short(), 0);
+    const second = told(first, 0);
+    assert.deepEqual([account(first).tries, account(second).tries], [1, 2]);
+  });
+
+  it('answers one question once', () => {
+    const rows = short();
+    const { checks: check } = account(rows);
+    const once = after(rows, { type: 'NoteBalance', supplierId: 'a', check, balance: { balanceMinor: 0, currency: 'CNY' } });
+    void start(once)
+      .when({ type: 'NoteBalance', supplierId: 'a', check, balance: { balanceMinor: 99_000, currency: 'CNY' } })
+      .thenNothing();
+  });
+
+  it('that nobody can tell is tried after a while', () => {
+    const rows = short();
+    const cannot = (at: number) => after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, cannotTell: true, at });
+    assert.equal(account(cannot(NOON + BALANCE_BLIND_MS - 1)).short, true);
+    assert.equal(account(cannot(NOON + BALANCE_BLIND_MS)).short, false);
+  });
+
+  it('is not told by silence', () => {
+    const rows = short();
+    const silent = after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, at: NOON + 10 * BALANCE_BLIND_MS });
+    assert.equal(account(silent).short, true);
+  });
+});
