@@ -24,6 +24,8 @@ const WAYS: Readonly<Record<Stage, readonly Stage[]>> = {
 export class HoldWatch {
   private readonly answered = new Set<string>();
   private readonly byOffer = new Map<string, HoldBook[]>();
+  /** Holds that waited for balance, wait no more, and are not planned yet. */
+  private readonly resumed = new Set<string>();
   /** Offers whose bans, or drains, have changed. */
   private readonly looked = new Set<string>();
 
@@ -51,6 +53,10 @@ export class HoldWatch {
         return;
       case 'WaitEnded':
         this.book.holdOf(event.holdId).waitsUntil = undefined;
+        this.resumed.add(event.holdId);
+        return;
+      case 'PurchasePlanned':
+        this.resumed.delete(event.holdId);
         return;
       case 'HoldExtended':
         return this.extended(event);
@@ -113,6 +119,8 @@ export class HoldWatch {
 
   /** After a transaction: what a ban hits is on its way out (protocol 12, 14). */
   settle(): void {
+    for (const it of this.resumed) check(false, '10', () => `${it} waits no more, and is not bought`);
+    this.resumed.clear();
     for (const offerId of this.looked) {
       const offer = this.stock.offerOf(offerId);
       const ban = offer.closures.find((it) => it.cause === 'banned');
