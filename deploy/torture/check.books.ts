@@ -79,8 +79,8 @@ const KEPT_BACK = `SELECT p.id AS where, format('%s codes of %s are quarantined,
    SELECT 1 FROM jsonb_array_elements(v.state -> 'verdicts') s
     WHERE s ->> 'status' = 'banned' AND (s ->> 'region' = '*' OR h.region = s ->> 'region' OR starts_with(h.region, (s ->> 'region') || '-')))`;
 
-const CODES = `SELECT c.id, c.sku, c.state, c.unit_id AS "unitId", c.purchase_id AS "purchaseId", c.key_id AS "keyId", c.sealed
-  FROM code c WHERE c.state IN ('assigned', 'invalid', 'quarantined')`;
+const CODES = `SELECT c.id, c.sku, c.state, c.unit_id AS "unitId", c.purchase_id AS "purchaseId", c.key_id AS "keyId", c.sealed, k.kek_id AS "kekId", k.wrapped
+  FROM code c LEFT JOIN data_key k ON k.id::text = c.key_id WHERE c.state IN ('assigned', 'invalid', 'quarantined')`;
 
 const UNITS_WITHOUT_CODE = `SELECT d.id AS where, format('the delivered unit has %s codes', count(c.id)) AS what
   FROM delivery d LEFT JOIN code c ON c.unit_id = d.id AND c.state = 'assigned' AND c.sku = d.sku AND c.purchase_id = d.purchase_id
@@ -97,10 +97,10 @@ const CODES_ASTRAY = `SELECT c.id::text AS where, format('is assigned to %s, whi
 function opened(codes: readonly Code[], sales: readonly Sale[], open: Witness['open']): Found[] {
   const sold = new Map(sales.map((it) => [it.idempotencyKey, it.units]));
   const owners = new Map<string, string>();
-  return codes.flatMap(({ id, sku, state, unitId, purchaseId, keyId, sealed }): Found[] => {
+  return codes.flatMap(({ id, sku, state, unitId, purchaseId, ...sealed }): Found[] => {
     let code: string;
     try {
-      code = open({ id, sku, keyId, sealed });
+      code = open({ id, sku, ...sealed });
     } catch (error) {
       return [{ where: id, what: `does not open: ${String(error)}` }];
     }

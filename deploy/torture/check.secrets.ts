@@ -5,9 +5,12 @@ import type { Databases } from './databases';
 /** The form of every code of the sample market and of the sandbox. */
 const FORM = '[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}';
 
+const SEALED = `SELECT c.id, c.sku, c.key_id AS "keyId", c.sealed, k.kek_id AS "kekId", k.wrapped
+  FROM code c LEFT JOIN data_key k ON k.id::text = c.key_id`;
+
 /** I9: no code in plain text in any table of the five, or in anything that was said. */
 export async function checkSecrets({ query }: Databases, { sales, open, said }: Witness): Promise<Violation[]> {
-  const sealed = await query<SealedCode>('inventory', `SELECT id, sku, key_id AS "keyId", sealed FROM code`);
+  const sealed = await query<SealedCode>('inventory', SEALED);
   const codes = new Set([...sales.flatMap((it) => it.units.flatMap(({ code = '' }) => code)), ...sealed.flatMap((it) => opened(it, open))]);
   const found: Found[] = [];
   // side by side, since looking through everything takes its time

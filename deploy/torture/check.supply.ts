@@ -33,7 +33,7 @@ const OVERSOLD = `SELECT id AS where, format('%s held and %s in flight of %s on 
 /** A vault has as many free codes as its supply says, and no more can be sold than came in. */
 const VAULT_ASTRAY = `SELECT o.id AS where, format('a supply of %s (%s came in, %s given out), and %s free codes of %s that came in',
     (o.state ->> 'reported')::int - (o.state ->> 'accepted')::int + (o.state ->> 'settled')::int, o.state ->> 'reported', o.state ->> 'accepted', c.free, c.stocked) AS what
-  FROM offer o LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'free') AS free, coalesce(sum(stocked), 0) AS stocked FROM code WHERE code.offer_id = o.id) c ON true
+  FROM offer o LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'free') AS free, coalesce(sum(stocked), 0) - count(*) FILTER (WHERE state = 'expired') AS stocked FROM code WHERE code.offer_id = o.id) c ON true
  WHERE o.state ->> 'kind' = 'vault'
    AND ((o.state ->> 'reported')::int - (o.state ->> 'accepted')::int + (o.state ->> 'settled')::int <> c.free OR (o.state ->> 'reported')::int <> c.stocked)`;
 

@@ -64,6 +64,9 @@ export interface SealedCode {
   readonly sku: string;
   readonly keyId: string;
   readonly sealed: Buffer;
+  /** Its data key, as that is wrapped. */
+  readonly kekId?: string;
+  readonly wrapped?: Buffer;
 }
 
 export interface Sale {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Sealer } from '@midstream/inventory/seal';
+import { openCode } from '@midstream/inventory/keys';
+import { LocalKms } from '@midstream/inventory/kms/kms';
 import { type Hands, restore } from '../drill/act';
 import { optionsOf as drillOptionsOf } from '../drill/options';
 import { type Plan, planOf } from '../drill/plan';
@@ -46,14 +47,11 @@ export async function settleIn(place: Place, seed: string, orders = 0): Promise<
 
 /** What is known from outside the databases, when all is quiet. */
 export async function witnessOf({ place, hands: { options } }: World, { asked, deposits }: Placing): Promise<Witness> {
-  const { vaultKey, fingerprintKey } = JSON.parse(readFileSync(join(place.dir, 'secrets.json'), 'utf8')) as Record<
-    'vaultKey' | 'fingerprintKey',
-    string
-  >;
-  const sealer = new Sealer(vaultKey, fingerprintKey);
+  const { vaultKey } = JSON.parse(readFileSync(join(place.dir, 'secrets.json'), 'utf8')) as Record<'vaultKey', string>;
+  const local = new LocalKms(vaultKey);
   const { items: sales } = await openApi({ url: options.sandboxUrl ?? '' }).get<{ items: Sale[] }>('/control/sales');
   return {
     ...{ seed: options.seed, merchantId: options.merchantId, asked, deposits, sales, said: place.said() },
-    open: ({ id, sku, keyId, sealed }) => sealer.open({ keyId, sealed }, ['code', sku, id]),
+    open: (code) => openCode(local, code),
   };
 }

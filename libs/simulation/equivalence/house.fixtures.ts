@@ -111,7 +111,12 @@ export class RealHouse {
       return;
     }
     if (said.to === 'vault') {
-      await House.of(this.of('inventory').database).codes.stock(said.offerId, said.sku, said.texts);
+      const { stocking, keys } = House.of(this.of('inventory').database);
+      const into = { offerId: said.offerId, sku: said.sku, key: await keys.ownFor('batch', said.texts.length) };
+      await stocking.take(
+        into,
+        said.texts.map((code, line) => ({ line, code })),
+      );
       return;
     }
     const { service, command, wanted } = said;

@@ -6,8 +6,12 @@ import { WorkItems } from './adapters/manual/work-items';
 import { SupplierOrders } from './adapters/orders';
 import { Outside } from './adapters/outside';
 import { BUY_WAIT_MS, type Seller } from './adapters/port';
+import { Batches } from './batches';
 import { Codes } from './codes';
-import { Sealer } from './seal';
+import { DataKeys } from './keys';
+import { kmsOf } from './kms/choose';
+import { Fingerprints } from './seal';
+import { Stocking } from './stocking';
 import { SupplierTokens } from './tokens';
 
 /**
@@ -17,20 +21,24 @@ import { SupplierTokens } from './tokens';
 @Injectable()
 export class House {
   private static readonly byDatabase = new WeakMap<Database, House>();
+  readonly keys: DataKeys;
   readonly codes: Codes;
+  readonly stocking: Stocking;
+  readonly batches: Batches;
   readonly tokens: SupplierTokens;
   readonly works: WorkItems;
   readonly orders: SupplierOrders;
   readonly adapters: Adapters;
 
   constructor(database: Database, @Inject(SETTINGS) settings: Readonly<Record<string, string>>) {
-    const { vaultKey, fingerprintKey, allowPrivate, buyWaitMs } = settings;
-    if (vaultKey === undefined || fingerprintKey === undefined) {
-      throw new Error('MIDSTREAM_VAULT_KEY and MIDSTREAM_FINGERPRINT_KEY (or …_FILE) are not set: 32 bytes in base64 each');
-    }
-    const sealer = new Sealer(vaultKey, fingerprintKey);
-    this.codes = new Codes(database, sealer);
-    this.tokens = new SupplierTokens(database, sealer);
+    const { fingerprintKey, allowPrivate, buyWaitMs } = settings;
+    if (fingerprintKey === undefined) throw new Error('MIDSTREAM_FINGERPRINT_KEY (or …_FILE) is not set: 32 bytes in base64');
+    const fingerprints = new Fingerprints(fingerprintKey);
+    this.keys = new DataKeys(database, kmsOf(settings));
+    this.codes = new Codes(database, this.keys, fingerprints);
+    this.batches = new Batches(database, this.keys);
+    this.stocking = new Stocking(database, this.keys, fingerprints);
+    this.tokens = new SupplierTokens(database, this.keys);
     this.works = new WorkItems(database, this.codes);
     this.orders = new SupplierOrders(database);
     const { codes, tokens, works, orders } = this;

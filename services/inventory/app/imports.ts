@@ -1,17 +1,29 @@
-import { createInterface } from 'node:readline';
+import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type InventoryCommand, type Offer, roomOf, type Rows, rowOf } from '@midstream/inventory-domain';
 import { type Caller, Commands, Database, NotFound, Problem } from '@midstream/runtime';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isCode } from './codes';
+import { v7 as uuidv7 } from 'uuid';
+import type { BatchState, Counts, LineProblem } from './batches';
 import { House } from './house';
-import type { ImportView } from './views';
+import { type ImportLine, readLines, WrongStream } from './import-lines';
+import type { DataKey } from './seal';
+import { type CodeLine, CODES_A_STATEMENT } from './stocking';
+import type { ImportView } from './vault.views';
 
-export const CODES_PER_IMPORT_MAX = 100_000;
-const CODES_AT_ONCE = 500;
-const LINES_NAMED_MAX = 20;
+export const LINES_PER_IMPORT_MAX = 1_000_000;
+/** Bad lines and duplicates that are named; all are counted. */
+export const PROBLEMS_NAMED_MAX = 100;
+const TELL_EVERY_MS = 1_000;
+
+export interface Import {
+  /** The sender's own name of it; the same one opens the same batch again. */
+  readonly name?: string;
+  readonly expiresAt?: Date;
+  readonly tell?: (progress: ImportView) => void;
+}
 
 /** Reads codes as they come, some hundred at a time: neither the stream nor a code in clear is ever kept. */
 @Injectable()
@@ -30,31 +42,37 @@ export class CodeImports implements OnModuleInit {
       fastify.addContentTypeParser(type, (_request, payload, done) => done(null, payload));
   }
 
-  /** @throws Problem where the offer is not a vault's, or the stream is too long; what was read before that is stored, and may be sent again. */
-  async take(offerId: string, request: FastifyRequest, caller: Caller): Promise<ImportView> {
-    const { sku } = await this.vaultOffer(offerId);
-    const count = { read: 0, stored: 0, invalid: 0, duplicates: 0 };
-    const invalidLines: number[] = [];
-    const parse = /^text\/csv/i.test(request.headers['content-type'] ?? '') ? firstColumn : codeOfJson;
-    let batch: string[] = [];
-    const store = async () => {
-      const stored = await this.house.codes.stock(offerId, sku, batch);
-      count.stored += stored;
-      count.duplicates += batch.length - stored;
-      batch = [];
-    };
-    for await (const line of createInterface({ input: bodyOf(request), crlfDelay: Infinity })) {
-      if (line.trim() === '') continue;
-      count.read += 1;
-      if (count.read > CODES_PER_IMPORT_MAX)
-        throw new Problem(413, 'too-many-codes', `An import has at most ${CODES_PER_IMPORT_MAX} codes; send it in parts`);
-      const code = parse(line);
-      if (isCode(code)) batch.push(code);
-      else if ((count.invalid += 1) <= LINES_NAMED_MAX) invalidLines.push(count.read);
-      if (batch.length >= CODES_AT_ONCE) await store();
-    }
-    if (batch.length > 0) await store();
-    return { ...count, invalidLines, available: await this.count(offerId, caller) };
+  /** @throws Problem where the offer is not a vault's, or the stream is none of codes; what was read before that is stored, and may be sent again. */
+  async take(offerId: string, request: FastifyRequest, caller: Caller, { name = uuidv7(), expiresAt, tell }: Import): Promise<ImportView> {
+    const offer = await this.vaultOffer(offerId);
+    const body = bodyOf(request);
+    const source = /^text\/csv/i.test(request.headers['content-type'] ?? '') ? 'csv' : 'ndjson';
+    const batch = {
+      offerId,
+      supplierId: offer.supplierId,
+      sku: offer.sku,
+      name,
+      source,
+      importedBy: `${caller.scope}:${caller.keyId}`,
+    } as const;
+    return this.house.batches.within({ ...batch, ...(expiresAt && { expiresAt }) }, async (batchId, key) => {
+      const reading = new Reading({
+        house: this.house,
+        offer,
+        batchId,
+        key,
+        caller,
+        ...(expiresAt && { expiresAt }),
+        ...(tell && { tell }),
+      });
+      try {
+        await reading.all(body, source);
+      } finally {
+        await reading.end();
+        await this.count(offerId, caller);
+      }
+      return reading.view('done', await this.count(offerId, caller));
+    });
   }
 
   private async vaultOffer(offerId: string): Promise<Offer> {
@@ -67,33 +85,127 @@ export class CodeImports implements OnModuleInit {
   }
 
   private async count(offerId: string, caller: Caller): Promise<number> {
-    const stocked = await this.house.codes.stocked(offerId);
     return this.commands.run<number>(
-      { type: 'CountVault', offerId, stocked },
+      { type: 'CountVault', offerId, ...(await this.house.codes.totals(offerId)) },
       { caller, answer: ({ offers }: Rows) => roomOf(rowOf(offers, offerId)) },
     );
   }
 }
+
+interface ReadingOf {
+  readonly house: House;
+  readonly offer: Offer;
+  readonly batchId: string;
+  readonly key: DataKey;
+  readonly caller: Caller;
+  readonly expiresAt?: Date;
+  readonly tell?: (progress: ImportView) => void;
+}
+
+/** One sending of a batch. While the next codes are read, those before are being stored. */
+class Reading {
+  private readonly counts: Counts = { lines: 0, invalid: 0, duplicates: 0, repeated: 0 };
+  private readonly problems: LineProblem[] = [];
+  private readonly hash: Hash = createHash('sha256');
+  private readonly since = uuidv7();
+  private stored = 0;
+  private storing: Promise<void> = Promise.resolve();
+  private toldAt = Date.now();
+  private whole = false;
+
+  constructor(private readonly of: ReadingOf) {}
+
+  async all(body: Readable, source: 'ndjson' | 'csv'): Promise<void> {
+    let codes: CodeLine[] = [];
+    try {
+      for await (const line of readLines(this.hashed(body), source, Date.now())) {
+        this.counts.lines += 1;
+        if (this.counts.lines > LINES_PER_IMPORT_MAX)
+          throw new Problem(413, 'too-many-codes', `An import has at most ${LINES_PER_IMPORT_MAX} lines; send it in parts`);
+        if ('fault' in line) this.noteFault(line);
+        else codes.push(this.of.expiresAt === undefined ? line : { expiresAt: this.of.expiresAt, ...line });
+        if (codes.length < CODES_A_STATEMENT) continue;
+        await this.store(codes);
+        codes = [];
+      }
+      await this.store(codes);
+      await this.storing;
+      this.whole = true;
+    } catch (error) {
+      throw error instanceof WrongStream ? problemOf(error) : error;
+    }
+  }
+
+  /** However it ends, what is stored is in the books. */
+  async end(): Promise<void> {
+    await this.storing.catch(() => undefined);
+    const { house, batchId } = this.of;
+    await house.batches.note(batchId, this.counts, this.problems, {
+      state: this.whole ? 'done' : 'stopped',
+      hash: this.hash.digest('hex'),
+    });
+  }
+
+  view(state: BatchState, available?: number): ImportView {
+    const { lines: read, ...counts } = this.counts;
+    return {
+      ...{ batchId: this.of.batchId, state, read, stored: this.stored, ...counts, problems: this.problems },
+      ...(available !== undefined && { available }),
+    };
+  }
+
+  private async store(codes: readonly CodeLine[]): Promise<void> {
+    await this.storing;
+    if (codes.length === 0) return;
+    await this.tellNow();
+    const { house, offer, key, batchId } = this.of;
+    const into = { offerId: offer.offerId, sku: offer.sku, key, batch: { id: batchId, since: this.since } };
+    this.storing = house.stocking.take(into, codes).then(({ stored, known }) => {
+      this.stored += stored;
+      for (const it of known) {
+        this.counts[it.repeated ? 'repeated' : 'duplicates'] += 1;
+        if (!it.repeated) this.name({ line: it.line, code: 'duplicate', ...(this.mayKnow(it.batchId) && { batchId: it.batchId }) });
+      }
+    });
+    this.storing.catch(() => undefined);
+  }
+
+  /** A supplier learns nothing of another's batches. */
+  private mayKnow(batchId: string | undefined): batchId is string {
+    const { caller, offer } = this.of;
+    return batchId !== undefined && (caller.scope === 'operator' || batchId.startsWith(`${offer.supplierId}~`));
+  }
+
+  private noteFault({ line, fault, column }: Extract<ImportLine, { readonly fault: string }>): void {
+    this.counts.invalid += 1;
+    this.name({ line, code: fault, ...(column !== undefined && { column }) });
+  }
+
+  private name(problem: LineProblem): void {
+    if (this.problems.length < PROBLEMS_NAMED_MAX) this.problems.push(problem);
+  }
+
+  private async tellNow(): Promise<void> {
+    if (Date.now() - this.toldAt < TELL_EVERY_MS) return;
+    this.toldAt = Date.now();
+    await this.of.house.batches.note(this.of.batchId, this.counts, this.problems);
+    this.of.tell?.(this.view('running'));
+  }
+
+  private async *hashed(body: Readable): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      this.hash.update(chunk);
+      yield chunk;
+    }
+  }
+}
+
+const problemOf = ({ code, message, column }: WrongStream): Problem =>
+  new Problem(422, code, 'The stream cannot be read', message, { ...(column !== undefined && { field: column }) });
 
 function bodyOf(request: FastifyRequest): Readable {
   const { body } = request;
   const isStream = typeof body === 'object' && body !== null && 'pipe' in body;
   if (!isStream) throw new Problem(415, 'media-type-unknown', 'Send application/x-ndjson or text/csv');
   return body as Readable;
-}
-
-function codeOfJson(line: string): unknown {
-  try {
-    const value = JSON.parse(line) as unknown;
-    return typeof value === 'object' && value !== null && 'code' in value ? value.code : value;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The head line of a CSV is no code: it is reported as a line without one. */
-function firstColumn(line: string): unknown {
-  const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^,]*))(?:,|$)/.exec(line) ?? [];
-  const value = quoted === undefined ? plain : quoted.replaceAll('""', '"');
-  return value === 'code' ? undefined : value;
 }

@@ -1,15 +1,18 @@
 import { type InventoryCommand, type Rows, rowOf } from '@midstream/inventory-domain';
 import { offerIdOf } from '@midstream/kernel';
-import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req } from '@nestjs/common';
+import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { importInLines } from './import-progress';
 import { CodeImports } from './imports';
 import { ownSupplier } from './owned';
-import { ImportQuery, OfferParam, SupplierParam } from './params.dto';
+import { OfferParam, SupplierParam } from './params.dto';
 import { SupplyQueries } from './queries';
 import { PutOfferDto } from './supply.dto';
-import { ImportView, offerView, OfferView } from './views';
+import { ImportQuery } from './vault.dto';
+import { ImportView } from './vault.views';
+import { offerView, OfferView } from './views';
 
 @ApiTags('supply')
 @Controller({ path: 'suppliers', version: '1' })
@@ -65,16 +68,23 @@ export class OffersController {
   @ApiOperation({
     summary: 'Brings card codes into a vault',
     description:
-      'NDJSON: a line is `{"code": "…"}` or a JSON string. CSV: the first column. Codes are stored encrypted; what is known already is left alone, so the same stream may be sent again.',
+      'NDJSON: a line is `{"code": "…", "expiresAt": "…"}` or a JSON string. CSV: `code` or `code,expiresAt`, with or without a head line. A bad line is reported by its number and stops nothing else; a code that is known already, from whichever batch or supplier, is left alone. Codes are stored encrypted. With `Accept: application/x-ndjson` the answer is a line of progress a second, and the result last.',
   })
   @ApiOkResponse({ type: ImportView })
-  importCodes(
+  async importCodes(
     @Param() { supplierId, sku }: OfferParam,
-    @Query() _: ImportQuery,
+    @Query() query: ImportQuery,
     @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
     @From() caller: Caller,
-  ): Promise<ImportView> {
-    return this.imports.take(offerIdOf(ownSupplier(caller, supplierId), sku), request, caller);
+  ): Promise<void> {
+    const expiresAt = query.expiresAt === undefined ? undefined : new Date(query.expiresAt);
+    if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now()))
+      throw new Problem(422, 'batch-expired', 'What has expired already is not stocked', undefined, { field: 'expiresAt' });
+    const of = { ...(query.batchId !== undefined && { name: query.batchId }), ...(expiresAt !== undefined && { expiresAt }) };
+    await importInLines(request, reply, (tell) =>
+      this.imports.take(offerIdOf(ownSupplier(caller, supplierId), sku), request, caller, { ...of, ...(tell && { tell }) }),
+    );
   }
 
   @Post(':supplierId/offers/:sku/suspend')

@@ -54,13 +54,6 @@ export class RevealDto {
   reason!: string;
 }
 
-export class ImportQuery {
-  @ApiPropertyOptional({ description: 'Your own name of this batch, for your records: a repeat stores nothing twice' })
-  @IsOptional()
-  @Matches(/^[A-Za-z0-9._:-]{1,100}$/)
-  batchId?: string;
-}
-
 export class ReconcileDto {
   @ApiProperty({
     enum: ['ask', 'write-off'],

@@ -37,9 +37,12 @@ export class Reveals {
           revealedAt: first.revealed_at.toISOString(),
         });
       }
-      const code = await this.house.codes.open(tx, delivery.id);
+      const { code, expiresAt } = await this.house.codes.open(tx, delivery.id);
       const revealedAt = await audit(tx, { deliveryId: delivery.id, reason, caller, key, repeat: first !== undefined });
-      return { deliveryId, code, revealedAt: (first?.revealed_at ?? revealedAt).toISOString() };
+      return {
+        ...{ deliveryId, code, revealedAt: (first?.revealed_at ?? revealedAt).toISOString() },
+        ...(expiresAt !== undefined && { expiresAt: expiresAt.toISOString() }),
+      };
     });
   }
 

@@ -8,6 +8,7 @@ import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
+import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
@@ -18,6 +19,8 @@ import { SupplierFeed } from './supplier-feed';
 import { StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
+import { CodeBatchesController, VaultController } from './vault.http';
+import { vaultLoop } from './vault.loop';
 
 export const inventoryService = defineService({
   name: 'inventory',
@@ -49,11 +52,21 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, SealInBatches30],
   recordsOf,
   effects,
+  loops: [vaultLoop],
   hears: ['compliance.by-sku'],
   problems,
-  controllers: [ProductsController, SuppliersController, OffersController, StockController, ProcurementController, DeliveriesController],
+  controllers: [
+    ProductsController,
+    SuppliersController,
+    OffersController,
+    StockController,
+    ProcurementController,
+    DeliveriesController,
+    CodeBatchesController,
+    VaultController,
+  ],
   providers: [House, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
 });

@@ -10,7 +10,7 @@ type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { re
 export async function stow({ units, terms }: EventOf<'CodesKept'>, { database }: EffectContext): Promise<readonly Command[]> {
   const { codes } = House.of(database);
   await codes.giveBack(units, terms.offerId);
-  return [{ type: 'CountVault', offerId: terms.offerId, stocked: await codes.stocked(terms.offerId), terms }];
+  return [{ type: 'CountVault', offerId: terms.offerId, ...(await codes.totals(terms.offerId)), terms }];
 }
 
 export async function quarantine({ units }: EventOf<'CodesQuarantined'>, { database }: EffectContext): Promise<readonly Command[]> {

@@ -103,7 +103,7 @@ export class CodeRow {
   @PrimaryColumn('uuid') id!: string;
   @Column('text', { name: 'offer_id' }) offerId!: string;
   @Column('text') sku!: string;
-  @Column('text') state!: 'free' | 'assigned' | 'quarantined' | 'invalid';
+  @Column('text') state!: 'free' | 'assigned' | 'quarantined' | 'invalid' | 'expired';
   @Column('text', { name: 'unit_id', nullable: true }) unitId!: string | null;
   @Column('text', { name: 'purchase_id', nullable: true }) purchaseId!: string | null;
   /** How often it came into its vault: once, and once more each time it was given back. */
@@ -111,6 +111,9 @@ export class CodeRow {
   @Column('text', { name: 'key_id' }) keyId!: string;
   @Column('bytea') sealed!: Buffer;
   @Column('bytea', { nullable: true }) fingerprint!: Buffer | null;
+  @Column('text', { name: 'batch_id', nullable: true }) batchId!: string | null;
+  /** `infinity`: never. */
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
 }
 
 /** A supplier's bearer token, encrypted like a code. */

@@ -1,6 +1,6 @@
 import type { Database } from '@midstream/runtime';
 import DataLoader from 'dataloader';
-import type { Sealer } from './seal';
+import type { DataKeys } from './keys';
 
 interface TokenFound {
   readonly supplier_id: string;
@@ -24,13 +24,13 @@ export class SupplierTokens {
 
   constructor(
     private readonly database: Database,
-    private readonly sealer: Sealer,
+    private readonly keys: DataKeys,
   ) {}
 
   /** Without a token what is known stays. */
   async keep(supplierId: string, token: string | undefined): Promise<void> {
     if (token === undefined) return;
-    const { keyId, sealed } = this.sealer.seal(token, ['supplier', supplierId]);
+    const { keyId, sealed } = this.keys.seal(await this.keys.ownFor('token', 1), token, ['supplier', supplierId]);
     await this.database.pool.query(
       `INSERT INTO supplier_token (supplier_id, key_id, sealed) VALUES ($1, $2, $3)
            ON CONFLICT (supplier_id) DO UPDATE SET key_id = excluded.key_id, sealed = excluded.sealed`,
@@ -40,6 +40,6 @@ export class SupplierTokens {
 
   async of(supplierId: string): Promise<string | undefined> {
     const found = await this.asked.load(supplierId);
-    return found && this.sealer.open({ keyId: found.key_id, sealed: found.sealed }, ['supplier', supplierId]);
+    return found && this.keys.open({ keyId: found.key_id, sealed: found.sealed }, ['supplier', supplierId]);
   }
 }

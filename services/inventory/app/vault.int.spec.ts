@@ -24,11 +24,20 @@ describe('the vault', () => {
       `${ndjson(0, 600)}\n{"serial":1}\nnot json\n"PLAIN-1"\n`,
       stream,
     );
-    assert.deepEqual(first.body, { read: 603, stored: 601, duplicates: 0, invalid: 2, invalidLines: [601, 602], available: 601 });
+    const { batchId, ...counted } = first.body;
+    assert.match(String(batchId), /^house~vip\//);
+    assert.deepEqual(counted, {
+      ...{ state: 'done', read: 603, stored: 601, repeated: 0, duplicates: 0, invalid: 2, available: 601 },
+      problems: [
+        { line: 601, code: 'no-code' },
+        { line: 602, code: 'not-json' },
+      ],
+    });
     const again = await world.call('POST', '/suppliers/house/offers/vip/codes', ndjson(0, 600), stream);
     assert.deepEqual([again.body['stored'], again.body['duplicates'], again.body['available']], [0, 600, 601]);
-    const csv = await world.call('POST', '/suppliers/house/offers/vip/codes', 'code,serial\n"CSV-1",7\nCSV-2,8\n', { type: 'text/csv' });
-    assert.deepEqual([csv.body['stored'], csv.body['invalid'], csv.body['available']], [2, 1, 603]);
+    assert.deepEqual((again.body['problems'] as object[])[0], { line: 1, code: 'duplicate', batchId });
+    const csv = await world.call('POST', '/suppliers/house/offers/vip/codes', 'code\n"CSV-1"\nCSV-2\n', { type: 'text/csv' });
+    assert.deepEqual([csv.body['stored'], csv.body['invalid'], csv.body['available']], [2, 0, 603]);
   });
 
   it('keeps them encrypted, and opens none that was moved', async () => {

@@ -92,15 +92,6 @@ export class StockReportView {
   @ApiProperty({ type: [StockResultView] }) results!: StockResultView[];
 }
 
-export class ImportView {
-  @ApiProperty({ description: 'Lines read' }) read!: number;
-  @ApiProperty({ description: 'New codes' }) stored!: number;
-  @ApiProperty({ description: 'Codes that were known already' }) duplicates!: number;
-  @ApiProperty({ type: [Number], description: 'Lines that hold no code; the first of them' }) invalidLines!: number[];
-  @ApiProperty() invalid!: number;
-  @ApiProperty({ description: 'Room for new holds' }) available!: number;
-}
-
 /** What can be had of a product, from all suppliers together: what a merchant may know. */
 export class StockView {
   @ApiProperty() sku!: string;
@@ -177,4 +168,5 @@ export class RevealView {
   @ApiProperty() deliveryId!: string;
   @ApiProperty({ description: 'The card code. Shown here, and nowhere else' }) code!: string;
   @ApiProperty({ format: 'date-time', description: 'When it was first revealed' }) revealedAt!: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Until when it can be redeemed, where that is known' }) expiresAt?: string;
 }

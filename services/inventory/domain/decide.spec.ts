@@ -450,6 +450,16 @@ describe('a vault', () => {
     void start(market).when({ type: 'CountVault', offerId: A, stocked: 4 }).thenRejected('not-a-vault');
   });
 
+  it('writes off codes that expired unsold, once, whichever count comes first', () => {
+    const [five, four] = [
+      { type: 'CountVault', offerId: VAULT, stocked: 5 },
+      { type: 'CountVault', offerId: VAULT, stocked: 5, expired: 2 },
+    ] as const;
+    assert.equal(room(after(market, five, four), VAULT), 3);
+    assert.equal(room(after(market, four, five), VAULT), 3);
+    void start(after(market, four)).when(four).thenNothing();
+  });
+
   it('of the hub is made for the first code that is kept', () => {
     const asked = after(aHold('submitting'), { type: 'ReleaseHold', holdId: H, reason: 'cancelled' });
     const kept = only(decided(asked, outcome()), 'CodesKept')[0];

@@ -39,7 +39,10 @@ export interface ReportStock extends Command<'ReportStock'> {
 /** All codes that ever came into a vault offer: a total, so that a repeat counts nothing twice. */
 export interface CountVault extends Command<'CountVault'> {
   readonly offerId: string;
+  /** All that ever came in. */
   readonly stocked: number;
+  /** What of it expired unsold, and is written off (none unless said). Both only grow. */
+  readonly expired?: number;
   /** For the hub's own stock, whose offer may not exist yet. */
   readonly terms?: OfferTerms;
 }

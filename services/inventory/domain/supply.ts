@@ -48,8 +48,8 @@ export function learnCost(draft: Draft, offerId: string, costMinor: number, at: 
   arm(draft, offerId);
 }
 
-/** Codes came into a vault. The command names the total, and the greater total wins. */
-export function countVault({ offerId, stocked, terms, at }: CountVault, rows: Rows): Decided {
+/** Codes came into a vault, or expired there. The command names both totals, which only grow: the greater sum is the later. */
+export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVault, rows: Rows): Decided {
   const draft = draftOf(rows);
   if (rows.offers[offerId] === undefined) {
     if (terms === undefined) return reject('unknown-offer');
@@ -59,8 +59,8 @@ export function countVault({ offerId, stocked, terms, at }: CountVault, rows: Ro
   }
   const offer = rowOf(draft.rows.offers, offerId);
   if (offer.kind !== 'vault') return reject('not-a-vault');
-  if (stocked <= offer.reported) return draft.events;
-  draft.emit({ type: 'StockReported', offerId, reported: stocked, sequence: offer.sequence + 1, settled: 0, at });
+  if (stocked + expired <= Math.max(0, offer.sequence)) return draft.events;
+  draft.emit({ type: 'StockReported', offerId, reported: stocked - expired, sequence: stocked + expired, settled: 0, at });
   return afterSupply(draft, offerId);
 }
 

@@ -83,8 +83,9 @@ conforms('acg-faka', async () => {
 });
 
 conforms('vault', async () => {
-  const { codes } = House.of(world.service.database);
-  await codes.stock('v~g', 'g', ['V-1', 'V-2', 'V-3', 'V-4', 'V-5', 'V-6', 'V-7', 'V-8']);
+  const { stocking, keys } = House.of(world.service.database);
+  const lines = Array.from({ length: 8 }, (_, n) => ({ line: n + 1, code: `V-${n + 1}` }));
+  await stocking.take({ offerId: 'v~g', sku: 'g', key: await keys.ownFor('batch', lines.length) }, lines);
   const assigned = `SELECT count(*) AS n FROM code WHERE offer_id = 'v~g' AND state = 'assigned'`;
   return {
     ...stageOf('vault', 'v'),

@@ -1,6 +1,6 @@
 import { unitId } from '@midstream/inventory-domain';
 import { type Database, NotFound, Problem } from '@midstream/runtime';
-import { CODE_LENGTH_MAX, type Codes, isCode } from '../../codes';
+import { CODE_BYTES_MAX, type Codes, isCode } from '../../codes';
 import type { Answer, Wanted } from '../port';
 
 /** Before the deadline, once: what is open by then is shown as due soon. */
@@ -119,7 +119,7 @@ function check({ quantity, wants }: ItemRow, { unit, code, proof }: DoneUnit): v
   const field = `units[${unit}]`;
   if (unit > quantity) throw new Problem(422, 'wrong-unit', `${field}: the work item has ${quantity} units`);
   if (wants === 'code' && (code === undefined || !isCode(code)))
-    throw new Problem(422, 'code-missing', `${field}: a code of one line, of at most ${CODE_LENGTH_MAX} characters, is needed`);
+    throw new Problem(422, 'code-missing', `${field}: a code of one line, of at most ${CODE_BYTES_MAX} bytes, is needed`);
   if (wants === 'proof' && (proof === undefined || code !== undefined))
     throw new Problem(422, 'proof-missing', `${field}: a proof is needed, and no code`);
 }

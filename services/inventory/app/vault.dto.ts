@@ -1,0 +1,32 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { ISO } from './import-lines';
+
+const BATCH = /^[A-Za-z0-9._-]{1,40}~[A-Za-z0-9._-]{1,80}\/[A-Za-z0-9._:-]{1,100}$/;
+const PAGE_MAX = 200;
+
+export class ImportQuery {
+  @ApiPropertyOptional({
+    description: 'Your own name of this batch. Under the same one it is sent again after a break: nothing is stored or counted twice',
+  })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._:-]{1,100}$/)
+  batchId?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When its codes expire, where a line does not say' })
+  @IsOptional()
+  @Matches(ISO)
+  expiresAt?: string;
+}
+
+export class CodeBatchParam {
+  @ApiProperty({ description: 'Percent-encoded: it has a slash' }) @Matches(BATCH) batchId!: string;
+}
+
+export class CodeBatchQuery {
+  @ApiPropertyOptional() @IsOptional() @Matches(/^[A-Za-z0-9._-]{1,40}$/) supplierId?: string;
+  @ApiPropertyOptional() @IsOptional() @Matches(/^[A-Za-z0-9._-]{1,80}$/) sku?: string;
+  @ApiPropertyOptional({ enum: ['running', 'done', 'stopped'] }) @IsOptional() @IsIn(['running', 'done', 'stopped']) state?: string;
+  @ApiPropertyOptional({ default: 50 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(PAGE_MAX) limit?: number;
+  @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @Matches(BATCH) after?: string;
+}

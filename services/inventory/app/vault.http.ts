@@ -1,0 +1,101 @@
+import { type Caller, Database, From, Scopes } from '@midstream/runtime';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { House } from './house';
+import { CodeBatchParam, CodeBatchQuery } from './vault.dto';
+import { CodeBatchPage, CodeBatchView, VaultView } from './vault.views';
+
+/** A page, unless said. */
+const PAGE = 50;
+
+@ApiTags('vault')
+@Controller({ path: 'code-batches', version: '1' })
+export class CodeBatchesController {
+  constructor(private readonly house: House) {}
+
+  @Get()
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Imports of card codes, the newest first: who brought what, when, and how far it is' })
+  @ApiOkResponse({ type: CodeBatchPage })
+  async list(@Query() { limit = PAGE, after, ...of }: CodeBatchQuery): Promise<CodeBatchPage> {
+    const items = await this.house.batches.list({ ...of, limit, ...(after !== undefined && { before: after }) });
+    const last = items.length === limit ? items.at(-1) : undefined;
+    return { items, ...(last && { next: last.batchId }) };
+  }
+
+  @Get(':batchId')
+  @Scopes('operator')
+  @ApiOperation({ summary: 'An import; while it runs, its counts move' })
+  @ApiOkResponse({ type: CodeBatchView })
+  one(@Param() { batchId }: CodeBatchParam): Promise<CodeBatchView> {
+    return this.house.batches.one(batchId);
+  }
+}
+
+@ApiTags('vault')
+@Controller({ path: 'vault', version: '1' })
+export class VaultController {
+  constructor(
+    private readonly database: Database,
+    private readonly house: House,
+  ) {}
+
+  @Get()
+  @Scopes('operator')
+  @ApiOperation({ summary: 'Which keys wrap the vault’s data keys, and how far a rotation is' })
+  @ApiOkResponse({ type: VaultView })
+  async get(): Promise<VaultView> {
+    const { current } = this.house.keys.kms;
+    const newest = await current.newest().catch(() => undefined);
+    const [keys, [left]] = await Promise.all([
+      this.ask<VaultView['keys'][number]>(`SELECT kek_id AS "kekId", count(*)::int AS "dataKeys" FROM data_key GROUP BY 1 ORDER BY 1`),
+      this.ask<Left>(LEFT),
+    ]);
+    const old = keys.filter((it) => it.kekId !== newest).reduce((sum, it) => sum + it.dataKeys, 0);
+    const sealedBare = left?.bare ?? 0;
+    return {
+      ...{ kms: current.kind, reachable: newest !== undefined, ...(newest !== undefined && { newest }), keys, sealedBare },
+      rotation: {
+        state: left?.wanted == null ? 'never' : left.wanted ? 'running' : 'done',
+        ...{ done: left?.done ?? 0, left: newest === undefined ? sealedBare : old + sealedBare },
+        ...(left?.error != null && { error: left.error }),
+        ...(left?.askedAt != null && { askedAt: left.askedAt.toISOString() }),
+        ...(left?.endedAt != null && { endedAt: left.endedAt.toISOString() }),
+      },
+    };
+  }
+
+  @Post('rotation')
+  @HttpCode(202)
+  @Scopes('operator')
+  @ApiOperation({
+    summary: 'Wraps all data keys by the newest key of the KMS, while everything goes on',
+    description: 'Goes on over restarts. `GET /v1/vault` tells how far it is; keys that are not listed there any more may be removed.',
+  })
+  @ApiAcceptedResponse({ type: VaultView })
+  async rotate(@From() caller: Caller): Promise<VaultView> {
+    await this.database.query(
+      `INSERT INTO key_rotation (id, wanted, done, asked_by, asked_at) VALUES (1, true, 0, $1, clock_timestamp())
+           ON CONFLICT (id) DO UPDATE SET wanted = true, error = NULL, ended_at = NULL, asked_by = excluded.asked_by, asked_at = excluded.asked_at,
+              done = CASE WHEN key_rotation.wanted THEN key_rotation.done ELSE 0 END`,
+      [caller.keyId],
+    );
+    return this.get();
+  }
+
+  private async ask<Row extends object>(sql: string): Promise<Row[]> {
+    return (await this.database.query<Row>(sql)).rows;
+  }
+}
+
+interface Left {
+  readonly bare: number;
+  readonly wanted: boolean | null;
+  readonly done: number | null;
+  readonly error: string | null;
+  readonly askedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+const LEFT = `SELECT (SELECT count(*) FROM code WHERE length(key_id) < 36)::int + (SELECT count(*) FROM supplier_token WHERE length(key_id) < 36)::int AS bare,
+  r.wanted, r.done, r.error, r.asked_at AS "askedAt", r.ended_at AS "endedAt" FROM (SELECT 1) AS one LEFT JOIN key_rotation r ON true`;
