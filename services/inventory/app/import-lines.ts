@@ -175,7 +175,7 @@ function csvReader(): (text: string) => Cells | Fault | 'head' {
 function cellsOf(text: string): readonly string[] | undefined {
   if (!text.includes('"')) return text.split(',');
   try {
-    return parseCsv<string[]>(text, { relax_column_count: true })[0];
+    return parseCsv(text, { relax_column_count: true })[0];
   } catch {
     return undefined;
   }
