@@ -29,3 +29,4 @@ export { PRICE_BAND_FLOOR } from './gates';
 export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
 export { FAILURE_SHARE, FILL_PRIOR, LATE_SHARE, LOST_SALE_SHARE, RESPONSE_PRIOR_COUNT, SUBSTITUTION_SHARE } from './worth';
+export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
