@@ -123,3 +123,19 @@ export class SupplierTokenRow {
   @Column('text', { name: 'key_id' }) keyId!: string;
   @Column('bytea') sealed!: Buffer;
 }
+
+/** Append-only: every movement of stock. Rows of one offer are written under its lock, so their ids are in order. */
+@Entity('stock_movement')
+export class MovementRow {
+  @PrimaryColumn('text', { name: 'offer_id' }) offerId!: string;
+  @PrimaryColumn('bigint') id!: string;
+  @Column('text') kind!: string;
+  @Column('text', { name: 'hold_id', nullable: true }) holdId!: string | null;
+  @Column('int') units!: number;
+  @Column('int') held!: number;
+  @Column('int', { name: 'in_flight' }) inFlight!: number;
+  @Column('int') accepted!: number;
+  @Column('int', { nullable: true }) reported!: number | null;
+  @Column('int', { nullable: true }) settled!: number | null;
+  @Column('timestamptz') at!: Date;
+}

@@ -4,6 +4,7 @@ import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
 import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
 import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
 import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
+import { rebuildCounters } from './ledger';
 import { recordOutcome } from './outcome';
 import { askPurchase, markUnknown, noteSilence, submitPurchase, writeOff } from './purchase';
 import type { Rows } from './state';
@@ -76,6 +77,8 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
     case 'ResumeHold':
     case 'GiveUpWaiting':
       return decideBalance(command, rows);
+    case 'RebuildCounters':
+      return rebuildCounters(command, rows);
     default:
       return assertNever(command);
   }

@@ -28,6 +28,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     }
     case 'ClosuresSet':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, closures: event.closures, silent: 0 }));
+    case 'CountersRebuilt':
+      return withOffer(rows, event.offerId, (offer) => settleOnHand({ ...offer, ...event.counters }));
     case 'OfferHeld':
       return held(rows, event);
     case 'NothingHeld':

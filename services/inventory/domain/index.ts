@@ -24,6 +24,9 @@ export const inventory: Domain<Rows, NoView, InventoryCommand, InventoryEvent, A
 export * from './limits';
 export * from './messages';
 export * from './balance.messages';
+export * from './supply.messages';
+export * from './counters';
+export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt } from './ledger';
 export type { Account } from './account';
 export * from './state';
 export { offerOfHold } from './rows';

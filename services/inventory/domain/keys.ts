@@ -74,6 +74,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'CloseOffer':
     case 'OpenOffer':
     case 'ResumeDrain':
+    case 'RebuildCounters':
     case 'StopDrain':
     case 'AllowDrain':
       return offerKeys(command.offerId);

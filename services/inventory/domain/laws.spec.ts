@@ -4,11 +4,16 @@ import { isRejection } from '@midstream/kernel';
 import fc from 'fast-check';
 import { A, aMarket, after, B, candidate, holdFirst, NOON, putOffer, VAULT, type Written } from './inventory.fixtures';
 import {
+  countersOf,
   DRAIN_BATCH,
   inventory,
   type InventoryCommand,
   type InventoryEvent,
+  type Movement,
+  movementsOf,
+  type Offer,
   openOf,
+  rebuilt,
   roomOf,
   type Rows,
   rowOf,
@@ -16,17 +21,26 @@ import {
   supplyOf,
 } from './index';
 
+/** What an offer has before anything is held: its last report. */
+const opened = ({ offerId, reported, settled }: Offer): Movement => ({
+  ...{ offerId, kind: 'ADJUSTMENT', units: reported, reported, settled },
+  ...{ held: 0, inFlight: 0, accepted: 0 },
+});
+
 /** The domain as the shell runs it: a command sees the rows that it names and no others; what react calls for waits for its time. */
 class World {
   rows: Rows;
   now = NOON;
+  private readonly opening: Readonly<Record<string, readonly Movement[]>>;
   private attempt = 0;
   private readonly queue: { at: number; command: Written }[] = [];
   private readonly drains: string[] = [];
+  private readonly ledger: Movement[] = [];
   private readonly told = new Map<string, { version: number; delivered: number; lost: number; released: number }>();
 
   constructor(rows: Rows) {
     this.rows = rows;
+    this.opening = Object.fromEntries(Object.values(rows.offers).map((it) => [it.offerId, [opened(it)]]));
   }
 
   handle(command: Written): void {
@@ -41,6 +55,7 @@ class World {
     for (const event of decision) {
       if (event.type === 'OfferHeld') this.neverOversold(now, event);
       now = inventory.evolve(now, event);
+      this.ledger.push(...movementsOf(event));
       this.hear(event);
     }
     inventory.uphold(now);
@@ -78,6 +93,15 @@ class World {
 
   private neverOversold(rows: Rows, event: Extract<InventoryEvent, { type: 'OfferHeld' }>): void {
     for (const { offerId, tally } of event.holds) assert.ok(tally.granted <= roomOf(rowOf(rows.offers, offerId)), 'a hold finds room');
+  }
+
+  /** Every counter, from the movements alone (and from the holds, what of it is queued). */
+  upholdLedger(): void {
+    for (const offer of Object.values(this.rows.offers)) {
+      const queued = Object.values(this.rows.holds).reduce((sum, it) => sum + (it.offerId === offer.offerId ? it.queued : 0), 0);
+      const movements = [...(this.opening[offer.offerId] ?? []), ...this.ledger.filter((it) => it.offerId === offer.offerId)];
+      assert.deepEqual(rebuilt(movements, queued), countersOf(offer), 'the ledger says what the offer counts');
+    }
   }
 
   hold(quantity: number, suppliers: readonly string[]): void {
@@ -257,6 +281,7 @@ describe('whatever comes, in whatever order', () => {
           step(world);
           world.check();
         }
+        world.upholdLedger();
       }),
       { seed, numRuns: 400 },
     );

@@ -1,6 +1,7 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
+import type { FigureSource, SupplyCommand, SupplyEvent } from './supply.messages';
 import type { Closure, CostTiers, OfferedTerms, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
 
 type ProductFact = Fact<'ProductState'>;
@@ -35,6 +36,8 @@ export interface ReportStock extends Command<'ReportStock'> {
   /** Of a poll: the offer's `accepted` when the poll began. A push settles what was accepted before the report before it. */
   readonly settled?: number;
   readonly costTiers?: CostTiers;
+  /** Absent: a poll names what is settled, a push does not. */
+  readonly source?: FigureSource;
 }
 /** All codes that ever came into a vault offer: a total, so that a repeat counts nothing twice. */
 export interface CountVault extends Command<'CountVault'> {
@@ -167,7 +170,8 @@ export type InventoryCommand =
   | StopDrain
   | AllowDrain
   | NoteBack
-  | BalanceCommand;
+  | BalanceCommand
+  | SupplyCommand;
 
 export type InventoryCode =
   | 'unknown-product'
@@ -191,6 +195,7 @@ export type InventoryCode =
 /** Facts of inventory's own log; each changes rows, none leaves the service. */
 export type InternalEvent =
   | BalanceEvent
+  | SupplyEvent
   | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
   | { readonly type: 'ProductRepriced'; readonly sku: string; readonly priceMinor: number; readonly offerIds: readonly string[] }
   | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number }
@@ -201,6 +206,8 @@ export type InternalEvent =
       readonly sequence: number;
       readonly settled: number;
       readonly at: number;
+      /** Absent in logs of before. */
+      readonly source?: FigureSource;
     }
   | {
       readonly type: 'VerdictNoted';

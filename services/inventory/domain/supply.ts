@@ -24,7 +24,8 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
 
   const draft = draftOf(rows);
   const known = Math.min(offer.accepted, Math.max(offer.settled, settled ?? offer.acceptedAtReport));
-  draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence, settled: known, at });
+  const source = command.source ?? (settled === undefined ? 'push' : 'poll');
+  draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence, settled: known, at, source });
   if (costTiers !== undefined) {
     draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at });
     if (isDearer(offer, { costTiers })) arm(draft, offerId);
@@ -36,7 +37,7 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
 export function runDry(draft: Draft, offerId: string, at: number): void {
   const { sequence, accepted, kind } = rowOf(draft.rows.offers, offerId);
   if (kind === 'vault') return;
-  draft.emit({ type: 'StockReported', offerId, reported: 0, sequence, settled: accepted, at });
+  draft.emit({ type: 'StockReported', offerId, reported: 0, sequence, settled: accepted, at, source: 'refusal' });
 }
 
 /** The supplier has refused at our price, and named its own: nothing is cheaper there until its next report. */
@@ -59,8 +60,13 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
   }
   const offer = rowOf(draft.rows.offers, offerId);
   if (offer.kind !== 'vault') return reject('not-a-vault');
+<<<<<<< HEAD
   if (stocked + expired <= Math.max(0, offer.sequence)) return draft.events;
   draft.emit({ type: 'StockReported', offerId, reported: stocked - expired, sequence: stocked + expired, settled: 0, at });
+=======
+  if (stocked <= offer.reported) return draft.events;
+  draft.emit({ type: 'StockReported', offerId, reported: stocked, sequence: offer.sequence + 1, settled: 0, at, source: 'import' });
+>>>>>>> 0207af1 (Write every movement of stock to a ledger of its own, rebuild the counters from it once an hour, and list and repair what differs)
   return afterSupply(draft, offerId);
 }
 
