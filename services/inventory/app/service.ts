@@ -10,11 +10,8 @@ import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
-<<<<<<< HEAD
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
-=======
 import { Ledger20 } from './migrations/ledger-20';
->>>>>>> 0207af1 (Write every movement of stock to a ledger of its own, rebuild the counters from it once an hour, and list and repair what differs)
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
@@ -57,19 +54,11 @@ export const inventoryService = defineService({
       }),
     },
   },
-<<<<<<< HEAD
-  entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, SealInBatches30],
-  recordsOf,
-  effects,
-  loops: [vaultLoop],
-=======
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30],
   recordsOf,
   effects,
-  loops: [booksLoop()],
->>>>>>> 0207af1 (Write every movement of stock to a ledger of its own, rebuild the counters from it once an hour, and list and repair what differs)
+  loops: [vaultLoop, booksLoop()],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [
@@ -79,14 +68,9 @@ export const inventoryService = defineService({
     StockController,
     ProcurementController,
     DeliveriesController,
-<<<<<<< HEAD
     CodeBatchesController,
     VaultController,
-  ],
-  providers: [House, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
-=======
     StockBooksController,
   ],
   providers: [House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
->>>>>>> 0207af1 (Write every movement of stock to a ledger of its own, rebuild the counters from it once an hour, and list and repair what differs)
 });

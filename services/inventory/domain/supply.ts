@@ -60,13 +60,16 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
   }
   const offer = rowOf(draft.rows.offers, offerId);
   if (offer.kind !== 'vault') return reject('not-a-vault');
-<<<<<<< HEAD
   if (stocked + expired <= Math.max(0, offer.sequence)) return draft.events;
-  draft.emit({ type: 'StockReported', offerId, reported: stocked - expired, sequence: stocked + expired, settled: 0, at });
-=======
-  if (stocked <= offer.reported) return draft.events;
-  draft.emit({ type: 'StockReported', offerId, reported: stocked, sequence: offer.sequence + 1, settled: 0, at, source: 'import' });
->>>>>>> 0207af1 (Write every movement of stock to a ledger of its own, rebuild the counters from it once an hour, and list and repair what differs)
+  draft.emit({
+    type: 'StockReported',
+    offerId,
+    reported: stocked - expired,
+    sequence: stocked + expired,
+    settled: 0,
+    at,
+    source: 'import',
+  });
   return afterSupply(draft, offerId);
 }
 
