@@ -30,3 +30,14 @@ export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
 export { FAILURE_SHARE, FILL_PRIOR, LATE_SHARE, LOST_SALE_SHARE, RESPONSE_PRIOR_COUNT, SUBSTITUTION_SHARE } from './worth';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
+
+// The science of selection, by itself: plain data in, plain data out. `observe` a fact of any market, `rankCandidates` of a request.
+export { observe } from './beliefs/observe';
+export { type Beliefs, createBeliefs } from './beliefs/beliefs';
+export { type BeliefSettings, DEFAULT_SETTINGS } from './beliefs/settings';
+export { ATTEMPT_OUTCOMES, type AttemptOutcome, BadNumber, type MarketObservation } from './beliefs/observation';
+export { qualityOf, type Quality, upOf } from './beliefs/read';
+export { stockChance } from './beliefs/stock';
+export { acceptanceOf, forgetBuyer } from './beliefs/substitutes';
+export { rankCandidates } from './chain/rank-candidates';
+export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';

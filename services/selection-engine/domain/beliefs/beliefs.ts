@@ -1,0 +1,71 @@
+import { type Counts, type LateCounts, noCounts, noLateCounts } from './rates';
+import { noTimes, type Times } from './response';
+import { type BeliefSettings, DEFAULT_SETTINGS } from './settings';
+import type { UpState } from './state';
+
+/** What was heard of an offer, a supplier, a category or the whole market. */
+export interface History {
+  readonly fill: Counts;
+  readonly complaint: LateCounts;
+  readonly repurchase: LateCounts;
+  readonly invalid: Counts;
+  readonly ambiguous: Counts;
+  readonly times: Times;
+}
+
+/** Units that an offer had at `at`, and how fast other buyers take them (Gamma: `drained` units in `watchedMs`). */
+export interface StockBelief {
+  units: number;
+  at: number;
+  drained: number;
+  watchedMs: number;
+}
+
+/**
+ * All that has been learnt of a market; changed by `observe` only. Plain numbers in maps, some 500 bytes an offer with a history and
+ * nothing for one without. An estimate, never a truth about stock.
+ */
+export interface Beliefs {
+  readonly settings: BeliefSettings;
+  readonly offers: Map<string, History>;
+  readonly suppliers: Map<string, History>;
+  readonly categories: Map<string, History>;
+  readonly all: History;
+  readonly supplierStates: Map<string, UpState>;
+  readonly groupStates: Map<string, UpState>;
+  /** The suppliers that have been seen in an upstream group: of one alone its group says nothing more. */
+  readonly groups: Map<string, Set<string>>;
+  readonly stocks: Map<string, StockBelief>;
+  readonly heat: Map<string, number>;
+  /** Words on substitutes: by `insteadOf>sku`, and by `>sku`. */
+  readonly substitutes: Map<string, Counts>;
+  /** Loyalty in [0,1] by `buyer>sku`; a buyer is a pseudonym. */
+  readonly loyalty: Map<string, Map<string, number>>;
+}
+
+/** Knows nothing yet but the priors. */
+export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
+  return {
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    offers: new Map(),
+    suppliers: new Map(),
+    categories: new Map(),
+    all: emptyHistory(0),
+    supplierStates: new Map(),
+    groupStates: new Map(),
+    groups: new Map(),
+    stocks: new Map(),
+    heat: new Map(),
+    substitutes: new Map(),
+    loyalty: new Map(),
+  };
+}
+
+export const emptyHistory = (at: number): History => ({
+  fill: noCounts(at),
+  complaint: noLateCounts(at),
+  repurchase: noLateCounts(at),
+  invalid: noCounts(at),
+  ambiguous: noCounts(at),
+  times: noTimes(at),
+});

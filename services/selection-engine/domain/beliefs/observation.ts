@@ -1,0 +1,142 @@
+/** What became of one attempt to buy. `ambiguous`: the supplier did not say; `invalid-code`: it delivered what does not work. */
+export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'timed-out', 'ambiguous', 'invalid-code'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+interface AtOffer {
+  /** Milliseconds since the epoch. May lie before what is known already: a late label is weighed by its age. */
+  readonly at: number;
+  readonly offerId: string;
+  readonly supplierId: string;
+  /** Suppliers that share one real source. Absent: the supplier stands alone. */
+  readonly upstreamGroup?: string;
+  readonly category: string;
+  readonly sku: string;
+}
+
+/** One attempt and its outcome; one trial, whatever its quantity. */
+export interface AttemptObserved extends AtOffer {
+  readonly type: 'attempt';
+  readonly outcome: AttemptOutcome;
+  /** From asking to the answer; for `timed-out` and `ambiguous`, how long was waited (right-censored). */
+  readonly responseMs?: number;
+  readonly quantity?: number;
+  /** The supplier had nothing: news of the stock, and not of the supplier's health. */
+  readonly reason?: 'no-stock';
+  /** The outcome of an attempt that was told before as `ambiguous` or `delivered`: it is corrected, and not counted again. */
+  readonly late?: boolean;
+}
+
+/** Counts of attempts since the last ones, where only sums are known. */
+export interface OutcomesObserved extends AtOffer {
+  readonly type: 'outcomes';
+  readonly delivered: number;
+  readonly failed: number;
+  /** Sum of the response times of both, in milliseconds. */
+  readonly responseMsSum: number;
+}
+
+/** A buyer complained of, or asked money back for, a delivery. `insteadOf`: the SKU that it had replaced. */
+export interface ComplaintObserved extends AtOffer {
+  readonly type: 'complaint';
+  readonly insteadOf?: string;
+}
+
+/** A buyer that was served from this offer came back. */
+export interface RepurchaseObserved extends AtOffer {
+  readonly type: 'repurchase';
+}
+
+/** Units that a supplier says to have. `at`: when that was true. */
+export interface StockObserved {
+  readonly type: 'stock';
+  readonly at: number;
+  readonly offerId: string;
+  readonly units: number;
+}
+
+export interface PriceObserved {
+  readonly type: 'price';
+  readonly at: number;
+  readonly offerId: string;
+  readonly costMinor: number;
+}
+
+/** Market heat of an SKU or a category: 1 is usual. Other signals are heard, and left to demand. */
+export interface SignalObserved {
+  readonly type: 'signal';
+  readonly at: number;
+  readonly kind: string;
+  readonly sku?: string;
+  readonly category?: string;
+  readonly value: number;
+}
+
+export interface OfferEntered extends AtOffer {
+  readonly type: 'offer-entered';
+}
+
+export interface OfferLeft {
+  readonly type: 'offer-left';
+  readonly at: number;
+  readonly offerId: string;
+}
+
+/** A buyer's word on a substitute, or a refund after it. Silence (`expired`) is half a no. */
+export interface SubstituteAnswered {
+  readonly type: 'substitute-answered';
+  readonly at: number;
+  readonly sku: string;
+  readonly insteadOf: string;
+  readonly answer: 'accepted' | 'refused' | 'expired' | 'refunded';
+}
+
+/** A buyer, under a pseudonym, bought a good: what loyalty is learnt from. */
+export interface PurchaseObserved {
+  readonly type: 'purchase';
+  readonly at: number;
+  readonly buyer: string;
+  readonly sku: string;
+}
+
+export type MarketObservation =
+  | AttemptObserved
+  | OutcomesObserved
+  | ComplaintObserved
+  | RepurchaseObserved
+  | StockObserved
+  | PriceObserved
+  | SignalObserved
+  | OfferEntered
+  | OfferLeft
+  | SubstituteAnswered
+  | PurchaseObserved;
+
+/** A number that cannot be reckoned with (NaN, an infinity, a negative count). `field` names it. Nothing has been changed. */
+export class BadNumber extends Error {
+  readonly code = 'bad-number';
+
+  constructor(
+    readonly field: string,
+    readonly value: unknown,
+  ) {
+    super(`${field} is ${String(value)}: a number from 0 on is needed`);
+  }
+}
+
+/** @throws BadNumber */
+export function checkNumber(field: string, value: number): number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) throw new BadNumber(field, value);
+  return value;
+}
+
+const NUMBERS = ['at', 'responseMs', 'quantity', 'delivered', 'failed', 'responseMsSum', 'units', 'costMinor', 'value'] as const;
+
+/** Every number of an observation, before anything is made of it. @throws BadNumber */
+export function checkObservation(fact: MarketObservation): void {
+  const numbers: Partial<Record<(typeof NUMBERS)[number], number>> = fact;
+  for (const field of NUMBERS) {
+    const value = numbers[field];
+    if (value !== undefined) checkNumber(`${fact.type}.${field}`, value);
+  }
+  if (numbers.at === undefined) throw new BadNumber(`${fact.type}.at`, undefined);
+}

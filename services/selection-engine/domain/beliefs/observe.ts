@@ -1,0 +1,157 @@
+import { type Beliefs, emptyHistory, type History } from './beliefs';
+import {
+  type AttemptObserved,
+  type ComplaintObserved,
+  checkObservation,
+  type MarketObservation,
+  type OutcomesObserved,
+  type RepurchaseObserved,
+} from './observation';
+import { addCounts, addLate, probability } from './rates';
+import { qualityOf } from './read';
+import { addTimes } from './response';
+import { noteOutcome, restingState, upAt, type UpState } from './state';
+import { noteStock } from './stock';
+import { noteAnswer, notePurchase } from './substitutes';
+
+/**
+ * Takes in one fact of a market, in place, in O(1). Facts may come late and in any order; each is weighed by its age. The same fact told
+ * twice counts twice: whoever feeds it leaves repeats out.
+ * @throws BadNumber for NaN, an infinity or a negative number anywhere in it; then nothing has been changed.
+ */
+export function observe(beliefs: Beliefs, fact: MarketObservation): void {
+  checkObservation(fact);
+  switch (fact.type) {
+    case 'attempt':
+      return noteAttempt(beliefs, fact);
+    case 'outcomes':
+      return noteOutcomes(beliefs, fact);
+    case 'complaint':
+      if (fact.insteadOf !== undefined) noteAnswer(beliefs, { ...fact, insteadOf: fact.insteadOf, good: 0, bad: 1 });
+      return eachLevel(beliefs, fact, (it) => addLate(it.complaint, beliefs.settings.complaint, fact.at, 0, 1));
+    case 'repurchase':
+      return eachLevel(beliefs, fact, (it) => addLate(it.repurchase, beliefs.settings.repurchase, fact.at, 0, 1));
+    case 'stock':
+      return noteStock(beliefs, fact);
+    case 'signal':
+      if (fact.kind === 'heat') beliefs.heat.set(fact.sku ?? `/${fact.category ?? ''}`, Math.min(fact.value, HEAT_MAX));
+      return;
+    case 'offer-left':
+      beliefs.offers.delete(fact.offerId);
+      beliefs.stocks.delete(fact.offerId);
+      return;
+    case 'substitute-answered':
+      return noteAnswer(beliefs, { ...fact, good: fact.answer === 'accepted' ? 1 : 0, bad: BAD_OF_ANSWER[fact.answer] });
+    case 'purchase':
+      return notePurchase(beliefs, fact);
+    case 'offer-entered': // it begins with what is known of its supplier
+    case 'price': // a request brings its own costs
+      return;
+  }
+}
+
+/** Above it a heat is a fault of whoever measured it. */
+export const HEAT_MAX = 100;
+
+/** Silence is half a no: the buyer may not have seen the question. */
+const BAD_OF_ANSWER = { accepted: 0, refused: 1, expired: 0.5, refunded: 1 } as const;
+
+type Placed = AttemptObserved | OutcomesObserved | ComplaintObserved | RepurchaseObserved;
+
+function eachLevel(beliefs: Beliefs, { at, offerId, supplierId, category }: Placed, note: (it: History) => void): void {
+  note(historyIn(beliefs.offers, offerId, at));
+  note(historyIn(beliefs.suppliers, supplierId, at));
+  note(historyIn(beliefs.categories, category, at));
+  note(beliefs.all);
+}
+
+function historyIn(map: Map<string, History>, id: string, at: number): History {
+  const known = map.get(id);
+  if (known !== undefined) return known;
+  const made = emptyHistory(at);
+  map.set(id, made);
+  return made;
+}
+
+/** An outcome that is known now, of an attempt that was counted before, corrects what was counted. */
+function noteAttempt(beliefs: Beliefs, fact: AttemptObserved): void {
+  const { outcome, at } = fact;
+  const { settings } = beliefs;
+  if (fact.reason === 'no-stock' && outcome !== 'delivered') {
+    noteStock(beliefs, { offerId: fact.offerId, units: 0, at });
+    return noteTimes(beliefs, fact);
+  }
+  if (outcome === 'ambiguous') {
+    eachLevel(beliefs, fact, (it) => addCounts(it.ambiguous, settings.ambiguous, at, 1, 0));
+    return noteTimes(beliefs, fact);
+  }
+  const delivered = outcome === 'delivered' || outcome === 'invalid-code';
+  const onlyInvalid = outcome === 'invalid-code' && fact.late === true;
+  if (!onlyInvalid) {
+    noteHealth(beliefs, fact, delivered);
+    if (fact.late !== true) eachLevel(beliefs, fact, (it) => addCounts(it.ambiguous, settings.ambiguous, at, 0, 1));
+    noteTimes(beliefs, fact);
+  }
+  if (!delivered) return;
+  const invalid = outcome === 'invalid-code' ? 1 : 0;
+  eachLevel(beliefs, fact, (it) => {
+    addCounts(it.invalid, settings.invalid, at, invalid, onlyInvalid ? -1 : 1 - invalid);
+    if (onlyInvalid) return;
+    addLate(it.complaint, settings.complaint, at, 1, 0);
+    addLate(it.repurchase, settings.repurchase, at, 1, 0);
+  });
+}
+
+/** A failure is shared out between "it is down" and "it fails though it is up"; only the second part counts against its fill. */
+function noteHealth(beliefs: Beliefs, fact: AttemptObserved, delivered: boolean): void {
+  const { settings } = beliefs;
+  const { at, supplierId } = fact;
+  const fill = probability(qualityOf(beliefs, fact, at).fill);
+  const supplier = stateIn(beliefs.supplierStates, supplierId, () => restingState(settings.supplierState, at));
+  const up = upAt(supplier, settings.supplierState, at);
+  const [ifUp, ifDown] = delivered ? [fill, settings.okWhileDown] : [1 - fill, 1 - settings.okWhileDown];
+  const share = (up * ifUp) / (up * ifUp + (1 - up) * ifDown);
+  eachLevel(beliefs, fact, (it) => addCounts(it.fill, settings.fill, at, delivered ? share : 0, delivered ? 0 : share));
+  noteOutcome(supplier, settings.supplierState, at, ifUp / ifDown);
+  if (fact.upstreamGroup === undefined) return;
+  const group = stateIn(beliefs.groupStates, fact.upstreamGroup, () => restingState(settings.groupState, at));
+  noteOutcome(group, settings.groupState, at, ifUp / ifDown);
+  const members = beliefs.groups.get(fact.upstreamGroup) ?? new Set<string>();
+  beliefs.groups.set(fact.upstreamGroup, members.add(supplierId));
+}
+
+function stateIn(map: Map<string, UpState>, id: string, make: () => UpState): UpState {
+  const state = map.get(id) ?? make();
+  map.set(id, state);
+  return state;
+}
+
+function noteTimes(beliefs: Beliefs, fact: AttemptObserved): void {
+  if (fact.responseMs === undefined) return;
+  const answers = fact.outcome === 'timed-out' || fact.outcome === 'ambiguous' ? 0 : 1;
+  const { halfLifeMs } = beliefs.settings.response;
+  eachLevel(beliefs, fact, (it) => addTimes(it.times, halfLifeMs, fact.at, answers, fact.responseMs ?? 0));
+}
+
+/** A long history that comes at once weighs as much as this many attempts: how old each of them is, nobody says. */
+export const OUTCOMES_MAX = 200;
+
+function noteOutcomes(beliefs: Beliefs, fact: OutcomesObserved): void {
+  const { settings } = beliefs;
+  const { at, delivered, failed, responseMsSum } = fact;
+  const all = delivered + failed;
+  if (all === 0) return;
+  if (all === 1) {
+    noteAttempt(beliefs, { ...fact, type: 'attempt', outcome: delivered > 0 ? 'delivered' : 'failed', responseMs: responseMsSum });
+    return;
+  }
+  const share = Math.min(1, OUTCOMES_MAX / all);
+  eachLevel(beliefs, fact, (it) => {
+    addCounts(it.fill, settings.fill, at, delivered * share, failed * share);
+    addCounts(it.invalid, settings.invalid, at, 0, delivered * share);
+    addCounts(it.ambiguous, settings.ambiguous, at, 0, all * share);
+    addLate(it.complaint, settings.complaint, at, delivered * share, 0);
+    addLate(it.repurchase, settings.repurchase, at, delivered * share, 0);
+    addTimes(it.times, settings.response.halfLifeMs, at, all * share, responseMsSum * share);
+  });
+}

@@ -1,0 +1,159 @@
+import type { Beliefs } from '../beliefs/beliefs';
+import { type Quality, qualityOf, upOf } from '../beliefs/read';
+import { onTime } from '../beliefs/response';
+import { stockChance } from '../beliefs/stock';
+import { acceptanceOf } from '../beliefs/substitutes';
+import type { CandidateOffer, CandidateRequest, Economics } from './request';
+
+/** Shares of the price (selection.md 1.3). */
+const SHARES = {
+  retail: { failed: 0.0015, lost: 0.03, late: 0.015, risk: 0 },
+  enterprise: { failed: 0.02, lost: 0.1, late: 0.03, risk: 0.3 },
+  'event-critical': { failed: 0.02, lost: 0.1, late: 0.05, risk: 0.5 },
+} as const;
+/** A complaint costs six tenths of the price and 8 元 of labour. */
+const COMPLAINT = { share: 0.6, labourMinor: 800 } as const;
+/**
+ * A substitute costs this share of what was asked for, accepted or not: margins in this market are 1 to 15 %, and a fatter one alone must
+ * never swap the good. Sent back, it costs as much again, on top of the lost sale.
+ */
+export const SUBSTITUTION_SHARE = 0.3;
+
+export function economicsOf(line: CandidateRequest['line'], priceMinor: number, given: Partial<Economics> = {}): Economics {
+  const shares = SHARES[line.segment];
+  return {
+    failedAttemptMinor: priceMinor * shares.failed,
+    lostSaleMinor: priceMinor * shares.lost,
+    lateMinor: priceMinor * shares.late,
+    complaintMinor: priceMinor * COMPLAINT.share + COMPLAINT.labourMinor,
+    invalidCodeMinor: priceMinor,
+    repurchaseMinor: 0,
+    feeMinor: 0,
+    substituteMinor: priceMinor * SUBSTITUTION_SHARE,
+    refusedSubstituteMinor: priceMinor * SUBSTITUTION_SHARE,
+    queryMs: 30_000,
+    deliveredIfAmbiguous: 0.5,
+    slowFailureFactor: 1,
+    riskAversion: shares.risk,
+    ...given,
+  };
+}
+
+/**
+ * One offer for one line, in numbers: all that the chain is chosen by, and all that a replay needs. Probabilities in [0,1], money in minor
+ * units a unit. Rounded, so that what is recorded is what was reckoned with.
+ */
+export interface Assessed {
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly upstreamGroup: string;
+  readonly sku: string;
+  /** P(delivers a working unit). */
+  readonly q: number;
+  readonly up: number;
+  readonly stock: number;
+  /** Gamma posterior of the response time. */
+  readonly timeA: number;
+  readonly timeB: number;
+  readonly evidence: number;
+  /** Price less cost and fee. */
+  readonly margin: number;
+  readonly complaint: number;
+  readonly invalid: number;
+  readonly repurchase: number;
+  readonly holding: number;
+  readonly substitution: number;
+  /** Cost of a failed attempt, without the time that it takes. */
+  readonly failure: number;
+  readonly late: number;
+  /** How long a failure takes: an answer, and asking after what is not known. */
+  readonly failMs: number;
+  readonly leadTimeMs: number;
+}
+
+const HIGHEST_TIER = Number.MAX_SAFE_INTEGER;
+
+/** Cost of a unit when so many are bought. */
+export function tierCost({ costTiers, maxQuantity }: CandidateOffer, quantity: number): number {
+  const units = Math.min(quantity, maxQuantity ?? HIGHEST_TIER);
+  let cost = costTiers[0]?.costMinor ?? 0;
+  for (const it of costTiers) if (it.from <= units) cost = it.costMinor;
+  return cost;
+}
+
+export function assess(beliefs: Beliefs, { at, line, economics }: CandidateRequest, offer: CandidateOffer): Assessed {
+  const reference = line.referenceMinor ?? (isSubstitute(offer) ? line.priceCapMinor : offer.priceMinor);
+  const money = economicsOf(line, reference, economics);
+  const quality = qualityOf(beliefs, offer, at);
+  const up = upOf(beliefs, offer, at);
+  const stock = stockChance(beliefs, offer, Math.max(1, Math.min(line.quantity, offer.stock ?? line.quantity)), at);
+  const cost = tierCost(offer, line.quantity);
+  const margin = Math.min(offer.priceMinor, reference) - cost - money.feeMinor;
+  const gain = margin - quality.complaint * money.complaintMinor + quality.repurchase * money.repurchaseMinor;
+  const accepted = isSubstitute(offer) ? acceptance(beliefs, { at, line, offer, reference }) : 1;
+  const q = quality.fill * up * stock * (1 - quality.invalid);
+  const doubled = quality.ambiguous * money.deliveredIfAmbiguous * cost;
+  return {
+    offerId: offer.offerId,
+    supplierId: offer.supplierId,
+    upstreamGroup: offer.upstreamGroup ?? `~${offer.supplierId}`,
+    sku: offer.sku,
+    q: roundedChance(q),
+    up: roundedChance(up),
+    stock: roundedChance(stock),
+    timeA: rounded(quality.timeA),
+    timeB: Math.round(quality.timeB),
+    evidence: rounded(quality.evidence),
+    margin: rounded(margin),
+    complaint: rounded(-quality.complaint * money.complaintMinor),
+    invalid: rounded(-quality.invalid * money.invalidCodeMinor),
+    repurchase: rounded(quality.repurchase * money.repurchaseMinor),
+    holding: rounded((offer.holding?.minorPerDay ?? 0) * (offer.holding?.days ?? 0)),
+    substitution: rounded(isSubstitute(offer) ? -substitutionCost(gain, accepted, money) : 0),
+    failure: rounded(money.failedAttemptMinor + doubled / Math.max(0.05, 1 - q)),
+    late: rounded(money.lateMinor),
+    failMs: Math.round(failMsOf(beliefs, quality, money)),
+    leadTimeMs: offer.leadTimeMs ?? beliefs.settings.response.priorMs,
+  };
+}
+
+/** Of a delivery: good will in any case; where it is refused, the gain is gone, too, and the sale. */
+const substitutionCost = (gain: number, accepted: number, money: Economics): number =>
+  money.substituteMinor + (1 - accepted) * (Math.max(0, gain) + money.refusedSubstituteMinor + money.lostSaleMinor);
+
+function failMsOf({ settings }: Beliefs, quality: Quality, { slowFailureFactor, queryMs }: Economics): number {
+  return slowFailureFactor * answerMs(quality, settings.response.shape) + quality.ambiguous * queryMs;
+}
+
+const isSubstitute = ({ step }: CandidateOffer): boolean => step !== undefined && step !== 'none' && step !== 'other-supplier';
+
+function acceptance(
+  beliefs: Beliefs,
+  { at, line, offer, reference }: { at: number; line: CandidateRequest['line']; offer: CandidateOffer; reference: number },
+): number {
+  const { buyer } = line;
+  const substitute = {
+    sku: offer.sku,
+    insteadOf: line.sku ?? '',
+    ...(buyer !== undefined && { buyer }),
+    ...(offer.similarity !== undefined && { similarity: offer.similarity }),
+    sameCategory: offer.step !== 'cross-category',
+    referenceMinor: reference,
+    priceMinor: offer.priceMinor,
+    preApproved: line.substitution?.consent === 'pre-approved',
+  };
+  return acceptanceOf(beliefs, substitute, at);
+}
+
+/** P(in time | it delivers), when so much time is left. */
+export const inTime = ({ timeA, timeB }: Assessed, shape: number, leftMs: number): number => onTime(leftMs, shape, timeA, timeB);
+
+/** Mean time of an answer. */
+export const answerMs = ({ timeA, timeB }: Pick<Assessed, 'timeA' | 'timeB'>, shape: number): number =>
+  (shape * timeB) / Math.max(0.5, timeA - 1);
+
+/** What a delivery brings, before it is known whether it is in time. */
+export const gainOf = (it: Assessed): number => it.margin + it.complaint + it.invalid + it.repurchase + it.holding + it.substitution;
+
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
+const roundedChance = (value: number): number => Math.round(value * 1e6) / 1e6;

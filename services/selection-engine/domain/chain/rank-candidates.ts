@@ -1,0 +1,124 @@
+import { type Gate, SUBSTITUTION_STEPS } from '@midstream/contracts';
+import { coversRegion } from '@midstream/kernel';
+import type { Beliefs } from '../beliefs/beliefs';
+import { type Choice, type ChoiceInput, chooseChain } from './choose';
+import { EXPLORED } from './explore';
+import { type Assessed, assess, economicsOf, inTime, tierCost } from './money';
+import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
+
+/** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
+export const MODEL = 'chain-money-1';
+const ATTEMPTS = 3;
+
+/**
+ * Ranks the offers that may serve a line: hard gates, then the chain of attempts that is worth most money, then the rest. Reads `beliefs` and
+ * changes nothing; the same beliefs and request give the same answer. Money in minor units a unit.
+ * @throws BadNumber for a number that cannot be reckoned with
+ */
+export function rankCandidates(beliefs: Beliefs, request: CandidateRequest): RankedChain {
+  checkRequest(request);
+  const { input, gates, stopped } = prepare(beliefs, request);
+  return { ...rankedBy(input), gates, stopped };
+}
+
+/** Gates and numbers: what a decision keeps, and is made of. The request must have been checked. */
+export function prepare(beliefs: Beliefs, request: CandidateRequest) {
+  const gates: { [G in Gate]?: number } = {};
+  const stopped: { offerId: string; gate: Gate }[] = [];
+  const passed: CandidateOffer[] = [];
+  for (const offer of request.offers) {
+    const gate = gateOf(request, offer);
+    if (gate === undefined) passed.push(offer);
+    else {
+      gates[gate] = (gates[gate] ?? 0) + 1;
+      stopped.push({ offerId: offer.offerId, gate });
+    }
+  }
+  return { input: inputOf(beliefs, request, passed), gates, stopped };
+}
+
+function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly CandidateOffer[]): ChoiceInput {
+  const { line, at, economics, attemptsMax, exploration } = request;
+  const priceMinor =
+    line.referenceMinor ?? passed.find((it) => it.step === undefined || it.step === 'none')?.priceMinor ?? line.priceCapMinor;
+  const money = economicsOf(line, priceMinor, economics);
+  const explores =
+    exploration !== undefined &&
+    priceMinor * line.quantity <= EXPLORED.lineValueMaxMinor &&
+    passed.every((it) => it.verdict !== 'high-risk');
+  const share = Math.min(EXPLORED.shareMax, exploration?.share ?? EXPLORED.shareMax);
+  return {
+    offers: passed.map((it) => assess(beliefs, request, it)),
+    terms: {
+      lost: money.lostSaleMinor,
+      leftMs: Math.max(0, line.deliverByAt - at),
+      attemptsMax: Math.floor(attemptsMax ?? ATTEMPTS),
+      riskAversion: Math.min(1, money.riskAversion),
+      shape: beliefs.settings.response.shape,
+    },
+    ...(explores && { exploration: { seed: exploration.seed, share, priceMinor } }),
+  };
+}
+
+/** The answer that follows from the numbers alone. */
+export function rankedBy(input: ChoiceInput): Omit<RankedChain, 'gates' | 'stopped'> {
+  const choice = chooseChain(input);
+  const chain = choice.order.slice(0, choice.chainLength).flatMap((it) => input.offers[it] ?? []);
+  return {
+    model: MODEL,
+    candidates: choice.order.flatMap((place) => candidateAt(place, input, choice)),
+    chainLength: choice.chainLength,
+    valueMinor: choice.value,
+    success: choice.success,
+    propensity: choice.propensity,
+    explored: choice.explored,
+    independentFallback: new Set(chain.map((it) => it.upstreamGroup)).size > 1,
+  };
+}
+
+function candidateAt(place: number, { offers, terms }: ChoiceInput, { alone, first }: Choice): RankedCandidate[] {
+  const it = offers[place];
+  if (it === undefined) return [];
+  const onTime = inTime(it, terms.shape, terms.leftMs);
+  return [
+    {
+      offerId: it.offerId,
+      success: it.q,
+      onTime,
+      up: it.up,
+      stock: it.stock,
+      parts: partsOf(it, onTime, terms.lost),
+      valueMinor: alone[place] ?? 0,
+      chainMinor: first[place] ?? 0,
+    },
+  ];
+}
+
+function partsOf(it: Assessed, onTime: number, lost: number): RankedCandidate['parts'] {
+  const { q } = it;
+  return {
+    marginMinor: q * it.margin,
+    complaintMinor: q * it.complaint,
+    invalidMinor: q * it.invalid,
+    repurchaseMinor: q * it.repurchase,
+    holdingMinor: q * it.holding,
+    latenessMinor: -q * it.late * (1 - onTime),
+    substitutionMinor: q * it.substitution,
+    failureMinor: -(1 - q) * (it.failure + lost),
+  };
+}
+
+/** The first gate that stops an offer, in the order of `GATES`. No price makes one good. */
+function gateOf({ line, at, excluded }: CandidateRequest, it: CandidateOffer): Gate | undefined {
+  const upTo = line.substitution?.upTo ?? 'cross-category';
+  const minQuantity = it.minQuantity ?? 1;
+  if (SUBSTITUTION_STEPS.indexOf(it.step ?? 'none') > SUBSTITUTION_STEPS.indexOf(upTo)) return 'policy';
+  if (line.region !== undefined && it.regions !== undefined && !coversRegion(it.regions, line.region)) return 'region';
+  if (it.priceMinor > line.priceCapMinor || tierCost(it, line.quantity) > it.priceMinor) return 'price';
+  if (excluded?.includes(it.offerId) === true) return 'excluded';
+  if (it.closed === true) return 'closed';
+  if (line.quantity < minQuantity) return 'quantity';
+  if (at + (it.leadTimeMs ?? 0) > line.deliverByAt) return 'lead-time';
+  if (it.stock !== undefined && it.stock < minQuantity) return 'stock';
+  return it.verdict === 'banned' || it.verdict === 'high-risk' ? 'verdict' : undefined;
+}
