@@ -84,6 +84,8 @@ export const OfferState = closed({
   closures: Type.Array(closed({ cause: oneOf(...CLOSURE_CAUSES), regions: Type.Optional(Type.Array(Region)) })),
   /** Counts since the offer was made: what selection learns fill rate and response time from. */
   outcomes: closed({ fulfilled: Units, failed: Units, responseMsSum: Type.Integer({ minimum: 0 }) }),
+  /** How often fresh stock has come: the last time, the usual pause between two (ms), and how many pauses were seen. Absent until one was. */
+  restock: Type.Optional(closed({ lastAt: Instant, everyMs: Type.Integer({ minimum: 0 }), seen: Type.Integer({ minimum: 1 }) })),
 });
 
 export const FULFILMENT_KINDS = ['PIN_PURCHASE', 'VALUE_RECHARGE'] as const;

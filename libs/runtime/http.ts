@@ -1,6 +1,7 @@
 import {
   type ArgumentMetadata,
   type ArgumentsHost,
+  applyDecorators,
   Catch,
   createParamDecorator,
   type ExceptionFilter,
@@ -13,6 +14,7 @@ import {
   type ValidationError,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Observable, throwError } from 'rxjs';
@@ -28,6 +30,8 @@ const SCOPES = 'midstream:scopes';
 /** Who may call a route. A route without it is open to nobody. */
 export const Scopes = (...scopes: Caller['scope'][]) => SetMetadata(SCOPES, scopes);
 export const Public = () => SetMetadata(SCOPES, ['public']);
+/** Open to visitors without a key and to every key; a key that is sent must be right. Who it is: `@IfKnown()`. */
+export const Open = () => applyDecorators(SetMetadata(SCOPES, ['open']), ApiSecurity({}), ApiSecurity('bearer'));
 
 type Authenticated = FastifyRequest & { caller?: Caller; traceparent?: string };
 
@@ -43,10 +47,13 @@ export class KeysGuard implements CanActivate {
     if (scopes.includes('public')) return true;
     const request = context.switchToHttp().getRequest<Authenticated>();
     const key = bearerOf(request.headers.authorization);
+    const open = scopes.includes('open');
+    if (key === undefined && open) return true;
     if (key === undefined) throw new Problem(401, 'key-missing', 'Send your API key', 'Authorization: Bearer <key>');
     const caller = this.keys.callerOf(key);
     if (caller === undefined) throw new Problem(401, 'key-wrong', 'The API key is not known, or was revoked');
-    if (!scopes.includes(caller.scope)) throw new Problem(403, 'scope-missing', `This needs a key with the scope ${scopes.join(' or ')}`);
+    if (!open && !scopes.includes(caller.scope))
+      throw new Problem(403, 'scope-missing', `This needs a key with the scope ${scopes.join(' or ')}`);
     request.caller = { ...caller, ...(request.traceparent !== undefined && { traceparent: request.traceparent }) };
     return true;
   }
@@ -58,6 +65,11 @@ export const From = createParamDecorator((_: unknown, context: ExecutionContext)
   if (caller === undefined) throw new Problem(401, 'key-missing', 'Send your API key', 'Authorization: Bearer <key>');
   return caller;
 });
+
+/** The caller of an open route; undefined for a visitor. */
+export const IfKnown = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller | undefined => context.switchToHttp().getRequest<Authenticated>().caller,
+);
 
 /** The request's Idempotency-Key with the hash of what was sent; `required` on whatever moves money or reveals a code. */
 export const IdempotencyKey = createParamDecorator(

@@ -16,7 +16,8 @@ export {
 } from './define';
 export { embeddedBus } from './embedded';
 export { point } from './fault';
-export { From, IdempotencyKey, Public, Scopes } from './http';
+export { followLog, type LogFollower } from './follow.log';
+export { From, IdempotencyKey, IfKnown, Open, Public, Scopes } from './http';
 export { kafkaBus, type KafkaOptions } from './kafka';
 export { type Caller, hashOfKey, tenantOf } from './keys';
 export * from './limits';

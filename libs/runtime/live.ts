@@ -21,10 +21,21 @@ export interface LiveEvent {
 export interface LiveOptions {
   /** What this listener gets of an event; undefined: not for this one. Never more than its merchant may see. */
   readonly view: (event: LiveEvent) => object | undefined;
+  /**
+   * Where only the latest counts: what an event is about. Of several events about one thing that were not sent yet only the last is, with
+   * the view of that moment; a listener that reads slowly thus misses steps, and never the end. Undefined: not for this listener.
+   */
+  readonly about?: (event: LiveEvent) => string | undefined;
+  /** What an event is called in the stream; as its fact, unless said. */
+  readonly name?: string;
+  /** Whose stream it is, and how many of them there may be at this replica. */
+  readonly whose?: { readonly who: string; readonly atMost: number };
 }
 
 interface Listener extends LiveOptions {
   readonly tell: (id: string, type: string, data: object) => void;
+  /** Once the socket takes it: the latest about each thing. */
+  readonly later: (id: string, event: LiveEvent) => void;
   /** The place alone: who has heard nothing for long resumes from here, not from the last that was for it. */
   readonly mark: (id: string) => void;
   readonly end: () => void;
@@ -35,10 +46,13 @@ const PAGE = 500;
 const TICK_EVENTS_MAX = 20_000;
 const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
+/** Things about which a slow listener has not heard the latest; past it, it is sent away. */
+const WAITING_MAX = 100_000;
 
 /** Server-sent events that follow the service's own log; every replica follows by itself. */
 export class LiveEvents {
   private readonly listeners = new Set<Listener>();
+  private readonly streamsOf = new Map<string, number>();
   private readonly bell = alarmClock();
   private stopping = false;
   private ended: Promise<void> = Promise.resolve();
@@ -80,6 +94,7 @@ export class LiveEvents {
       throw new Problem(503, 'too-many-streams', 'This replica has as many live streams as it can; come again', undefined, {
         retryAfter: 1,
       });
+    this.refuseTooMany(options);
     const from = await this.placeAskedFor(request);
     const { raw } = reply;
     reply.hijack();
@@ -90,6 +105,8 @@ export class LiveEvents {
       connection: 'keep-alive',
     });
     const listener = listenerOf(raw, options);
+    const who = options.whose?.who;
+    if (who !== undefined) this.streamsOf.set(who, (this.streamsOf.get(who) ?? 0) + 1);
     const alive = setInterval(
       () => (this.listeners.has(listener) ? listener.mark(this.here()) : void raw.write(': wait\n\n')),
       KEEP_ALIVE_MS,
@@ -97,6 +114,7 @@ export class LiveEvents {
     raw.on('close', () => {
       clearInterval(alive);
       this.listeners.delete(listener);
+      if (who !== undefined) this.leave(who);
     });
     raw.on('error', () => undefined);
     raw.write(`retry: 1000\n\n`);
@@ -107,6 +125,18 @@ export class LiveEvents {
       this.logger.warn({ err: error }, 'a live stream could not be resumed; its listener comes again');
       raw.destroy();
     }
+  }
+
+  private refuseTooMany({ whose }: LiveOptions): void {
+    if (whose === undefined || (this.streamsOf.get(whose.who) ?? 0) < whose.atMost) return;
+    const title = `You have ${whose.atMost} live streams here already; close one first`;
+    throw new Problem(429, 'too-many-streams-of-yours', title, undefined, { retryAfter: 1 });
+  }
+
+  private leave(who: string): void {
+    const left = (this.streamsOf.get(who) ?? 1) - 1;
+    if (left > 0) this.streamsOf.set(who, left);
+    else this.streamsOf.delete(who);
   }
 
   private async placeAskedFor(request: FastifyRequest): Promise<Place | 'gone' | undefined> {
@@ -201,21 +231,47 @@ export class LiveEvents {
 }
 
 function tell(listener: Listener, event: LiveEvent, id: string): void {
+  if (listener.about !== undefined) return listener.later(id, event);
   const data = listener.view(event);
   if (data !== undefined) listener.tell(id, event.type, data);
 }
 
-const listenerOf = (raw: ServerResponse, options: LiveOptions): Listener => ({
-  ...options,
-  tell(id, type, data) {
+function listenerOf(raw: ServerResponse, options: LiveOptions): Listener {
+  const waiting = new Map<string, readonly [id: string, event: LiveEvent]>();
+  const told = (id: string, type: string, data: object): void => {
     raw.write(`id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
     // One that does not read is sent away; it comes back with its Last-Event-ID
     if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
-  },
-  // A block without data is no event, and its id counts (HTML, 9.2.6)
-  mark: (id) => void raw.write(`id: ${id}\n\n`),
-  end: () => void raw.end(),
-});
+  };
+  /** In the order of their ids: who leaves in between resumes behind the last that was sent, and misses none of the others. */
+  const flush = (): void => {
+    for (const [about, [id, event]] of waiting) {
+      if (raw.destroyed || raw.writableNeedDrain) return;
+      waiting.delete(about);
+      const data = options.view(event);
+      if (data !== undefined) told(id, options.name ?? event.type, data);
+    }
+  };
+  raw.on('drain', flush);
+  return {
+    ...options,
+    tell: told,
+    later(id, event) {
+      const about = options.about?.(event);
+      if (about === undefined) return;
+      if (waiting.size === 0) setImmediate(flush);
+      // Anew at the end: the order of ids is the order of sending
+      waiting.delete(about);
+      waiting.set(about, [id, event]);
+      if (waiting.size > WAITING_MAX) raw.destroy();
+    },
+    // A block without data is no event, and its id counts (HTML, 9.2.6)
+    mark(id) {
+      if (waiting.size === 0) raw.write(`id: ${id}\n\n`);
+    },
+    end: () => void raw.end(),
+  };
+}
 
 /** Resolves when the socket has taken what was written; false where its listener has left. */
 const drained = async (raw: ServerResponse): Promise<boolean> => {

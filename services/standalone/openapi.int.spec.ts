@@ -40,14 +40,18 @@ describe('the API of the five services', () => {
 
   it('asks for a key behind every route of the entrance, at the service whose route it is', async () => {
     const described = Object.entries(await mergedPaths(house.url));
-    const inside = (route: string): [string, object] => [`/v1${route}/parked`, { get: {} }];
+    const inside = (route: string): [string, Paths[string]] => [`/v1${route}/parked`, { get: {} }];
     for (const [route, service] of ROUTES) {
       const [path, methods] = described.find(([it]) => isUnder(it, route)) ?? inside(route);
       const [method = ''] = Object.keys(methods);
       const of = path.replaceAll(/\{[^}]+\}/g, 'x');
-      assert.equal(await codeOf(`${house.url}${of}`, method), '401 key-missing', `${method} ${of}`);
+      // What is open to everybody is asked without what it needs to know
+      const expected = methods[method]?.security?.some((it) => Object.keys(it).length === 0)
+        ? '400 sku-or-category-missing'
+        : '401 key-missing';
+      assert.equal(await codeOf(`${house.url}${of}`, method), expected, `${method} ${of}`);
       const upstream = house.services.find((it) => it.name === service);
-      assert.equal(await codeOf(`${upstream?.url}${of}`, method), '401 key-missing', `${method} ${of} at ${service}`);
+      assert.equal(await codeOf(`${upstream?.url}${of}`, method), expected, `${method} ${of} at ${service}`);
     }
   });
 
@@ -66,7 +70,7 @@ describe('the API of the five services', () => {
 /** OpenAPI writes {orderId} for what a router calls :orderId. */
 const isUnder = (path: string, route: string): boolean => `${path}/`.startsWith(`/v1${route.replaceAll(/:(\w+)/g, '{$1}')}/`);
 
-type Paths = Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
+type Paths = Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string; readonly security?: readonly object[] }>>>>;
 
 async function mergedPaths(url: string): Promise<Paths> {
   const answer = await fetch(`${url}/openapi.json`);

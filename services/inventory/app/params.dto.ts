@@ -1,12 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { PURCHASE_STATUSES } from '@midstream/inventory-domain';
-import { REGION } from './supply.dto';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, MaxLength, Min } from 'class-validator';
 
-const SKU = /^[A-Za-z0-9._-]{1,80}$/;
+export const SKU = /^[A-Za-z0-9._-]{1,80}$/;
 /** No `~` and no `/`: an offer's id is taken apart at the one, a hold's at the other. 40: a delivery's id, made of all of them, stays under 200. */
 const SUPPLIER = /^[A-Za-z0-9._-]{1,40}$/;
-const SKUS = /^[A-Za-z0-9._-]{1,80}(,[A-Za-z0-9._-]{1,80}){0,49}$/;
 
 export class SkuParam {
   @ApiProperty() @Matches(SKU) sku!: string;
@@ -29,9 +28,27 @@ export class DeliveryParam {
   @ApiProperty() @Matches(/^[A-Za-z0-9._~:/-]{1,300}$/) deliveryId!: string;
 }
 
-export class StockQuery {
-  @ApiProperty({ description: 'One SKU, or up to 50 with commas between' }) @Matches(SKUS) sku!: string;
-  @ApiPropertyOptional({ example: 'CN-31' }) @IsOptional() @Matches(REGION) region?: string;
+export class StockStreamQuery {
+  @ApiPropertyOptional({ description: 'One SKU, or up to 200 with commas between', example: 'video-vip-month' })
+  @IsOptional()
+  @IsString()
+  sku?: string;
+  @ApiPropertyOptional({ example: 'game-card', description: 'In place of `sku`' }) @IsOptional() @IsString() category?: string;
+  @ApiPropertyOptional({ example: 'CN-31', description: 'Where the buyer is; without it: anywhere' })
+  @IsOptional()
+  @IsString()
+  region?: string;
+}
+
+export class StockQuery extends StockStreamQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 200, description: 'Of a category: SKUs a page' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+  @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @IsString() @MaxLength(200) after?: string;
 }
 
 export class ProcurementQuery {

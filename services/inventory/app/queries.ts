@@ -1,5 +1,4 @@
-import { type Account, closuresOf, type Offer, type Product, type Purchase, roomOf, type Supplier } from '@midstream/inventory-domain';
-import { coversRegion } from '@midstream/kernel';
+import type { Account, Offer, Product, Purchase, Supplier } from '@midstream/inventory-domain';
 import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import { balanceView, type BalanceView } from './procurement.views';
@@ -11,7 +10,6 @@ import {
   type ProcurementPage,
   productView,
   type ProductView,
-  type StockView,
   supplierView,
   type SupplierView,
 } from './views';
@@ -57,6 +55,15 @@ export class SupplyQueries {
     return rows.map((it) => offerView(it.state));
   }
 
+  /** `supplierId`: of this supplier only. */
+  async offersOfSkus(skus: readonly string[], supplierId: string | undefined): Promise<OfferView[]> {
+    const { rows } = await this.database.pool.query<{ state: Offer }>(
+      `SELECT state FROM offer WHERE sku = ANY($1) AND ($2::text IS NULL OR supplier_id = $2) ORDER BY sku, supplier_id`,
+      [skus, supplierId ?? null],
+    );
+    return rows.map((it) => offerView(it.state));
+  }
+
   /** @throws NotFound */
   async purchase(purchaseId: string): Promise<Purchase> {
     return this.state<Purchase>('purchase', purchaseId, 'unknown-purchase');
@@ -85,26 +92,6 @@ export class SupplyQueries {
     return found.state;
   }
 }
-
-@Injectable()
-export class StockQueries {
-  constructor(private readonly database: Database) {}
-
-  /** What can be held now, of all offers together that are open for the region. */
-  async stock(skus: readonly string[], region: string | undefined): Promise<StockView[]> {
-    const { rows } = await this.database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE sku = ANY($1)`, [skus]);
-    return skus.map((sku) => {
-      const open = rows.map((it) => it.state).filter((it) => it.sku === sku && isOpen(it, region));
-      const asOf = open.length === 0 ? undefined : new Date(Math.min(...open.map((it) => it.stockAsOf))).toISOString();
-      const available = open.reduce((sum, it) => sum + roomOf(it), 0);
-      return { sku, ...(region !== undefined && { region }), available, ...(asOf !== undefined && { asOf }) };
-    });
-  }
-}
-
-const isOpen = (offer: Offer, region: string | undefined): boolean =>
-  (region === undefined || coversRegion(offer.regions, region)) &&
-  closuresOf(offer).every((it) => it.regions !== undefined && (region === undefined || !coversRegion(it.regions, region)));
 
 @Injectable()
 export class DeliveryQueries {

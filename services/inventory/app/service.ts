@@ -15,11 +15,13 @@ import { Ledger20 } from './migrations/ledger-20';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
-import { DeliveryQueries, StockQueries, SupplyQueries } from './queries';
+import { DeliveryQueries, SupplyQueries } from './queries';
 import { recordsOf } from './records';
 import { Reveals } from './reveal';
 import { SupplierFeed } from './supplier-feed';
-import { StockController } from './stock.http';
+import { StockAnswers } from './stock.answers';
+import { StockBook } from './stock.book';
+import { OpenStockController, StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
 import { CodeBatchesController, VaultController } from './vault.http';
@@ -66,11 +68,12 @@ export const inventoryService = defineService({
     SuppliersController,
     OffersController,
     StockController,
+    OpenStockController,
     ProcurementController,
     DeliveriesController,
     CodeBatchesController,
     VaultController,
     StockBooksController,
   ],
-  providers: [House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockQueries, DeliveryQueries, Reveals],
+  providers: [House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, DeliveryQueries, Reveals],
 });

@@ -11,6 +11,7 @@ import {
 } from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { KINDS } from './adapters';
+import { LOW_STOCK_MAX, STATUSES, UNLIMITED_MIN } from './stock.figure';
 import { CostTierDto, NameDto } from './supply.dto';
 
 export class ProductView {
@@ -92,16 +93,46 @@ export class StockReportView {
   @ApiProperty({ type: [StockResultView] }) results!: StockResultView[];
 }
 
+<<<<<<< HEAD
+=======
+export class ImportView {
+  @ApiProperty({ description: 'Lines read' }) read!: number;
+  @ApiProperty({ description: 'New codes' }) stored!: number;
+  @ApiProperty({ description: 'Codes that were known already' }) duplicates!: number;
+  @ApiProperty({ type: [Number], description: 'Lines that hold no code; the first of them' }) invalidLines!: number[];
+  @ApiProperty() invalid!: number;
+  @ApiProperty({ description: 'Room for new holds' }) available!: number;
+}
+
+export class RestockView {
+  @ApiProperty({ format: 'date-time', description: 'When fresh stock is expected next, by the pauses seen so far' }) expectedAt!: string;
+  @ApiProperty({ description: 'The usual pause, milliseconds' }) everyMs!: number;
+  @ApiProperty({ description: 'How many pauses it stands on' }) seen!: number;
+}
+
+>>>>>>> 1e9fa04 (Let everybody ask what can be had now, from memory on every replica: by SKU or category, with freshness, capacity and when fresh stock is expected; and let streams tell the latest of each SKU)
 /** What can be had of a product, from all suppliers together: what a merchant may know. */
 export class StockView {
   @ApiProperty() sku!: string;
   @ApiPropertyOptional() region?: string;
-  @ApiProperty() available!: number;
+  @ApiPropertyOptional({ description: 'Absent: the SKU is not known, or not listed' }) category?: string;
+  @ApiProperty({ enum: STATUSES, description: `low_stock: ${LOW_STOCK_MAX} units or fewer; unlimited: ${UNLIMITED_MIN} or more` })
+  status!: string;
+  @ApiPropertyOptional({ description: 'Units that an order could have now; absent where the hub tells the status only' })
+  available?: number;
+  @ApiProperty({ description: 'Units that open offers can deliver in a minute' }) capacityPerMinute!: number;
   @ApiPropertyOptional({ format: 'date-time', description: 'Of the oldest figure in it' }) asOf?: string;
+  @ApiPropertyOptional({ description: 'Milliseconds since `asOf`; no part of the ETag' }) ageMs?: number;
+  @ApiPropertyOptional({ enum: ['push', 'import', 'mixed'], description: 'How the figures came' }) source?: string;
+  @ApiPropertyOptional({ type: RestockView, description: 'Absent where nothing is known, or what was expected is overdue' })
+  restock?: RestockView;
 }
 
 export class StockPage {
   @ApiProperty({ type: [StockView] }) items!: StockView[];
+  @ApiPropertyOptional({ type: [String], description: 'SKUs that are not known, or not listed' }) unknown?: string[];
+  @ApiPropertyOptional({ description: 'Of a category: send it as `after` for the next page' }) next?: string;
+  @ApiPropertyOptional({ type: [OfferView], description: 'For the hub’s operators, and of its own for a supplier' }) offers?: OfferView[];
 }
 
 export class ProcurementView {

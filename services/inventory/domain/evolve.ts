@@ -4,6 +4,7 @@ import { evolveBalance } from './balance';
 import { drainOf, evolveDrain } from './evolve.drain';
 import { evolvePurchase } from './evolve.purchase';
 import type { InventoryEvent } from './messages';
+import { restocked } from './restock';
 import { settleOnHand, withHold, withOffer } from './rows';
 import { type Hold, type Offer, type OfferTerms, type Product, rowOf, type Rows, type Stage, tallyOf } from './state';
 
@@ -114,7 +115,8 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
 });
 
 function reported(offer: Offer, { reported, sequence, settled, at }: EventOf<'StockReported'>): Offer {
-  return settleOnHand({ ...offer, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at });
+  const known = restocked(offer, reported, at);
+  return settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at });
 }
 
 function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {

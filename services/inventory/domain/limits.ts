@@ -36,3 +36,5 @@ export const BALANCE_PATIENCE_MS = 30 * 60_000;
 export const UNITS_MAX = 1_000_000;
 /** The hub's own vault: what was bought and is not wanted any more. */
 export const HUB_SUPPLIER = 'hub';
+/** Fresh stock that comes in parts within this time came once. */
+export const RESTOCK_APART_MS = 60_000;

@@ -90,6 +90,8 @@ export interface Offer extends OfferTerms {
   readonly onHand: number;
   readonly closures: readonly Closure[];
   readonly outcomes: OfferFact['outcomes'];
+  /** When fresh stock came last, how long the pause between two such times usually is, and how many pauses were seen. */
+  readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
   /** Purchases without an answer, in a row. */
   readonly silent: number;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
@@ -278,6 +280,11 @@ export const stateOf = (offer: Offer): OfferFact => ({
   stockAsOf: new Date(offer.stockAsOf).toISOString(),
   closures: closuresOf(offer),
   outcomes: offer.outcomes,
+  ...(offer.restock !== undefined && offer.restock.seen > 0 && { restock: restockOf(offer.restock) }),
+});
+
+const restockOf = ({ lastAt, everyMs, seen }: NonNullable<Offer['restock']>): OfferFact['restock'] => ({
+  ...{ lastAt: new Date(lastAt).toISOString(), everyMs, seen },
 });
 
 export const termsOf = (offer: Offer): OfferTerms => ({
