@@ -93,24 +93,12 @@ export class StockReportView {
   @ApiProperty({ type: [StockResultView] }) results!: StockResultView[];
 }
 
-<<<<<<< HEAD
-=======
-export class ImportView {
-  @ApiProperty({ description: 'Lines read' }) read!: number;
-  @ApiProperty({ description: 'New codes' }) stored!: number;
-  @ApiProperty({ description: 'Codes that were known already' }) duplicates!: number;
-  @ApiProperty({ type: [Number], description: 'Lines that hold no code; the first of them' }) invalidLines!: number[];
-  @ApiProperty() invalid!: number;
-  @ApiProperty({ description: 'Room for new holds' }) available!: number;
-}
-
 export class RestockView {
   @ApiProperty({ format: 'date-time', description: 'When fresh stock is expected next, by the pauses seen so far' }) expectedAt!: string;
   @ApiProperty({ description: 'The usual pause, milliseconds' }) everyMs!: number;
   @ApiProperty({ description: 'How many pauses it stands on' }) seen!: number;
 }
 
->>>>>>> 1e9fa04 (Let everybody ask what can be had now, from memory on every replica: by SKU or category, with freshness, capacity and when fresh stock is expected; and let streams tell the latest of each SKU)
 /** What can be had of a product, from all suppliers together: what a merchant may know. */
 export class StockView {
   @ApiProperty() sku!: string;
