@@ -37,15 +37,36 @@ export class Assignments {
     return this.wanting.load(wants);
   }
 
+  /** Where they cannot be served together, each is served by itself. */
   private async serve(all: readonly WantsCodes[]): Promise<(string[] | Error)[]> {
-    const served = this.assignAll(all).then((given) => all.map(({ unitIds }) => unitIds.filter((it) => given.has(it))));
-    this.serving = served.catch(() => undefined);
-    return served.catch((error: Error) => all.map(() => error));
+    const served = this.together(all).catch((error: Error) =>
+      all.length === 1
+        ? [error]
+        : Promise.all(
+            all.map((it) =>
+              this.together([it]).then(
+                ([units = []]) => units,
+                (alone: Error) => alone,
+              ),
+            ),
+          ),
+    );
+    this.serving = served;
+    return served;
+  }
+
+  private async together(all: readonly WantsCodes[]): Promise<string[][]> {
+    const given = await this.assignAll(all);
+    return all.map(({ unitIds }) => unitIds.filter((it) => given.has(it)));
   }
 
   /** All of these purchases at once. Returns the units that have a code now. */
-  async assignAll(all: readonly WantsCodes[]): Promise<Set<string>> {
-    const units = all.flatMap(({ purchaseId, offerId, unitIds }) => unitIds.map((id): Unit => ({ id, purchaseId, offerId })));
+  private async assignAll(all: readonly WantsCodes[]): Promise<Set<string>> {
+    // By their ids: a purchase that is asked for twice at once wants nothing twice
+    const wanted = all.flatMap(({ purchaseId, offerId, unitIds }) =>
+      unitIds.map((id): [string, Unit] => [id, { id, purchaseId, offerId }]),
+    );
+    const units = [...new Map(wanted).values()];
     const given = new Set<string>();
     for (let from = 0; from < units.length; from += UNITS_A_STATEMENT) {
       const part = units.slice(from, from + UNITS_A_STATEMENT);

@@ -43,7 +43,10 @@ interface CallOptions {
 }
 
 /** The service on a real database, suppliers over real HTTP, and a bus at which the spec speaks for the others. */
-export async function aWorld(name: string): Promise<World> {
+export async function aWorld(
+  name: string,
+  more: { readonly settings?: Readonly<Record<string, string>>; readonly logger?: pino.Logger } = {},
+): Promise<World> {
   const database = await (await postgresForTests()).database(name);
   const bus = busToSpeakAt('inventory');
   const sandbox = await sandboxProcess(name);
@@ -52,8 +55,9 @@ export async function aWorld(name: string): Promise<World> {
     fingerprintKey: randomBytes(32).toString('base64'),
     allowPrivate: 'true',
     buyWaitMs: '1500',
+    ...more.settings,
   };
-  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const logger = more.logger ?? pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
   const service = await startService(inventoryService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', settings, logger });
   await bus.tell(
     keyOf('m-key', { scope: 'merchant', merchantId: 'm' }),

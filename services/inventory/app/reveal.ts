@@ -1,11 +1,17 @@
-import { type Caller, Database, type Idempotency, NotFound, Problem, type Tx } from '@midstream/runtime';
+import { type Caller, Database, type Idempotency, NotFound, Problem, SETTINGS, type Tx } from '@midstream/runtime';
 import { caughtUpAt } from '@midstream/runtime/inbox';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { append, lockTail, verifyChain } from './chain';
 import { House } from './house';
+import type { ChainView } from './vault.views';
 import type { RevealView } from './views';
 
 /** A key that was revoked longer ago than this reveals nothing (protocol 32). */
 export const KEYS_AGE_MS_MAX = 5_000;
+
+/** Reveals a minute, of an API key and of a merchant: a key that was stolen empties no account of its codes before somebody sees it. */
+const REVEALS_A_MINUTE = { key: 3_000, merchant: 6_000 } as const;
+const RETRY_AFTER_S = 10;
 
 interface Delivered {
   readonly id: string;
@@ -20,10 +26,20 @@ interface Revealed {
 /** Shows a code to the merchant that it was delivered to, once; nothing of it is stored, but for who saw it, when and why (protocol 23, 33). */
 @Injectable()
 export class Reveals {
+  private readonly most: Readonly<Record<'key' | 'merchant', number>>;
+
   constructor(
     private readonly database: Database,
     private readonly house: House,
-  ) {}
+    @Inject(SETTINGS) settings: Readonly<Record<string, string>>,
+  ) {
+    this.most = {
+      key: Number(settings['revealsPerKey'] ?? REVEALS_A_MINUTE.key),
+      merchant: Number(settings['revealsPerMerchant'] ?? REVEALS_A_MINUTE.merchant),
+    };
+    if (!Object.values(this.most).every((it) => Number.isInteger(it) && it > 0))
+      throw new Error('MIDSTREAM_REVEALS_PER_KEY and MIDSTREAM_REVEALS_PER_MERCHANT are whole numbers, reveals a minute');
+  }
 
   /** The same key opens it again, and leaves another record. @throws Problem for another key, a top-up, or another merchant's delivery. */
   async reveal(deliveryId: string, reason: string, caller: Caller, { key }: Idempotency): Promise<RevealView> {
@@ -38,11 +54,34 @@ export class Reveals {
         });
       }
       const { code, expiresAt } = await this.house.codes.open(tx, delivery.id);
-      const revealedAt = await audit(tx, { deliveryId: delivery.id, reason, caller, key, repeat: first !== undefined });
+      const merchantId = caller.merchantId ?? '';
+      const tail = await lockTail(tx, merchantId);
+      await this.refuseHaste(tx, merchantId, caller.keyId);
+      append(tx, tail, {
+        ...{ merchantId, deliveryId: delivery.id, apiKeyId: caller.keyId, idempotencyKey: key, reason, repeat: first !== undefined },
+      });
       return {
-        ...{ deliveryId, code, revealedAt: (first?.revealed_at ?? revealedAt).toISOString() },
+        ...{ deliveryId, code, revealedAt: (first?.revealed_at ?? tail.at).toISOString() },
         ...(expiresAt !== undefined && { expiresAt: expiresAt.toISOString() }),
       };
+    });
+  }
+
+  verify(merchantId: string, after: number): Promise<ChainView> {
+    return this.database.transaction((tx) => verifyChain(tx, merchantId, after));
+  }
+
+  /** Counted from the records, under the lock of the merchant's chain. @throws Problem */
+  private async refuseHaste(tx: Tx, merchantId: string, keyId: string): Promise<void> {
+    const { rows } = await tx.query<{ key: string; merchant: string }>(
+      `SELECT (SELECT count(*) FROM reveal WHERE api_key_id = $1 AND revealed_at > clock_timestamp() - interval '1 minute') AS key,
+              (SELECT count(*) FROM reveal WHERE merchant_id = $2 AND revealed_at > clock_timestamp() - interval '1 minute') AS merchant`,
+      [keyId, merchantId],
+    );
+    const seen = { key: Number(rows[0]?.key), merchant: Number(rows[0]?.merchant) };
+    if (seen.key < this.most.key && seen.merchant < this.most.merchant) return;
+    throw new Problem(429, 'too-many-reveals', 'More codes are asked for in a minute than may be; come again', undefined, {
+      retryAfter: RETRY_AFTER_S,
     });
   }
 
@@ -71,22 +110,4 @@ async function firstReveal(tx: Tx, deliveryId: string): Promise<Revealed | undef
     deliveryId,
   ]);
   return rows[0];
-}
-
-interface Audited {
-  readonly deliveryId: string;
-  readonly reason: string;
-  readonly caller: Caller;
-  readonly key: string;
-  readonly repeat: boolean;
-}
-
-async function audit(tx: Tx, { deliveryId, reason, caller, key, repeat }: Audited): Promise<Date> {
-  const { rows } = await tx.query<{ revealed_at: Date }>(
-    `INSERT INTO reveal (delivery_id, merchant_id, api_key_id, idempotency_key, reason, repeat) VALUES ($1, $2, $3, $4, $5, $6) RETURNING revealed_at`,
-    [deliveryId, caller.merchantId, caller.keyId, key, reason, repeat],
-  );
-  const [written] = rows;
-  if (written === undefined) throw new Error('no reveal without its record');
-  return written.revealed_at;
 }

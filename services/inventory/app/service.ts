@@ -10,6 +10,7 @@ import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
+import { ChainReveals31 } from './migrations/chain-reveals-31';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
 import { OffersController } from './offers.http';
@@ -24,7 +25,7 @@ import { StockBook } from './stock.book';
 import { OpenStockController, StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
-import { CodeBatchesController, VaultController } from './vault.http';
+import { CodeBatchesController, RevealAuditController, VaultController } from './vault.http';
 import { vaultLoop } from './vault.loop';
 
 export const inventoryService = defineService({
@@ -57,7 +58,7 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30, ChainReveals31],
   recordsOf,
   effects,
   loops: [vaultLoop, booksLoop()],
@@ -74,6 +75,7 @@ export const inventoryService = defineService({
     CodeBatchesController,
     VaultController,
     StockBooksController,
+    RevealAuditController,
   ],
   providers: [House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, DeliveryQueries, Reveals],
 });

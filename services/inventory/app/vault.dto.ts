@@ -30,3 +30,14 @@ export class CodeBatchQuery {
   @ApiPropertyOptional({ default: 50 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(PAGE_MAX) limit?: number;
   @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @Matches(BATCH) after?: string;
 }
+
+export class ChainQuery {
+  @ApiProperty() @Matches(/^[A-Za-z0-9._:-]{1,100}$/) merchantId!: string;
+  @ApiPropertyOptional({ default: 0, description: 'The sequence behind which to begin' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(Number.MAX_SAFE_INTEGER)
+  after?: number;
+}

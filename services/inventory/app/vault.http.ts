@@ -2,8 +2,9 @@ import { type Caller, Database, From, Scopes } from '@midstream/runtime';
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from './house';
-import { CodeBatchParam, CodeBatchQuery } from './vault.dto';
-import { CodeBatchPage, CodeBatchView, VaultView } from './vault.views';
+import { Reveals } from './reveal';
+import { ChainQuery, CodeBatchParam, CodeBatchQuery } from './vault.dto';
+import { ChainView, CodeBatchPage, CodeBatchView, VaultView } from './vault.views';
 
 /** A page, unless said. */
 const PAGE = 50;
@@ -85,6 +86,23 @@ export class VaultController {
 
   private async ask<Row extends object>(sql: string): Promise<Row[]> {
     return (await this.database.query<Row>(sql)).rows;
+  }
+}
+
+@ApiTags('vault')
+@Controller({ path: 'audit/reveals', version: '1' })
+export class RevealAuditController {
+  constructor(private readonly reveals: Reveals) {}
+
+  @Get('verify')
+  @Scopes('operator')
+  @ApiOperation({
+    summary: 'Whether the records of a merchant’s reveals are the ones that were written',
+    description: 'Each record has the hash of the one before. The first that was changed, taken out or put in is named.',
+  })
+  @ApiOkResponse({ type: ChainView })
+  verify(@Query() { merchantId, after = 0 }: ChainQuery): Promise<ChainView> {
+    return this.reveals.verify(merchantId, after);
   }
 }
 

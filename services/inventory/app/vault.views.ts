@@ -76,3 +76,23 @@ export class VaultView {
   @ApiProperty({ description: 'Rows that the KMS’s key seals itself, from before there were data keys' }) sealedBare!: number;
   @ApiProperty({ type: RotationView }) rotation!: RotationView;
 }
+
+export class ChainHeadView {
+  @ApiProperty() seq!: number;
+  @ApiProperty({ description: 'SHA-256, hexadecimal' }) hash!: string;
+}
+
+export class ChainBreakView {
+  @ApiProperty() seq!: number;
+  @ApiProperty({ enum: ['missing', 'does-not-follow', 'changed', 'beyond-the-end'] }) why!: string;
+}
+
+export class ChainView {
+  @ApiProperty() merchantId!: string;
+  @ApiProperty({ description: 'Whether each record that was looked at is the one that was written' }) intact!: boolean;
+  @ApiPropertyOptional({ description: 'Records that were looked at' }) verified?: number;
+  @ApiPropertyOptional({ type: ChainHeadView, description: 'The end of the chain. Keep it elsewhere: a later chain must go through it' })
+  head?: ChainHeadView;
+  @ApiPropertyOptional({ type: ChainBreakView, description: 'The first record that does not fit' }) broken?: ChainBreakView;
+  @ApiPropertyOptional({ description: 'There is more: ask again with `after`' }) next?: number;
+}
