@@ -1,6 +1,7 @@
 import { UsageProblem } from '../drill/options';
 import { type Bench, type BenchOptions, optionsOf, USAGE } from './options';
 import { all } from './all';
+import { assign } from './assign';
 import { holds } from './holds';
 import { lap } from './lap';
 import { memory } from './memory';
@@ -20,6 +21,7 @@ const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise
   holds,
   memory,
   all,
+  assign,
 };
 
 async function main(): Promise<number> {

@@ -11,6 +11,7 @@ export const BENCHES = {
   holds: 'units held a second, in batches of up to 500 lines, at five hot offers',
   memory: 'what all of it takes with --offers offers and --lines lines in flight',
   all: 'everything above, one after the other',
+  assign: 'a batch of 100,000 and of 1,000,000 lines assigned to offers, exactly, beside HiGHS on the same model; needs no database',
 } as const;
 export type Bench = keyof typeof BENCHES;
 

@@ -75,12 +75,18 @@ export function rehang(tree: Tree, out: number, node: number, parent: number, ar
 /** Sets the depths, and shifts the potentials by `shift`, of a node and all under it. */
 export function settle(tree: Tree, top: number, shift: number): void {
   const { parent, depth, potential, child, next, stack } = tree;
+  depth[top] = at(depth, at(parent, top)) + 1;
+  potential[top] = at(potential, top) + shift;
   let size = 0;
   stack[size++] = top;
   while (size > 0) {
     const node = at(stack, --size);
-    depth[node] = at(depth, at(parent, node)) + 1;
-    potential[node] = at(potential, node) + shift;
-    for (let it = at(child, node); it !== -1; it = at(next, it)) stack[size++] = it;
+    const below = at(depth, node) + 1;
+    for (let it = at(child, node); it !== -1; it = at(next, it)) {
+      depth[it] = below;
+      potential[it] = at(potential, it) + shift;
+      // Most nodes are classes that hang on one offer: nothing is under them
+      if (at(child, it) !== -1) stack[size++] = it;
+    }
   }
 }

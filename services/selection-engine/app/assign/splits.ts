@@ -1,0 +1,145 @@
+import type { Highs } from 'highs';
+
+/** An offer as a bulk order sees it. Money in minor units. */
+export interface BulkOffer {
+  readonly offerId: string;
+  readonly stock: number;
+  readonly minQuantity: number;
+  readonly maxQuantity: number;
+  /** All-units tiers, ascending: from `from` units on, each unit costs `costMinor`. */
+  readonly costTiers: readonly { readonly from: number; readonly costMinor: number }[];
+  /** What the hub expects of a unit before its cost: revenue less risks. */
+  readonly worthMinor: number;
+}
+
+export interface Split {
+  readonly parts: readonly { readonly offerId: string; readonly units: number; readonly costMinor: number }[];
+  readonly left: number;
+  readonly objectiveMinor: number;
+  /** Nothing is better than this. */
+  readonly boundMinor: number;
+  /** `(bound − objective) / |objective|`; 0 where it is proven best. */
+  readonly gap: number;
+}
+
+export interface Bulk {
+  readonly quantity: number;
+  /** Of each unit that nobody serves. */
+  readonly refundMinor: number;
+  readonly offers: readonly BulkOffer[];
+}
+
+export type SplitProblem = 'wrong-units' | 'wrong-money' | 'too-many-offers';
+
+/** A bulk order is split over at most so many offers' tiers; dearer ones are not looked at. */
+export const TIERS_MAX = 2_000;
+export const SPLIT_SECONDS_MAX = 2;
+
+const isUnits = (it: number): boolean => Number.isSafeInteger(it) && it >= 0;
+
+export function splitProblemOf({ quantity, refundMinor, offers }: Bulk): SplitProblem | undefined {
+  if (offers.reduce((sum, it) => sum + it.costTiers.length, 0) > TIERS_MAX) return 'too-many-offers';
+  const units = [quantity, ...offers.flatMap((it) => [it.stock, it.minQuantity, it.maxQuantity, ...it.costTiers.map(({ from }) => from)])];
+  if (!units.every(isUnits)) return 'wrong-units';
+  const costs = [refundMinor, ...offers.flatMap((it) => it.costTiers.map(({ costMinor }) => costMinor))];
+  return costs.every(isUnits) && offers.every((it) => Number.isFinite(it.worthMinor)) ? undefined : 'wrong-money';
+}
+
+/**
+ * A tier makes more units cheaper, so the cost is no flow: a mixed-integer program with units and a yes or no for each tier of each offer.
+ * Stops after two seconds with the best that it has, and says how far that may be from the best.
+ * @throws where the problem is not sound (`splitProblemOf`)
+ */
+export function splitBulk(highs: Highs, bulk: Bulk): Split {
+  const problem = splitProblemOf(bulk);
+  if (problem !== undefined) throw new RangeError(`a bulk order with ${problem}`);
+  const tiers = bulk.offers.flatMap((offer, index) => tiersOf(bulk, offer, index));
+  const { integer, continuous } = highs.constants.variableType;
+  const [count, open] = [tiers.length, highs.infinity];
+  // Rows: the quantity; at most one tier of each offer; then each tier's least and most
+  const [starts, indices, values]: [number[], number[], number[]] = [[], [], []];
+  const column = (entries: readonly (readonly [row: number, value: number])[]): void => {
+    starts.push(indices.length);
+    for (const [row, value] of entries) {
+      indices.push(row);
+      values.push(value);
+    }
+  };
+  const rows = 1 + bulk.offers.length;
+  tiers.forEach((_, t) =>
+    column([
+      [0, 1],
+      [rows + 2 * t, 1],
+      [rows + 2 * t + 1, 1],
+    ]),
+  );
+  tiers.forEach((it, t) =>
+    column([
+      [1 + it.index, 1],
+      [rows + 2 * t, -it.least],
+      [rows + 2 * t + 1, -it.most],
+    ]),
+  );
+  column([[0, 1]]);
+  starts.push(indices.length);
+  const numRows = rows + 2 * count;
+  const numCols = 2 * count + 1;
+  return highs.withModel(
+    {
+      ...{ numCols, numRows, sense: highs.constants.objectiveSense.maximize },
+      colCost: [...tiers.map((it) => it.worth), ...tiers.map(() => 0), -bulk.refundMinor],
+      colLower: new Float64Array(numCols),
+      colUpper: [...tiers.map((it) => it.most), ...tiers.map(() => 1), bulk.quantity],
+      rowLower: [bulk.quantity, ...bulk.offers.map(() => 0), ...tiers.flatMap(() => [0, -open])],
+      rowUpper: [bulk.quantity, ...bulk.offers.map(() => 1), ...tiers.flatMap(() => [open, 0])],
+      matrix: {
+        format: 'csc',
+        numRows,
+        numCols,
+        starts: Int32Array.from(starts),
+        indices: Int32Array.from(indices),
+        values: Float64Array.from(values),
+      },
+      integrality: [...tiers.map(() => integer), ...tiers.map(() => integer), continuous],
+    },
+    (model): Split => {
+      model.options.set({ output_flag: false, time_limit: SPLIT_SECONDS_MAX, mip_rel_gap: 0 });
+      model.run();
+      const proven = model.getModelStatus() === highs.constants.modelStatus.optimal;
+      return splitOf(bulk, tiers, model.getSolution().colValue, proven ? undefined : Number(model.info.get('mip_dual_bound')));
+    },
+  );
+}
+
+interface Tier {
+  readonly index: number;
+  readonly offerId: string;
+  readonly least: number;
+  readonly most: number;
+  readonly costMinor: number;
+  readonly worth: number;
+}
+
+function tiersOf({ quantity }: Bulk, offer: BulkOffer, index: number): Tier[] {
+  const most = Math.min(offer.stock, offer.maxQuantity, quantity);
+  return offer.costTiers.flatMap(({ from, costMinor }, tier) => {
+    const last = Math.min(most, (offer.costTiers[tier + 1]?.from ?? Infinity) - 1);
+    const least = Math.max(1, from, offer.minQuantity);
+    return least > last ? [] : [{ index, offerId: offer.offerId, least, most: last, costMinor, worth: offer.worthMinor - costMinor }];
+  });
+}
+
+/** Whole units, summed again by ourselves: the solver's are within its tolerance only. */
+function splitOf(bulk: Bulk, tiers: readonly Tier[], columns: Float64Array, bound: number | undefined): Split {
+  const parts = tiers.flatMap((it, t) => {
+    const units = Math.round(columns[t] ?? 0);
+    return units > 0 ? [{ offerId: it.offerId, units, costMinor: it.costMinor, worth: it.worth }] : [];
+  });
+  const left = bulk.quantity - parts.reduce((sum, it) => sum + it.units, 0);
+  const objectiveMinor = parts.reduce((sum, it) => sum + it.units * it.worth, 0) - left * bulk.refundMinor;
+  const boundMinor = bound ?? objectiveMinor;
+  return {
+    parts: parts.map(({ offerId, units, costMinor }) => ({ offerId, units, costMinor })),
+    ...{ left, objectiveMinor, boundMinor, gap: Math.max(0, boundMinor - objectiveMinor) / Math.max(1, Math.abs(objectiveMinor)) },
+  };
+}
