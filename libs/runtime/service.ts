@@ -269,6 +269,8 @@ async function createApp(parts: Parts): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(ServiceModule.of(parts), adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,
+    // as it was sent, beside what was read of it: what is signed is signed to the byte
+    rawBody: true,
   });
   app.setGlobalPrefix('', {});
   app.enableVersioning({ type: VersioningType.URI, prefix: 'v' });

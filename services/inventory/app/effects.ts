@@ -4,6 +4,7 @@ import type { Effect, EffectContext } from '@midstream/runtime';
 import { askBalance, resume } from './balance';
 import { drain } from './drain';
 import { ask, ASK_LEASE_MS, buy, BUY_LEASE_MS } from './procure';
+import { reconcile, RECONCILE_LEASE_MS } from './reconcile';
 import { quarantine, stow, unban } from './stow';
 
 type Command = Untimed<InventoryCommand>;
@@ -60,5 +61,6 @@ export const effects = {
   unban: on('ClosuresSet', { key: (it) => `unban/${it.offerId}`, run: unban }),
   balance: on('BalanceAsked', { key: (it) => `balance/${it.supplierId}`, run: askBalance }),
   resume: on('BalanceBack', { key: (it) => `resume/${it.supplierId}`, run: resume }),
+  reconcile: on('ReconciliationDue', { key: (it) => `reconcile/${it.supplierId}`, run: reconcile, leaseMs: RECONCILE_LEASE_MS }),
   drain: on('DrainDue', { key: (it) => `drain/${it.offerId}`, run: drain }),
 };

@@ -35,6 +35,26 @@ const GAUGES = [
     'Units that wait for our balance with a supplier',
     `SELECT coalesce(sum(waiting), 0) AS n FROM hold WHERE waiting > 0`,
   ],
+  [
+    'midstream_work_items_open',
+    'Work items of suppliers who fulfil by hand, not closed',
+    `SELECT count(*) AS n FROM work_item WHERE status = 'open'`,
+  ],
+  [
+    'midstream_work_items_due_soon',
+    'Work items that were reminded of: their deadline is near, or over',
+    `SELECT count(*) AS n FROM work_item WHERE status = 'open' AND reminded_at IS NOT NULL`,
+  ],
+  [
+    'midstream_work_items_late',
+    'Work items past their deadline',
+    `SELECT count(*) AS n FROM work_item WHERE status = 'open' AND due_at < clock_timestamp()`,
+  ],
+  [
+    'midstream_reconciliation_differences',
+    'Differences between our book and a supplier’s that nobody has settled',
+    `SELECT count(*) AS n FROM reconciliation_item WHERE resolved_at IS NULL`,
+  ],
   ['midstream_codes_free', 'Codes in the vaults that no unit has', `SELECT count(*) AS n FROM code WHERE state = 'free'`],
 ] as const;
 

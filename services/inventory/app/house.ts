@@ -7,7 +7,9 @@ import { SupplierOrders } from './adapters/orders';
 import { Outside } from './adapters/outside';
 import { BUY_WAIT_MS, type Seller } from './adapters/port';
 import { Batches } from './batches';
+import { Breakers } from './breakers';
 import { Codes } from './codes';
+import { FeedSecrets } from './feed/secrets';
 import { DataKeys } from './keys';
 import { kmsOf } from './kms/choose';
 import { Fingerprints } from './seal';
@@ -28,7 +30,9 @@ export class House {
   readonly tokens: SupplierTokens;
   readonly works: WorkItems;
   readonly orders: SupplierOrders;
+  readonly feedSecrets: FeedSecrets;
   readonly adapters: Adapters;
+  readonly breakers = new Breakers();
 
   constructor(database: Database, @Inject(SETTINGS) settings: Readonly<Record<string, string>>) {
     const { fingerprintKey, allowPrivate, buyWaitMs } = settings;
@@ -39,6 +43,7 @@ export class House {
     this.batches = new Batches(database, this.keys);
     this.stocking = new Stocking(database, this.keys, fingerprints);
     this.tokens = new SupplierTokens(database, this.keys);
+    this.feedSecrets = new FeedSecrets(database, this.keys);
     this.works = new WorkItems(database, this.codes);
     this.orders = new SupplierOrders(database);
     const { codes, tokens, works, orders } = this;

@@ -78,4 +78,11 @@ export class ReconcileDto {
   })
   @IsIn(['ask', 'write-off'])
   action!: 'ask' | 'write-off';
+  @ApiPropertyOptional({
+    description: 'With `ask`, of suppliers that know their own numbers only: what their book calls it',
+    maxLength: 100,
+  })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9._:-]{1,100}$/)
+  supplierOrderNo?: string;
 }

@@ -12,6 +12,7 @@ import type { Untimed } from '@midstream/kernel';
 import type { Database, EffectContext } from '@midstream/runtime';
 import DataLoader from 'dataloader';
 import { type Answer, ASK_WAIT_MS, BUY_WAIT_MS, type Seller, type Wanted } from './adapters/port';
+import type { Breakers } from './breakers';
 import { House } from './house';
 
 type Command = Untimed<InventoryCommand>;
@@ -22,14 +23,16 @@ export const ASK_LEASE_MS = Math.ceil((ASK_WAIT_MS + 2_000) / 0.8);
 
 /** Calls the supplier, with the intent committed and the purchase's id as idempotency key. Whatever throws leaves the outcome unknown. */
 export async function buy(event: PurchaseOpened, context: EffectContext): Promise<readonly Command[]> {
-  const { wanted, seller } = await sellerOf(context, event.purchaseId);
-  return [outcomeOf(event, await seller.buy(wanted, context.signal))];
+  const { wanted, seller, breakers } = await sellerOf(context, event.purchaseId);
+  const call = () => seller.buy(wanted, context.signal);
+  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.buy(wanted.supplierId, call)))];
 }
 
 /** Asks what came of it. Never buys. */
 export async function ask(event: PurchaseAsked, context: EffectContext): Promise<readonly Command[]> {
-  const { wanted, seller } = await sellerOf(context, event.purchaseId);
-  return [outcomeOf(event, await seller.ask(wanted, context.signal))];
+  const { wanted, seller, breakers } = await sellerOf(context, event.purchaseId);
+  const call = () => seller.ask(wanted, context.signal);
+  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.ask(wanted.supplierId, call)))];
 }
 
 const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer): Command => ({
@@ -38,7 +41,14 @@ const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, 
   ...answer,
 });
 
-async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<{ wanted: Wanted; seller: Seller }> {
+interface ToCall {
+  readonly wanted: Wanted;
+  readonly seller: Seller;
+  /** Of suppliers that are called over the network. */
+  readonly breakers?: Breakers;
+}
+
+async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<ToCall> {
   const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
   const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt } = purchase;
@@ -49,7 +59,8 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  return { wanted, seller: house.sellerOf(supplier) };
+  const isOurs = house.adapters.get(supplier.kind)?.isOurs;
+  return { wanted, seller: house.sellerOf(supplier), ...(!isOurs && { breakers: house.breakers }) };
 }
 
 interface Loaded {

@@ -2,6 +2,7 @@ import type { InventoryCommand } from '@midstream/inventory-domain';
 import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { House } from './house';
 import { ProcurementParam, ProcurementQuery, ReconcileDto } from './params.dto';
 import { SupplyQueries } from './queries';
 import { ProcurementPage, procurementView, ProcurementView } from './views';
@@ -15,6 +16,7 @@ export class ProcurementController {
   constructor(
     private readonly commands: Commands<InventoryCommand>,
     private readonly queries: SupplyQueries,
+    private readonly house: House,
   ) {}
 
   @Get()
@@ -40,10 +42,11 @@ export class ProcurementController {
   @ApiOkResponse({ type: ProcurementView })
   async reconcile(
     @Param() { procurementId }: ProcurementParam,
-    @Body() { action }: ReconcileDto,
+    @Body() { action, supplierOrderNo }: ReconcileDto,
     @From() caller: Caller,
   ): Promise<ProcurementView> {
-    const { purchaseId, holdId, sku } = await this.queries.purchase(procurementId);
+    const { purchaseId, holdId, sku, maxCostMinor: unitCostMinor } = await this.queries.purchase(procurementId);
+    if (supplierOrderNo !== undefined) await this.house.orders.keep({ purchaseId, supplierOrderNo, unitCostMinor });
     await this.commands.run({ type: COMMANDS[action], purchaseId, holdId, sku }, { caller });
     return procurementView(await this.queries.purchase(procurementId));
   }

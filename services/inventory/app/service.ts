@@ -6,6 +6,13 @@ import { DeliveriesController } from './deliveries.http';
 import { effects } from './effects';
 import { Gauges } from './gauges';
 import { House } from './house';
+import { BreakerNews } from './breaker-news';
+import { SignedFeed } from './feed/feed';
+import { FeedController } from './feed/feed.http';
+import { ReconciliationQueries } from './reconcile/queries';
+import { ReconciliationsController } from './reconcile/reconcile.http';
+import { WorkItemsController } from './work-items.http';
+import { WorkItemQueries } from './work-items.queries';
 import { CodeImports } from './imports';
 import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
@@ -76,6 +83,12 @@ export const inventoryService = defineService({
     VaultController,
     StockBooksController,
     RevealAuditController,
+    FeedController,
+    WorkItemsController,
+    ReconciliationsController,
   ],
-  providers: [House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, DeliveryQueries, Reveals],
+  providers: [
+    ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, DeliveryQueries, Reveals],
+    ...[SignedFeed, BreakerNews, WorkItemQueries, ReconciliationQueries],
+  ],
 });

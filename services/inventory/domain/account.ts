@@ -9,6 +9,8 @@ export interface Account {
   readonly shortAt: number;
   readonly neededMinor: number;
   /** The number of the question that is due next; how many were asked since it is short. */
+  /** When the books were compared last. */
+  readonly reconciledAt?: number;
   readonly checks: number;
   readonly tries: number;
 }

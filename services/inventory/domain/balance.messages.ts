@@ -50,6 +50,7 @@ export type BalanceEvent =
   | { readonly type: 'AccountNoted'; readonly account: Account; readonly nextCheckAt?: number }
   | { readonly type: 'BalanceAsked'; readonly supplierId: string; readonly check: number }
   | { readonly type: 'BalanceRanOut'; readonly supplierId: string; readonly neededMinor: number }
+  | { readonly type: 'ReconciliationDue'; readonly supplierId: string; readonly fromAt: number; readonly untilAt: number }
   | { readonly type: 'BalanceBack'; readonly supplierId: string }
   | { readonly type: 'OfferUnpaid'; readonly offerId: string; readonly unpaid: boolean }
   | { readonly type: 'UnitsWaited'; readonly holdId: string; readonly offerId: string; readonly units: number; readonly untilAt: number }

@@ -46,6 +46,7 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'AccountNoted':
     case 'BalanceAsked':
     case 'BalanceRanOut':
+    case 'ReconciliationDue':
     case 'BalanceBack':
     case 'OfferUnpaid':
     case 'UnitsWaited':

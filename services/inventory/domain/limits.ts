@@ -28,6 +28,8 @@ export const BALANCE_EVERY_MS = 300_000;
 export const BALANCE_SHORT_MS = { first: 2_000, max: 60_000 } as const;
 /** Short again within this, the questions go on as far apart as they were. */
 export const BALANCE_AGAIN_MS = 600_000;
+/** How often our book is compared with a supplier's, where its balance is watched. */
+export const RECONCILE_EVERY_MS = 86_400_000;
 /** A supplier that cannot tell its balance is tried again after this. */
 export const BALANCE_BLIND_MS = 60_000;
 /** Units wait for balance no longer than this, and no longer than half of the time that their line has left. */

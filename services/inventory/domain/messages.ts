@@ -2,7 +2,8 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
 import type { FigureSource, SupplyCommand, SupplyEvent } from './supply.messages';
-import type { Closure, CostTiers, OfferedTerms, OfferTerms, PurchaseStatus, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
+import type { OfPurchase, PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
+import type { Closure, CostTiers, OfferedTerms, OfferTerms, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
 
 type ProductFact = Fact<'ProductState'>;
 type Cleared = Fact<'OffersCleared'>;
@@ -52,6 +53,8 @@ export interface CountVault extends Command<'CountVault'> {
 export interface CloseOffer extends Command<'CloseOffer'> {
   readonly offerId: string;
   readonly cause: Exclude<Closure['cause'], 'banned'>;
+  /** Of `too-slow` and `capacity`: it opens again by itself after this. */
+  readonly forMs?: number;
 }
 export interface OpenOffer extends Command<'OpenOffer'> {
   readonly offerId: string;
@@ -91,11 +94,6 @@ export interface AssignHold extends Command<'AssignHold'> {
 export interface ReleaseHold extends Command<'ReleaseHold'> {
   readonly holdId: string;
   readonly reason: ReleaseReason;
-}
-interface OfPurchase {
-  readonly holdId: string;
-  readonly purchaseId: string;
-  readonly sku: string;
 }
 export interface SubmitPurchase extends Command<'SubmitPurchase'>, OfPurchase {
   readonly quantity: number;
@@ -141,6 +139,8 @@ export interface NoteBack extends Command<'NoteBack'> {
   readonly offerId: string;
   readonly units: number;
 }
+
+export type { PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
 
 export type InventoryCommand =
   | PutProduct
@@ -253,47 +253,6 @@ export type InternalEvent =
   | { readonly type: 'DrainStopped'; readonly offerId: string; readonly stopped: boolean }
   | { readonly type: 'UnitsWentAway'; readonly offerId: string; readonly units: number; readonly at: number }
   | { readonly type: 'UnitsCameBack'; readonly offerId: string; readonly units: number; readonly at: number };
-
-/** The intent: written before the call to the supplier, with all that the call needs. */
-export interface PurchaseOpened extends OfPurchase {
-  readonly type: 'PurchaseOpened';
-  readonly offerId: string;
-  readonly supplierId: string;
-  readonly quantity: number;
-  readonly maxCostMinor: number;
-  readonly currency: string;
-  readonly fulfilmentKind: OfferTerms['fulfilmentKind'];
-  readonly deliverByAt: number;
-  readonly at: number;
-}
-
-export interface PurchaseAsked extends OfPurchase {
-  readonly type: 'PurchaseAsked';
-  readonly supplierId: string;
-  readonly quantity: number;
-  readonly ask: number;
-}
-
-/** What one answer adds to the books of a purchase and of its offer. */
-export interface PurchaseSettled {
-  readonly type: 'PurchaseSettled';
-  readonly purchaseId: string;
-  readonly offerId: string;
-  readonly status: PurchaseStatus;
-  readonly done: readonly number[];
-  readonly bought: number;
-  readonly delivered: number;
-  readonly kept: number;
-  readonly quarantined: number;
-  readonly writtenOff: number;
-  readonly failed: number;
-  /** Units that the supplier took from its stock for us by this answer. */
-  readonly accepted: number;
-  readonly costMinor: number;
-  /** Why the rest of it never came. */
-  readonly refusal?: Exclude<RecordOutcome['rest'], 'pending'>;
-  readonly responseMs: number;
-}
 
 export type PublicEvent = Fact<
   | 'OfferHeld'

@@ -80,12 +80,13 @@ const HUB = {
   upstreamGroup: HUB_SUPPLIER,
 } as const;
 
-export function closeOffer({ offerId, cause }: CloseOffer, rows: Rows): Decided {
+export function closeOffer({ offerId, cause, forMs, at }: CloseOffer, rows: Rows): Decided {
   const offer = rows.offers[offerId];
   if (offer === undefined) return reject('unknown-offer');
   if (offer.closures.some((it) => it.cause === cause)) return [];
   const draft = draftOf(rows);
-  draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(offer.closures, { cause }) });
+  const reopens = forMs !== undefined && (cause === 'too-slow' || cause === 'capacity') ? { reopens: { cause, at: at + forMs } } : {};
+  draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(offer.closures, { cause }), ...reopens });
   arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;

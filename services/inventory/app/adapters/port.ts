@@ -36,6 +36,9 @@ export type Answer = Pick<RecordOutcome, 'units' | 'rest' | 'unitCostMinor'>;
 /** Nobody knows what came of it: neither of a purchase that failed nor of one that was made. */
 export class Unanswered extends Error {}
 
+/** It is not the supplier's silence: we have no name by which to ask. */
+export class CannotBeAsked extends Unanswered {}
+
 /** What we have left to spend there; minor units of an ISO 4217 currency. */
 export interface Balance {
   readonly balanceMinor: number;
@@ -61,7 +64,7 @@ export interface CatalogueItem extends StockItem {
 /** One purchase in the supplier's own book. */
 export interface BookEntry {
   readonly purchaseId: string;
-  readonly status: 'fulfilled' | 'partial' | 'accepted' | 'refused';
+  readonly status: 'fulfilled' | 'partial' | 'accepted' | 'refused' | 'unanswered';
   readonly units: number;
   /** Of one unit. */
   readonly costMinor: number;
@@ -91,6 +94,8 @@ export type Capability = (typeof CAPABILITIES)[number];
 export interface Adapter {
   readonly kind: string;
   readonly can: readonly Capability[];
+  /** Nobody is called: it is our own tables. */
+  readonly isOurs?: true;
   /** What a supplier of this kind cannot be registered without. */
   readonly needs: readonly 'baseUrl'[];
   at(supplier: Pick<Supplier, 'supplierId' | 'baseUrl'>): Seller;

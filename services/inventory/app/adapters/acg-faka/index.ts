@@ -7,6 +7,7 @@ import {
   ASK_WAIT_MS,
   type Balance,
   BUY_WAIT_MS,
+  CannotBeAsked,
   type CatalogueItem,
   type Seller,
   type StockItem,
@@ -73,7 +74,7 @@ class AcgFakaSeller implements Seller {
   /** By the shop's own number, where its answer has named it. @throws Unanswered where it has not: an operator looks it up there. */
   async ask(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
     const order = await this.tools.orders.of(wanted.purchaseId);
-    if (order === undefined) throw new Unanswered('the shop can be asked by its own number only, and its answer was lost');
+    if (order === undefined) throw new CannotBeAsked('the shop can be asked by its own number only, and its answer was lost');
     const reply = await this.call('commodity/query', { tradeNo: order.supplierOrderNo }, signal, ASK_WAIT_MS);
     if ('refused' in reply || !isFields(reply.data)) throw new Unanswered('the shop does not know its own number');
     const { secret } = reply.data;

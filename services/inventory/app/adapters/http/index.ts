@@ -5,6 +5,7 @@ import {
   type Answer,
   ASK_WAIT_MS,
   type Balance,
+  type BookEntry,
   BUY_WAIT_MS,
   type Seller,
   type StockItem,
@@ -12,7 +13,7 @@ import {
   Unanswered,
   type Wanted,
 } from '../port';
-import { readBalance, readPurchase, readRefusal, readStock, type WireUnit } from './wire';
+import { readBalance, readBook, readPurchase, readRefusal, readStock, type WireUnit } from './wire';
 
 /** Suppliers that speak the supplier protocol (services/sandbox-supplier/PROTOCOL.md). */
 export const http = (tools: Tools): Adapter => ({
@@ -63,6 +64,28 @@ export class HttpSeller implements Seller {
 
   async catalogue(signal: AbortSignal) {
     return (await this.pages(signal)).map((it) => ({ ...it, name: it.supplierSku }));
+  }
+
+  async book(purchaseIds: readonly string[], signal: AbortSignal): Promise<readonly BookEntry[]> {
+    const found: BookEntry[] = [];
+    const left = [...purchaseIds];
+    const read = async (): Promise<void> => {
+      for (let id = left.pop(); id !== undefined; id = left.pop()) {
+        const entry = await this.bookEntry(id, signal);
+        if (entry !== undefined) found.push(entry);
+      }
+    };
+    await Promise.all(Array.from({ length: ASKED_AT_ONCE }, read));
+    return found;
+  }
+
+  private async bookEntry(purchaseId: string, signal: AbortSignal): Promise<BookEntry | undefined> {
+    try {
+      const { status, body } = await this.call('GET', `/purchases/${encodeURIComponent(purchaseId)}`, { signal, waitMs: ASK_WAIT_MS });
+      return readBook(status, body, purchaseId);
+    } catch {
+      return { purchaseId, status: 'unanswered', units: 0, costMinor: 0 };
+    }
   }
 
   private async pages(signal: AbortSignal): Promise<readonly StockItem[]> {
@@ -129,6 +152,8 @@ export class HttpSeller implements Seller {
     }
   }
 }
+
+const ASKED_AT_ONCE = 8;
 
 /** Of 1,000 goods each, as the protocol has it. */
 const PAGES_MAX = 10;

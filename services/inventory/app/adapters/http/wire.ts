@@ -1,4 +1,4 @@
-import { type Answer, type Balance, type StockItem, Unanswered, type Wanted } from '../port';
+import { type Answer, type Balance, type BookEntry, type StockItem, Unanswered, type Wanted } from '../port';
 
 /** What the supplier protocol says of a purchase (services/sandbox-supplier/PROTOCOL.md). */
 interface WirePurchase {
@@ -64,6 +64,20 @@ export function readRefusal(status: number, body: unknown, asked: 'buy' | 'ask')
     status >= 500 ? undefined : (REFUSALS[code] ?? (asked === 'buy' ? NOT_LOOKED_AT[code] : code === NEVER_TAKEN ? 'refused' : undefined));
   if (rest === undefined) throw new Unanswered(`the supplier answered ${status} ${code}`);
   return { units: [], rest, unitCostMinor: cost };
+}
+
+/** What the supplier's book says of one purchase; nothing where it never took it. @throws Unanswered for what is no answer of the protocol */
+export function readBook(status: number, body: unknown, purchaseId: string): BookEntry | undefined {
+  if (status === 200) {
+    const units = isFields(body) && Array.isArray(body['units']) ? body['units'].length : 0;
+    const quantity = isFields(body) && isUnits(body['quantity']) ? body['quantity'] : units;
+    const sku = isFields(body) && typeof body['sku'] === 'string' ? body['sku'] : '';
+    const { status: word, costMinor } = readPurchase(body, { purchaseId, sku, quantity });
+    return { purchaseId, status: word, units, costMinor };
+  }
+  if (isFields(body) && body['code'] === NEVER_TAKEN) return undefined;
+  readRefusal(status, body, 'ask');
+  return { purchaseId, status: 'refused', units: 0, costMinor: 0 };
 }
 
 /** @throws Unanswered where it is no balance of the protocol. */

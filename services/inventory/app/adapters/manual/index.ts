@@ -5,6 +5,7 @@ import type { WorkItems } from './work-items';
 export const manual = ({ works }: Tools): Adapter => ({
   kind: 'manual',
   can: ['buy', 'query'],
+  isOurs: true,
   needs: [],
   at: () => new ManualSeller(works),
 });

@@ -6,6 +6,7 @@ import type { Adapter, Answer, Seller, Tools, Wanted } from '../port';
 export const vault = ({ codes }: Tools): Adapter => ({
   kind: 'vault',
   can: ['buy', 'query'],
+  isOurs: true,
   needs: [],
   at: () => new VaultSeller(codes),
 });

@@ -1,0 +1,19 @@
+import type { InventoryEvent } from '@midstream/inventory-domain';
+import { type EffectContext, Problem } from '@midstream/runtime';
+import { House } from '../house';
+import { Reconciliations } from './reconciliations';
+
+export const RECONCILE_LEASE_MS = 90_000;
+
+/** The books are compared once a day; a supplier that shows none is left alone. */
+export async function reconcile(
+  { supplierId, fromAt, untilAt }: Extract<InventoryEvent, { readonly type: 'ReconciliationDue' }>,
+  { database }: EffectContext,
+): Promise<readonly never[]> {
+  try {
+    await new Reconciliations(database, House.of(database)).run(supplierId, { fromAt, untilAt });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+  return [];
+}
