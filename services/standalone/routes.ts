@@ -3,6 +3,7 @@ import type { Service } from '@midstream/contracts';
 /** Which service answers which path (design: public API). The first that fits; `/v1` is before each. */
 export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   // The more exact path wins, whatever the order here: '/orders/:orderId/lines/:lineId/plan' may stand beside '/orders'
+  ['/orders/:orderId/recommendations', 'selection-engine'],
   ['/orders', 'order'],
   ['/merchants', 'order'],
   ['/keys', 'order'],
@@ -16,6 +17,8 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/vault', 'inventory'],
   ['/audit/reveals', 'inventory'],
   ['/decisions', 'selection-engine'],
+  ['/recommendations', 'selection-engine'],
+  ['/evaluations', 'selection-engine'],
   ['/market-signals', 'selection-engine'],
   ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],

@@ -1,5 +1,8 @@
 import { defineService } from '@midstream/runtime';
 import { type Ranked, selection } from '@midstream/selection-engine-domain';
+import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
+import { CardQueries } from './cards/queries';
+import { CaseLibrary } from './cases/library';
 import { DecisionsController } from './http';
 import { demandLoop } from './market/loop';
 import { MarketController, SignalsController } from './market/http';
@@ -23,7 +26,14 @@ export const selectionService = defineService({
   recordsOf,
   follows: ['selection.market'],
   problems,
-  controllers: [DecisionsController, SignalsController, MarketController],
-  providers: [DecisionQueries, MarketQueries],
+  controllers: [
+    DecisionsController,
+    SignalsController,
+    MarketController,
+    RecommendationsController,
+    OrderRecommendationsController,
+    EvaluationsController,
+  ],
+  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary],
   loops: [demandLoop()],
 });

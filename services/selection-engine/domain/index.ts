@@ -41,3 +41,6 @@ export { stockChance } from './beliefs/stock';
 export { acceptanceOf, forgetBuyer } from './beliefs/substitutes';
 export { rankCandidates } from './chain/rank-candidates';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';
+export * from './cards';
+export * from './cases/cases';
+export type { Offer, Product } from './book';

@@ -1,47 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Fact, faultOf } from '@midstream/contracts';
-import { hashOfKey, type RunningService, startService } from '@midstream/runtime';
-import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
+import { faultOf } from '@midstream/contracts';
 import { anOffer, aProduct } from '@midstream/selection-engine-domain/selection.fixtures';
-import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
-import pino from 'pino';
-import { selectionService } from '../service';
-
-const merchantKey: Fact<'ApiKeyState'> = {
-  ...{ type: 'ApiKeyState', keyId: 'k1', version: 1, hash: hashOfKey('k1'), scope: 'merchant', merchantId: 'm1', revoked: false },
-};
+import { type Engine, startEngine } from '../selection.app.fixtures';
 
 describe('the market', () => {
-  let database: TestDatabase;
-  let service: RunningService;
+  let engine: Engine;
   before(async () => {
-    database = await (await postgresForTests()).database('selection_market');
-    const bus = busToSpeakAt('selection-engine');
-    const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-    service = await startService(selectionService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', logger });
-    await bus.tell(
-      merchantKey,
+    engine = await startEngine(
+      'selection_market',
       aProduct('video'),
       aProduct('card-30', { category: 'game-card', attributes: { game: 'farm-story' } }),
       aProduct('card-50', { category: 'game-card', attributes: { game: 'farm-story' } }),
       anOffer('a', 'video'),
     );
-    const products = () => (service.view as { products: Map<string, unknown> }).products.size;
-    for (let tries = 0; tries < 200 && products() < 3; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
   });
-  after(async () => {
-    await service.stop();
-    await database.drop();
-  });
+  after(() => engine.stop());
 
-  const ask = async (path: string, { key = 'op', body }: { key?: string; body?: object } = {}) => {
-    const answer = await fetch(`${service.url}/v1${path}`, {
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { method: 'POST', body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  };
+  const ask: Engine['ask'] = (...it) => engine.ask(...it);
   const report = (body: object) => ask('/market-signals', { body });
   const seen = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1_000).toISOString();
   const price = (priceMinor: number, more: object = {}) =>
@@ -55,7 +31,7 @@ describe('the market', () => {
     const { status, body } = await price(2450);
     assert.equal(status, 201);
     assert.deepEqual(body['skus'], ['video']);
-    const { rows } = await service.database.pool.query<{ type: string; data: object }>(
+    const { rows } = await engine.service.database.pool.query<{ type: string; data: object }>(
       `SELECT type, data FROM event WHERE key = 'video' AND type IN ('MarketSignalReported', 'MarketState') ORDER BY id`,
     );
     assert.deepEqual(rows.map((it) => it.type), ['MarketSignalReported', 'MarketState']); // prettier-ignore
@@ -98,7 +74,7 @@ describe('the market', () => {
   it('counts demand from its own decisions, once a minute and good', async () => {
     const minuteAt = Math.floor(Date.now() / 60_000) * 60_000;
     const command = { type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders: 3 }] } as never;
-    const events = async () => ((await service.commands.outcome(command)) as { events: readonly { type: string }[] }).events;
+    const events = async () => ((await engine.service.commands.outcome(command)) as { events: readonly { type: string }[] }).events;
     assert.deepEqual((await events()).map((it) => it.type), ['MarketMoved', 'MarketState']); // prettier-ignore
     assert.deepEqual(await events(), []);
   });

@@ -1,0 +1,103 @@
+import { type Caller, Commands, Database, NotFound, Problem } from '@midstream/runtime';
+import type { SelectionRequest } from '@midstream/contracts';
+import {
+  type CardNeed,
+  evaluate,
+  evidenceFor,
+  type OfferBook,
+  packageOf,
+  type Product,
+  recommend,
+  type SelectionCommand,
+} from '@midstream/selection-engine-domain';
+import { Injectable } from '@nestjs/common';
+import { CaseLibrary } from '../cases/library';
+import type { EvaluateDto, RecommendDto } from './dto';
+import { recommendationView, rounded } from './to-view';
+import type { EvaluationsView, OrderRecommendationsView, RecommendationView } from './views';
+
+const DAY_MS = 86_400_000;
+/** Lines of one order that are looked at: as many as an order may have. */
+const LINES_MAX = 100;
+
+@Injectable()
+export class CardQueries {
+  constructor(
+    private readonly commands: Commands<SelectionCommand>,
+    private readonly database: Database,
+    private readonly library: CaseLibrary,
+  ) {}
+
+  /** @throws Problem where it says nothing of what is looked for, or its deadline is over. */
+  recommendations(dto: RecommendDto, caller: Caller): RecommendationView {
+    const at = Date.now();
+    const need = present(dto.need ?? {});
+    const scenario = dto.scenario ?? 'general';
+    if (need.sku === undefined && need.category === undefined && packageOf(scenario) === undefined)
+      throw new Problem(422, 'need-incomplete', 'Name a sku or a category, or a scenario that has a set of its own', undefined, {
+        field: 'need',
+      });
+    const deliverByAt = dto.deliverBy == null ? at + DAY_MS : Date.parse(dto.deliverBy);
+    if (deliverByAt <= at)
+      throw new Problem(422, 'deliver-by-out-of-range', 'deliverBy must be in the future', undefined, { field: 'deliverBy' });
+    const { region, quantity } = dto;
+    return this.answer(
+      {
+        ...{ need, region, scenario, quantity, deliverByAt, segment: dto.segment ?? 'retail', currency: dto.currency ?? 'CNY' },
+        ...(dto.maxUnitPriceMinor != null && { priceCapMinor: dto.maxUnitPriceMinor }),
+      },
+      caller,
+      at,
+    );
+  }
+
+  /** What each line of a running order would be given now, by its newest request. @throws NotFound for another merchant's order. */
+  async ofOrder(orderId: string, caller: Caller): Promise<OrderRecommendationsView> {
+    const { rows } = await this.database.pool.query<{ request: SelectionRequest }>(
+      `SELECT DISTINCT ON (record->'request'->>'lineId') record->'request' AS request
+         FROM decision
+        WHERE order_id = $1 AND ($2::text IS NULL OR merchant_id = $2)
+        ORDER BY record->'request'->>'lineId', decided_at DESC
+        LIMIT ${LINES_MAX}`,
+      [orderId, caller.scope === 'operator' ? null : (caller.merchantId ?? '')],
+    );
+    if (rows.length === 0) throw new NotFound('order-not-found');
+    const at = Date.now();
+    const lines = rows.map(({ request }) => {
+      const { lineId, need, region, segment, scenario, quantity, priceCapMinor, currency, deliverBy, excluded } = request;
+      const asked = { need, region, segment, scenario, quantity, priceCapMinor, currency, excluded, deliverByAt: Date.parse(deliverBy) };
+      return { lineId, recommendation: this.answer(asked, caller, at) };
+    });
+    return { orderId, lines };
+  }
+
+  evaluations({ goods, region, segment = 'retail', currency = 'CNY' }: EvaluateDto, { scope }: Caller): EvaluationsView {
+    const at = Date.now();
+    const book = this.commands.view<OfferBook>();
+    const items = goods.map(({ sku, quantity }) => {
+      const found = evaluate({ sku, quantity: quantity ?? 1, region, segment, currency, deliverByAt: at + DAY_MS }, book, at);
+      if (found === undefined) return { sku, known: false };
+      const { scores, basis, stockOut, risk, gates, offers, margin } = found;
+      return {
+        ...{ sku, known: true, scores, gates, offers },
+        basis: { ...basis, fill: rounded(basis.fill), ordersPerHour: rounded(basis.ordersPerHour, 2), trend: rounded(basis.trend, 2) },
+        stockRisk: { level: risk, probability: rounded(stockOut) },
+        ...(scope === 'operator' && margin !== undefined && { expectedMargin: { ...margin, of: 0.8 } }),
+      };
+    });
+    return { asOf: new Date(at).toISOString(), items };
+  }
+
+  private answer(need: CardNeed, { scope }: Caller, at: number): RecommendationView {
+    const cases = this.library.all();
+    const { scenario, segment, region, quantity } = need;
+    const evidenceOf = (product: Product) =>
+      evidenceFor({ scenario, segment, region, quantity, priceMinor: product.priceMinor }, product, cases);
+    const found = recommend(need, this.commands.view<OfferBook>(), at, (product) => evidenceOf(product).influence);
+    return recommendationView(found, { at, isOperator: scope === 'operator', evidence: ({ good }) => evidenceOf(good.product) });
+  }
+}
+
+/** Without what is null: in a body that is the same as left out. */
+const present = <T extends object>(from: T): T =>
+  Object.fromEntries(Object.entries(from).filter(([, it]) => it !== null && it !== undefined)) as T;

@@ -1,0 +1,39 @@
+import type { GateCounts, Segment } from '@midstream/contracts';
+import type { OfferBook } from '../book';
+import { goodsFor } from './goods';
+import { levelOf, type MarginOutlook, type RiskLevel } from './outlook';
+import { type ScoreBasis, type Scores, scoresOf } from './scores';
+
+export interface Evaluated {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly region: string;
+  readonly segment: Segment;
+  readonly currency: string;
+  readonly deliverByAt: number;
+}
+
+export interface Evaluation {
+  readonly scores: Scores;
+  readonly basis: ScoreBasis;
+  readonly stockOut: number;
+  readonly risk: RiskLevel;
+  readonly gates: GateCounts;
+  readonly offers: number;
+  readonly margin?: MarginOutlook;
+}
+
+/** One good by the four scores, with the numbers behind them; undefined where it is not known or not listed. */
+export function evaluate({ sku, ...it }: Evaluated, book: OfferBook, at: number): Evaluation | undefined {
+  const product = book.products.get(sku);
+  if (product === undefined || !product.listed) return undefined;
+  const need = { ...it, need: { sku }, scenario: 'general', only: sku };
+  const { goods, gates } = goodsFor(need, book, at, () => 0);
+  const good = goods.find((one) => one.product.sku === sku);
+  const stockOut = good?.stockOut ?? 1;
+  return {
+    ...scoresOf(product, it.region, book, at),
+    ...{ stockOut, risk: levelOf(stockOut), gates, offers: good?.offers ?? 0 },
+    ...(good !== undefined && { margin: good.margin }),
+  };
+}

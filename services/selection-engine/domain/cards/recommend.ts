@@ -1,0 +1,150 @@
+import type { GateCounts } from '@midstream/contracts';
+import type { OfferBook, Product } from '../book';
+import { diverse } from './diverse';
+import { type Good, goodsFor, type Influence } from './goods';
+import { CARDS_LEAST, CARDS_MAX, type CardNeed, GOODS_MAX } from './need';
+import { levelOf, type RiskLevel } from './outlook';
+import { type Package, packageOf } from './packages';
+import { type Explained, explained } from './reasons';
+import { type ScoreBasis, type Scores, scoresOf } from './scores';
+import { suggestedQuantity } from './suggest';
+
+export const ROLES = ['best', 'steadiest', 'cheapest', 'fastest', 'substitute'] as const;
+export type Role = (typeof ROLES)[number];
+export const ROLE_NAMES: Readonly<Record<Role, { readonly zh: string; readonly en: string }>> = {
+  best: { zh: '综合最优', en: 'Best overall' },
+  steadiest: { zh: '最稳', en: 'Steadiest' },
+  cheapest: { zh: '最省', en: 'Cheapest' },
+  fastest: { zh: '最快', en: 'Fastest' },
+  substitute: { zh: '替代', en: 'Substitute' },
+};
+
+export interface Card {
+  readonly good: Good;
+  readonly roles: readonly Role[];
+  readonly suggestedQuantity: number;
+  readonly risk: RiskLevel;
+  readonly scores: Scores;
+  readonly basis: ScoreBasis;
+  readonly explained?: Explained;
+  /** What the cases add to its value, as a share of its price. */
+  readonly influence: number;
+}
+
+export interface Recommendation {
+  readonly cards: readonly Card[];
+  readonly gates: GateCounts;
+  /** Goods that passed all gates. */
+  readonly considered: number;
+  readonly package?: Package;
+}
+
+/** A further card that adds less than this share of the first one's value is left out, once there are three. */
+const GAIN_LEAST = 0.1;
+
+/** 3 to 5 goods for a need: each good once, unlike each other, with a part to play; none where no good passes the gates. */
+export function recommend(need: CardNeed, book: OfferBook, at: number, influence: Influence): Recommendation {
+  const set = need.need.sku === undefined && need.need.category === undefined ? packageOf(need.scenario) : undefined;
+  if (set !== undefined) return packaged(set, need, book, at, influence);
+  const { goods, gates } = goodsFor(need, book, at, influence);
+  const best = [...goods].sort(byValue).slice(0, GOODS_MAX);
+  return { cards: cardsOf(chosen(best), best, need, { book, at, influence }), gates, considered: goods.length };
+}
+
+/** The best card of each category of the set. */
+function packaged(set: Package, need: CardNeed, book: OfferBook, at: number, influence: Influence): Recommendation {
+  const parts = set.categories.map((category) => goodsFor({ ...need, need: { ...need.need, category } }, book, at, influence));
+  const gates: Partial<Record<string, number>> = {};
+  for (const part of parts) for (const [gate, count] of Object.entries(part.gates)) gates[gate] = (gates[gate] ?? 0) + count;
+  const cards = parts.flatMap(({ goods }) => {
+    const best = [...goods].sort(byValue).slice(0, GOODS_MAX);
+    const [first] = best;
+    return first === undefined ? [] : cardsOf([{ good: first, roles: ['best'] }], best, need, { book, at, influence });
+  });
+  return { cards: cards.slice(0, CARDS_MAX), gates, considered: parts.reduce((sum, it) => sum + it.goods.length, 0), package: set };
+}
+
+interface Chosen {
+  readonly good: Good;
+  readonly roles: readonly Role[];
+}
+
+/** Roles first, as far as they fall to different goods; then what is good and unlike what is there. */
+function chosen(goods: readonly Good[]): Chosen[] {
+  const asked = goods.filter((it) => it.isWanted);
+  const others = goods.filter((it) => !it.isWanted);
+  const field = asked.length > 0 ? asked : goods;
+  const roleOf = new Map<Role, Good | undefined>([
+    ['best', field[0]],
+    ['steadiest', least(field, (it) => -it.traits.fill * it.traits.inStock)],
+    ['cheapest', least(field, (it) => it.product.priceMinor / Math.max(1, it.product.faceValueMinor || 1))],
+    ['fastest', least(field, (it) => it.chain[0]?.responseMs ?? Infinity)],
+    ['substitute', asked.length > 0 ? others[0] : undefined],
+  ]);
+  const rolesOf = (good: Good): Role[] => ROLES.filter((it) => roleOf.get(it) === good);
+  const must = [...new Set([...roleOf.values()].flatMap((it) => it ?? []))].slice(0, CARDS_MAX);
+  const field2 = [...new Set([...must, ...goods])];
+  const order = diverse(
+    field2.map((it) => ({ score: scoreOf(it) })),
+    (a, b) => likeness(field2[a], field2[b]),
+    CARDS_MAX,
+    must.map((_, it) => it),
+  );
+  const first = field2[order[0] ?? 0]?.valueMinor ?? 0;
+  return order
+    .flatMap((index, place) => {
+      const good = field2[index];
+      const isKept = place < CARDS_LEAST || place < must.length || (good?.valueMinor ?? 0) >= first * GAIN_LEAST;
+      return good !== undefined && isKept ? [good] : [];
+    })
+    .map((good) => ({ good, roles: rolesOf(good) }));
+}
+
+interface Around {
+  readonly book: OfferBook;
+  readonly at: number;
+  readonly influence: Influence;
+}
+
+function cardsOf(all: readonly Chosen[], goods: readonly Good[], need: CardNeed, { book, at, influence }: Around): Card[] {
+  return all.map(({ good, roles }) => {
+    const rival = goods.find((it) => it !== good);
+    const { scores, basis } = scoresOf(good.product, need.region, book, at);
+    return {
+      ...{ good, roles, scores, basis, influence: influence(good.product), risk: levelOf(good.stockOut) },
+      suggestedQuantity: suggestedQuantity(good, need),
+      ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),
+    };
+  });
+}
+
+const scoreOf = (it: Good): number => it.valueMinor / Math.max(1, it.traits.priceMinor);
+
+function byValue(a: Good, b: Good): number {
+  return Number(b.isWanted) - Number(a.isWanted) || b.valueMinor - a.valueMinor || (a.product.sku < b.product.sku ? -1 : 1);
+}
+
+function least(goods: readonly Good[], of: (good: Good) => number): Good | undefined {
+  let best: Good | undefined;
+  for (const it of goods) if (best === undefined || of(it) < of(best)) best = it;
+  return best;
+}
+
+/** 1 for the same thing: what the goods are, and whose stock they come from (selection.md 1.7). */
+function likeness(a: Good | undefined, b: Good | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  if (a === b) return 1;
+  const source = a.chain[0]?.offer.upstreamGroup === b.chain[0]?.offer.upstreamGroup ? 1 : 0;
+  return 0.7 * kinship(a.product, b.product) + 0.3 * source;
+}
+
+/** Share of what is known of two products in which they agree: category, kind, face value, attributes. */
+export function kinship(a: Product, b: Product): number {
+  const names = new Set([...Object.keys(a.attributes), ...Object.keys(b.attributes)]);
+  let same = Number(a.category === b.category) + Number(a.fulfilmentKind === b.fulfilmentKind);
+  const [low, high] = a.faceValueMinor < b.faceValueMinor ? [a.faceValueMinor, b.faceValueMinor] : [b.faceValueMinor, a.faceValueMinor];
+  same += high === 0 ? 1 : low / high;
+  for (const it of names) same += Number(a.attributes[it] === b.attributes[it]);
+  // Two goods are never quite one: a matrix without rank has no second card
+  return Math.min(0.98, same / (3 + names.size));
+}
