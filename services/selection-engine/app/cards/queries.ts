@@ -13,7 +13,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { CaseLibrary } from '../cases/library';
 import type { EvaluateDto, RecommendDto } from './dto';
-import { recommendationView, rounded } from './to-view';
+import { marginView, recommendationView, rounded } from './to-view';
 import type { EvaluationsView, OrderRecommendationsView, RecommendationView } from './views';
 
 const DAY_MS = 86_400_000;
@@ -77,12 +77,13 @@ export class CardQueries {
     const items = goods.map(({ sku, quantity }) => {
       const found = evaluate({ sku, quantity: quantity ?? 1, region, segment, currency, deliverByAt: at + DAY_MS }, book, at);
       if (found === undefined) return { sku, known: false };
-      const { scores, basis, stockOut, risk, gates, offers, margin } = found;
+      const { scores, basis, stockOut, risk, gates, offers, outlook } = found;
       return {
         ...{ sku, known: true, scores, gates, offers },
         basis: { ...basis, fill: rounded(basis.fill), ordersPerHour: rounded(basis.ordersPerHour, 2), trend: rounded(basis.trend, 2) },
         stockRisk: { level: risk, probability: rounded(stockOut) },
-        ...(scope === 'operator' && margin !== undefined && { expectedMargin: { ...margin, of: 0.8 } }),
+        ...(scope === 'operator' &&
+          outlook !== undefined && { expectedMargin: marginView(outlook.expectedMargin, book.products.get(sku)?.priceMinor ?? 0) }),
       };
     });
     return { asOf: new Date(at).toISOString(), items };

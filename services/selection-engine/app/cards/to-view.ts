@@ -1,6 +1,8 @@
 import type { GateCounts } from '@midstream/contracts';
-import { type Card, type Evidence, type Recommendation, ROLE_NAMES } from '@midstream/selection-engine-domain';
+import { type Card, type Evidence, type Outlook, type Recommendation, ROLE_NAMES } from '@midstream/selection-engine-domain';
 import type { CardView, OperatorCardView, RecommendationView, TextView } from './views';
+
+type ExpectedMargin = Outlook['expectedMargin'];
 
 const INSTANT_MS = 60_000;
 export const rounded = (value: number, digits = 4): number => Math.round(value * 10 ** digits) / 10 ** digits;
@@ -22,14 +24,14 @@ export function recommendationView({ cards, gates, considered, package: set }: R
 }
 
 function cardView(card: Card, { at, evidence }: Told): CardView {
-  const { good, roles, explained, scores, suggestedQuantity, risk } = card;
-  const { product, chain, available, stockAsOf, stockOut, verdict } = good;
+  const { good, roles, explained, scores, suggestedQuantity, outlook } = card;
+  const { product, chain, available, stockAsOf, verdict } = good;
   const { influence, resembles } = evidence(card);
   const { sku, name, category, priceMinor, currency } = product;
   return {
     ...{ sku, name, category, priceMinor, currency, isSubstitute: !good.isWanted, suggestedQuantity, scores },
     roles: roles.map((role) => ({ role, ...ROLE_NAMES[role] })),
-    stockRisk: { level: risk, probability: rounded(stockOut) },
+    stockRisk: { level: outlook.stockRisk.level, probability: rounded(outlook.stockRisk.probability) },
     onTime: rounded(good.onTime),
     stock: { available, asOf: stockAsOf, ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)) },
     ...{ verdict: verdict ?? 'unscreened', fallbacks: chain.length - 1, isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS },
@@ -45,11 +47,11 @@ function cardView(card: Card, { at, evidence }: Told): CardView {
 }
 
 function operatorView(card: Card, told: Told): OperatorCardView {
-  const { good, explained } = card;
-  const { mean, low, high } = good.margin;
+  const { good, explained, outlook } = card;
   return {
     ...cardView(card, told),
-    expectedMargin: { mean: rounded(mean), low: rounded(low), high: rounded(high), of: 0.8 },
+    expectedMargin: marginView(outlook.expectedMargin, good.product.priceMinor),
+    buyAhead: outlook.suggestedQuantity,
     valueMinor: rounded(good.valueMinor, 2),
     ...(explained !== undefined && {
       contributions: { against: explained.against, minor: explained.contributions },
@@ -83,3 +85,16 @@ function unmetText(gates: GateCounts): TextView {
   const all = (language: keyof TextView) => counts.map(([gate, count]) => `${GATE_WORDS[gate]?.[language] ?? gate} ${count}`);
   return { zh: `没有可推荐的商品：${all('zh').join('，')}。`, en: `Nothing can be recommended: ${all('en').join(', ')}.` };
 }
+
+/** As shares of the price; the interval holds 80 of 100. */
+export const marginView = ({ share, lowMinor, highMinor, meanMinor }: ExpectedMargin, priceMinor: number): object => {
+  const of = (minor: number) => rounded(minor / Math.max(1, priceMinor));
+  return {
+    mean: rounded(share),
+    low: Math.min(rounded(share), of(lowMinor)),
+    high: Math.max(rounded(share), of(highMinor)),
+    meanMinor,
+    lowMinor,
+    highMinor,
+  };
+};

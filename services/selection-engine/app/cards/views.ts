@@ -73,6 +73,7 @@ export class OperatorCardView extends CardView {
     description: '预期利润率: mean, and where 80 of 100 lie, as shares of the price',
   })
   expectedMargin!: object;
+  @ApiProperty({ description: 'What the hub should buy ahead for a day, by all of its demand' }) buyAhead!: number;
   @ApiProperty({ description: 'Expected money a unit, in minor units' }) valueMinor!: number;
   @ApiPropertyOptional({
     type: 'object',

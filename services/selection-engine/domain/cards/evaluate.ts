@@ -1,7 +1,8 @@
 import type { GateCounts, Segment } from '@midstream/contracts';
 import type { OfferBook } from '../book';
 import { goodsFor } from './goods';
-import { levelOf, type MarginOutlook, type RiskLevel } from './outlook';
+import { levelOf, type Outlook, type RiskLevel } from '../demand';
+import { outlookFor } from './outlook';
 import { type ScoreBasis, type Scores, scoresOf } from './scores';
 
 export interface Evaluated {
@@ -20,7 +21,8 @@ export interface Evaluation {
   readonly risk: RiskLevel;
   readonly gates: GateCounts;
   readonly offers: number;
-  readonly margin?: MarginOutlook;
+  /** None where no offer can serve it now. */
+  readonly outlook?: Outlook;
 }
 
 /** One good by the four scores, with the numbers behind them; undefined where it is not known or not listed. */
@@ -30,10 +32,11 @@ export function evaluate({ sku, ...it }: Evaluated, book: OfferBook, at: number)
   const need = { ...it, need: { sku }, scenario: 'general', only: sku };
   const { goods, gates } = goodsFor(need, book, at, () => 0);
   const good = goods.find((one) => one.product.sku === sku);
-  const stockOut = good?.stockOut ?? 1;
+  const outlook = good && outlookFor(good, need, book.markets.get(sku), at);
+  const stockOut = outlook?.stockRisk.probability ?? 1;
   return {
     ...scoresOf(product, it.region, book, at),
     ...{ stockOut, risk: levelOf(stockOut), gates, offers: good?.offers ?? 0 },
-    ...(good !== undefined && { margin: good.margin }),
+    ...(outlook !== undefined && { outlook }),
   };
 }

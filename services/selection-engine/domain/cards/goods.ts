@@ -2,9 +2,9 @@ import type { GateCounts, VerdictStatus } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from '../book';
 import { gateOf, productsInReach, wantedBy } from '../gates';
 import { perHour } from '../market/heat';
-import { costAt, FILL_PRIOR, worthOf } from '../worth';
+import { costAt, worthOf } from '../worth';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
-import { type MarginOutlook, marginOf, stockOutProbability } from './outlook';
+import { stockOutProbability } from './outlook';
 import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, packageOf, SMALL_QUANTITY_MOST } from './packages';
 import { type Traits, valueOf } from './value';
 
@@ -23,6 +23,7 @@ export interface Link {
   readonly fill: number;
   readonly costMinor: number;
   readonly responseMs: number;
+  readonly available: number;
 }
 
 /** One good, by the chain of offers that would serve it: what becomes one card. */
@@ -37,7 +38,6 @@ export interface Good {
   readonly stockAsOf: string;
   readonly stockOut: number;
   readonly onTime: number;
-  readonly margin: MarginOutlook;
   readonly verdict: VerdictStatus | undefined;
   readonly perHour: number;
 }
@@ -66,7 +66,7 @@ export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence:
     for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
       const gate = gateOf({ request, wanted, offer, product, book, at });
       if (gate !== undefined) gates[gate] = (gates[gate] ?? 0) + 1;
-      else links.push(linkOf(offer, product, request, { wanted: isWanted, at }));
+      else links.push(linkOf(offer, product, request, { wanted: isWanted, at, book }));
     }
     if (links.length > 0) goods.push(goodOf(product, links, { need, book, at, isWanted, influence }));
   }
@@ -79,9 +79,15 @@ function capOf({ need }: CardNeed, book: OfferBook): number {
   return price === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(price * 1.25);
 }
 
-function linkOf(offer: Offer, product: Product, request: ReturnType<typeof requestOf>, asked: { wanted: boolean; at: number }): Link {
+interface LinkAsked {
+  readonly wanted: boolean;
+  readonly at: number;
+  readonly book: OfferBook;
+}
+
+function linkOf(offer: Offer, product: Product, request: ReturnType<typeof requestOf>, asked: LinkAsked): Link {
   const { fill, responseMs } = worthOf(offer, product, request, asked);
-  return { offer, fill, responseMs, costMinor: costAt(offer, request.quantity) };
+  return { offer, fill, responseMs, costMinor: costAt(offer, request.quantity), available: availableAt(asked.book, offer) };
 }
 
 interface Around {
@@ -101,7 +107,7 @@ function goodOf(product: Product, links: Link[], { need, book, at, isWanted, inf
   const left = Math.max(1, need.deliverByAt - at);
   const heat = book.markets.get(product.sku)?.heat;
   const demandPerHour = heat === undefined ? 0 : perHour({ hour: heat.hour, week: heat.week, at: Date.parse(heat.asOf) }, at).hour;
-  const available = links.reduce((sum, { offer }) => sum + availableAt(book, offer), 0);
+  const available = links.reduce((sum, it) => sum + it.available, 0);
   const stockAsOf = first?.offer.stockAsOf ?? new Date(at).toISOString();
   const [ageMs, leadMs] = [at - Date.parse(stockAsOf), first?.responseMs ?? 0];
   const stockOut = stockOutProbability({ available, quantity: need.quantity, perHour: demandPerHour, ageMs, leadMs });
@@ -119,7 +125,6 @@ function goodOf(product: Product, links: Link[], { need, book, at, isWanted, inf
     ...{ product, isWanted, chain, offers: links.length, traits, available, stockAsOf, stockOut, perHour: demandPerHour },
     valueMinor: valueOf(traits, need.segment),
     onTime: served.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, leadMs))),
-    margin: marginFor(traits, chain, need.quantity),
     verdict: verdictIn(book, product.sku, need.region),
   };
 }
@@ -135,24 +140,6 @@ function servedBy(chain: readonly Link[]): { readonly fill: number; readonly cos
     open -= chance;
   }
   return { fill: 1 - open, costMinor: open < 1 ? cost / (1 - open) : 0 };
-}
-
-function marginFor(traits: Traits, chain: readonly Link[], quantity: number): MarginOutlook {
-  const { priceMinor, complaint, invalid, inStock } = traits;
-  if (priceMinor <= 0) return { mean: 0, low: 0, high: 0 };
-  const after = complaint * (0.6 + 800 / priceMinor) + invalid;
-  let open = inStock;
-  const outcomes = chain.map(({ fill, costMinor }) => {
-    const p = open * fill;
-    open -= p;
-    return { p, share: 1 - costMinor / priceMinor - after };
-  });
-  const lost = 1 - outcomes.reduce((sum, it) => sum + it.p, 0);
-  const [first] = chain;
-  const seen = FILL_PRIOR.fulfilled + FILL_PRIOR.failed + (first ? first.offer.outcomes.fulfilled + first.offer.outcomes.failed : 0);
-  // The fill rate itself is only known so well
-  const doubt = first === undefined ? 0 : Math.sqrt((first.fill * (1 - first.fill)) / (seen + 1)) * (outcomes[0]?.share ?? 0);
-  return marginOf([...outcomes, { p: lost, share: 0 }], Math.abs(doubt), quantity);
 }
 
 /** Goods that suit the scenario, small orders that are served at once, large ones that are cheaper by the lot. */

@@ -2,7 +2,7 @@ export { evaluate, type Evaluation } from './evaluate';
 export { type Card, recommend, type Recommendation, type Role, ROLE_NAMES, ROLES, kinship } from './recommend';
 export type { Good, Influence, Link } from './goods';
 export { CARDS_LEAST, CARDS_MAX, type CardNeed } from './need';
-export { levelOf, RISK_LEVELS, type RiskLevel, stockOutProbability } from './outlook';
+export { stockOutProbability } from './outlook';
 export { type Package, PACKAGES, packageOf } from './packages';
 export { type ScoreBasis, type Scores, scoresOf } from './scores';
 export { contributions, type Group, GROUPS, type Traits, valueOf } from './value';

@@ -1,11 +1,24 @@
-import negativeBinomialCdf from '@stdlib/stats-base-dists-negative-binomial-cdf';
+import type { Fact } from '@midstream/contracts';
+import type { Offer, Product } from '../book';
+import { chanceAbove, type Context, type Outlook, outlookOf } from '../demand';
+import { trendOf } from '../market/heat';
+import { PRICE_LASTS_MS, PRICE_TIMES_MAX } from '../market/limits';
+import { FAILURE_SHARE, FILL_PRIOR, LOST_SALE_SHARE } from '../worth';
+import type { CardNeed } from './need';
+import type { Traits } from './value';
 
-export const RISK_LEVELS = ['low', 'medium', 'high', 'extreme'] as const;
-export type RiskLevel = (typeof RISK_LEVELS)[number];
-/** From these probabilities on: 低, 中, 高, 极高 (selection.md 2.3). */
-const LEVEL_FROM: Readonly<Record<RiskLevel, number>> = { low: 0, medium: 0.02, high: 0.1, extreme: 0.3 };
+type MarketState = Fact<'MarketState'>;
 
-export const levelOf = (probability: number): RiskLevel => RISK_LEVELS.findLast((it) => probability >= LEVEL_FROM[it]) ?? 'low';
+/** A good that is shown, as far as its future depends on it. */
+export interface Outlooked {
+  readonly product: Product;
+  readonly chain: readonly { readonly offer: Offer; readonly fill: number; readonly responseMs: number; readonly available: number }[];
+  readonly traits: Traits;
+  readonly perHour: number;
+}
+
+/** A new version makes two thirds more of a game's goods be bought at its start, before anything is learned of it. */
+const UPDATE_UPLIFT = 0.5;
 
 /** A figure of stock is never surer than this, however fresh: others buy, too. */
 const RISK_LEAST = 0.002;
@@ -35,27 +48,73 @@ export function stockOutProbability({ available, quantity, perHour, ageMs, leadM
   const hours = (Math.max(0, ageMs) + Math.max(0, leadMs)) / 3_600_000;
   const mean = Math.max(1e-9, perHour * (1 + OTHERS_SHARE) * hours);
   if (spare > NEEDED_MOST || spare > mean + 12 * Math.sqrt(mean + (mean * mean) / DISPERSION) + 40) return RISK_LEAST;
-  const out = 1 - negativeBinomialCdf(spare, DISPERSION, DISPERSION / (DISPERSION + mean));
+  const out = chanceAbove({ mean, size: DISPERSION }, spare);
   return Math.min(1, Math.max(RISK_LEAST, Number.isFinite(out) ? out : 1));
 }
 
-export interface MarginOutlook {
-  /** Shares of the price: the mean, and where 80 of 100 lie. */
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+/** Others' drain is only guessed here: by the hub's own sales, and not surely. */
+const DRAIN_SHAPE = 2;
+/** What is bought ahead and not sold loses this share: capital over a fortnight, prices that fall. */
+const LEFTOVER_SHARE = 0.05;
+const HORIZON_MS = 86_400_000;
+/** Stock past what demand could take in any case: it only makes the sums longer. */
+const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
+
+/** Risk, margin and purchase of one good that is shown: by the whole model, which is too slow for all that are not (selection.md 2). */
+export function outlookFor(
+  { product, chain, traits, perHour }: Outlooked,
+  need: CardNeed,
+  market: MarketState | undefined,
+  at: number,
+): Outlook {
+  const { priceMinor } = product;
+  const failureMinor = priceMinor * FAILURE_SHARE[need.segment];
+  const afterSalesMinor = traits.complaint * (0.6 * priceMinor + 800) + traits.invalid * priceMinor;
+  const drain = { unitsPerHour: perHour / Math.max(1, chain.length), shape: DRAIN_SHAPE };
+  return outlookOf({
+    ...{ at, quantity: need.quantity, priceMinor: Math.max(1, priceMinor), lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment] },
+    offers: chain.map(({ offer, fill, responseMs, available }) => {
+      const seenAt = Math.min(at, Date.parse(offer.stockAsOf));
+      const hours = (at - seenAt + responseMs) / 3_600_000;
+      const units = Math.min(available, roomFor(need.quantity, perHour * 2 * hours));
+      const seen = offer.outcomes.fulfilled + offer.outcomes.failed + FILL_PRIOR.fulfilled + FILL_PRIOR.failed;
+      return {
+        stock: {
+          units,
+          seenAt,
+          reservedUnits: 0,
+          drain,
+          leadTimeMs: { mean: responseMs, deviation: responseMs / 2 },
+          up: 0.995,
+          invalid: traits.invalid,
+        },
+        fill: { mean: fill, observations: seen },
+        ...{ tiers: offer.costTiers, afterSalesMinor, failureMinor, minQuantity: offer.minQuantity, maxQuantity: offer.maxQuantity },
+      };
+    }),
+    demand: { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
+    context: contextOf(product, market, at),
+    ...{ horizonMs: HORIZON_MS, leftoverShare: LEFTOVER_SHARE, onHand: 0, inbound: 0 },
+  });
 }
 
-const TEN_IN_A_HUNDRED = 1.2816;
-
-/**
- * @param outcomes what a unit may bring, as shares of the price, with their probabilities @param doubt the standard deviation of the mean
- * itself, because little is known @param units the outcomes are averaged over so many
- */
-export function marginOf(outcomes: readonly { readonly share: number; readonly p: number }[], doubt: number, units: number): MarginOutlook {
-  const mean = outcomes.reduce((sum, it) => sum + it.p * it.share, 0);
-  const variance = outcomes.reduce((sum, it) => sum + it.p * (it.share - mean) ** 2, 0);
-  const spread = TEN_IN_A_HUNDRED * Math.sqrt(variance / Math.max(1, units) + doubt * doubt);
-  const shares = outcomes.map((it) => it.share);
-  return { mean, low: Math.max(Math.min(...shares), mean - spread), high: Math.min(Math.max(...shares), mean + spread) };
+/** What was reported of the market and still counts. */
+function contextOf({ priceMinor }: Product, market: MarketState | undefined, at: number): Context {
+  if (market === undefined) return {};
+  const { burst, prices, updates, heat } = market;
+  const cheapest = prices.filter((it) => isBelievable(it, priceMinor, at)).sort((a, b) => a.priceMinor - b.priceMinor)[0];
+  const trend = trendOf({ hour: heat.hour, week: heat.week, at: Date.parse(heat.asOf) }, at);
+  return {
+    events: updates.map((it) => ({ at: Date.parse(it.observedAt), uplift: UPDATE_UPLIFT })),
+    heat: Math.max(-3, Math.min(3, trend)),
+    ...(burst !== undefined &&
+      Date.parse(burst.until) > at && { burst: { factor: Math.max(1, burst.factor), at: Date.parse(burst.since) } }),
+    ...(cheapest !== undefined && priceMinor > 0 && { competitor: { priceMinor: cheapest.priceMinor, ownMinor: priceMinor } }),
+  };
 }
+
+/** Our own price may have moved since: what is too far off by now says nothing. */
+const isBelievable = (it: MarketState['prices'][number], ownMinor: number, at: number): boolean =>
+  at - Date.parse(it.observedAt) < PRICE_LASTS_MS &&
+  it.priceMinor * PRICE_TIMES_MAX >= ownMinor &&
+  it.priceMinor <= ownMinor * PRICE_TIMES_MAX;

@@ -3,7 +3,8 @@ import type { OfferBook, Product } from '../book';
 import { diverse } from './diverse';
 import { type Good, goodsFor, type Influence } from './goods';
 import { CARDS_LEAST, CARDS_MAX, type CardNeed, GOODS_MAX } from './need';
-import { levelOf, type RiskLevel } from './outlook';
+import type { Outlook } from '../demand';
+import { outlookFor } from './outlook';
 import { type Package, packageOf } from './packages';
 import { type Explained, explained } from './reasons';
 import { type ScoreBasis, type Scores, scoresOf } from './scores';
@@ -23,7 +24,7 @@ export interface Card {
   readonly good: Good;
   readonly roles: readonly Role[];
   readonly suggestedQuantity: number;
-  readonly risk: RiskLevel;
+  readonly outlook: Outlook;
   readonly scores: Scores;
   readonly basis: ScoreBasis;
   readonly explained?: Explained;
@@ -111,7 +112,8 @@ function cardsOf(all: readonly Chosen[], goods: readonly Good[], need: CardNeed,
     const rival = goods.find((it) => it !== good);
     const { scores, basis } = scoresOf(good.product, need.region, book, at);
     return {
-      ...{ good, roles, scores, basis, influence: influence(good.product), risk: levelOf(good.stockOut) },
+      ...{ good, roles, scores, basis, influence: influence(good.product) },
+      outlook: outlookFor(good, need, book.markets.get(good.product.sku), at),
       suggestedQuantity: suggestedQuantity(good, need),
       ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),
     };
