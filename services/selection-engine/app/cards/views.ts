@@ -23,7 +23,7 @@ export class ScoresView {
   @ApiProperty({ description: '市场需求' }) demand!: number;
 }
 
-export class StockView {
+export class CardStockView {
   @ApiProperty({ description: 'Of all offers that may serve it' }) available!: number;
   @ApiProperty({ format: 'date-time', description: 'When the figure was reported' }) asOf!: string;
   @ApiProperty() ageSeconds!: number;
@@ -57,7 +57,7 @@ export class CardView {
   @ApiProperty({ type: RiskView }) stockRisk!: RiskView;
   @ApiProperty({ description: 'That it is delivered in time, 0 to 1' }) onTime!: number;
   @ApiProperty({ type: ScoresView }) scores!: ScoresView;
-  @ApiProperty({ type: StockView }) stock!: StockView;
+  @ApiProperty({ type: CardStockView }) stock!: CardStockView;
   @ApiProperty({ enum: ['compliant', 'high-risk', 'banned', 'unscreened'] }) verdict!: string;
   @ApiProperty({ description: 'Further sources, should the first fail' }) fallbacks!: number;
   @ApiProperty({ description: 'It answers within a minute' }) isInstant!: boolean;

@@ -132,12 +132,7 @@ describe('a recommendation', () => {
     const [card] = cards;
     assert.ok(card !== undefined && cards.length === 1);
     assert.ok(card.good.traits.fill > 0.8 && card.good.traits.fill < 0.9);
-    for (const it of [
-      card.good.valueMinor,
-      card.outlook.stockRisk.probability,
-      card.good.onTime,
-      ...Object.values(card.outlook.expectedMargin),
-    ])
+    for (const it of [card.good.valueMinor, card.outlook.stockRisk.probability, card.good.onTime, card.outlook.expectedMargin.share])
       assert.ok(Number.isFinite(it));
     assert.equal(card.explained, undefined);
   });
