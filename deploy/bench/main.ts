@@ -2,6 +2,8 @@ import { UsageProblem } from '../drill/options';
 import { type Bench, type BenchOptions, optionsOf, USAGE } from './options';
 import { all } from './all';
 import { assign } from './assign';
+import { forecast } from './forecast';
+import { hiddenMarket } from './hidden-market';
 import { holds } from './holds';
 import { lap } from './lap';
 import { memory } from './memory';
@@ -22,6 +24,8 @@ const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise
   memory,
   all,
   assign,
+  market: hiddenMarket,
+  forecast,
 };
 
 async function main(): Promise<number> {

@@ -12,6 +12,7 @@ describe('options of a bench', () => {
     assert.deepEqual(optionsOf(['place']), {
       ...{ bench: 'place', bus: 'embedded', clients: undefined, lines: undefined, linesPerOrder: undefined, rate: undefined },
       ...{ events: 100_000, offers: 50_000, history: 0, seconds: 10, rounds: 3, substitutes: 5, capacity: 600, merchants: 20 },
+      ...{ regime: 'A', seeds: Array.from({ length: 20 }, (_, n) => 101 + n), days: undefined, data: undefined },
       ...{ first: false, profile: false, keep: false, json: false },
     });
   });
@@ -26,6 +27,11 @@ describe('options of a bench', () => {
         ...{ bench: 'storm', bus: 'kafka', lines: 2_000, linesPerOrder: 5, json: true, profile: true },
       },
     );
+  });
+
+  it('refuse a regime that is none, and seeds that are no range', () => {
+    assert.throws(() => optionsOf(['market', '--regime', 'D']), told(/^--regime is A, B or C, not D/));
+    for (const seeds of ['', '3-1', '1-', '1-2000', 'x']) assert.throws(() => optionsOf(['market', '--seeds', seeds]), told(/^--seeds is/));
   });
 
   it('name the benches where none, or an unknown one, is asked for', () => {

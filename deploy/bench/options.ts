@@ -12,6 +12,8 @@ export const BENCHES = {
   memory: 'what all of it takes with --offers offers and --lines lines in flight',
   all: 'everything above, one after the other',
   assign: 'a batch of 100,000 and of 1,000,000 lines assigned to offers, exactly, beside HiGHS on the same model; needs no database',
+  market: 'selection against its baselines and an oracle in hidden markets: --regime A|B|C --seeds 101-120 --days 45; needs no database',
+  forecast: 'demand forecasts beside their baselines, on a generated fixture or --data FILE; needs no database',
 } as const;
 export type Bench = keyof typeof BENCHES;
 
@@ -46,9 +48,21 @@ export const NUMBERS = {
     most: 1_000_000,
     words: 'units that each offer sells a minute; as an offer that names none (place, storm)',
   },
+  days: { least: 3, most: 365, words: 'length of a hidden market (market: 45)' },
   merchants: { fallback: 20, least: 1, most: 1_000, words: 'who order, each with an account of its own' },
 } as const satisfies Readonly<Record<string, NumberOption>>;
 type NumberName = keyof typeof NUMBERS;
+
+/** Texts, as they are said. */
+const TEXTS = {
+  bus: 'embedded: one process; kafka: five over a real Kafka (embedded)',
+  regime: 'A mild, B harsh, C bulk (market: A)',
+  seeds: 'first-last, or one (market: 101-120)',
+  data: 'a JSON file of series, arrays of counts of one length (forecast)',
+} as const;
+
+/** A range of seeds is no longer. */
+const SEEDS_MAX = 1_000;
 
 const FLAGS = {
   first: 'before all else on a busy machine (root, Linux): less noise here, more elsewhere',
@@ -66,7 +80,7 @@ export const USAGE = [
   '',
   ...Object.entries(BENCHES).map(([name, words]) => row(name, words)),
   '',
-  row('--bus NAME', 'embedded: one process; kafka: five over a real Kafka (embedded)'),
+  ...Object.entries(TEXTS).map(([name, words]) => row(`--${name} TEXT`, words)),
   ...Object.entries(NUMBERS as Readonly<Record<string, NumberOption>>).map(([name, { words, fallback }]) =>
     row(`--${name} N`, words, fallback),
   ),
@@ -89,6 +103,10 @@ export interface BenchOptions {
   readonly substitutes: number;
   readonly capacity: number;
   readonly merchants: number;
+  readonly regime: 'A' | 'B' | 'C';
+  readonly seeds: readonly number[];
+  readonly days: number | undefined;
+  readonly data: string | undefined;
   readonly first: boolean;
   readonly profile: boolean;
   readonly keep: boolean;
@@ -111,8 +129,21 @@ export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
     ...{ clients: maybe('clients'), lines: maybe('lines'), linesPerOrder: maybe('lines-per-order'), rate: maybe('rate') },
     ...{ events: number('events'), offers: number('offers'), history: number('history'), seconds: number('seconds') },
     ...{ rounds: number('rounds'), substitutes: number('substitutes'), capacity: number('capacity'), merchants: number('merchants') },
+    ...{ regime: regimeOf(values.get('regime')), seeds: seedsOf(values.get('seeds')), days: maybe('days'), data: values.get('data') },
     ...{ first: values.has('first'), profile: values.has('profile'), keep: values.has('keep'), json: values.has('json') },
   };
+}
+
+function regimeOf(text = 'A'): BenchOptions['regime'] {
+  if (text === 'A' || text === 'B' || text === 'C') return text;
+  throw new UsageProblem(`--regime is A, B or C, not ${text}\n\n${USAGE}`);
+}
+
+function seedsOf(text = '101-120'): number[] {
+  const [, first, last] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(text) ?? [];
+  const [from, to] = [Number(first), Number(last ?? first)];
+  if (from <= to && to - from < SEEDS_MAX) return Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  throw new UsageProblem(`--seeds is one seed, or first-last with at most ${SEEDS_MAX}, not ${text || 'nothing'}\n\n${USAGE}`);
 }
 
 const fallbackOf = ({ fallback = 0 }: NumberOption): number => fallback;
@@ -128,7 +159,7 @@ function numberOf(name: NumberName, text: string | undefined): number | undefine
 }
 
 function read(args: readonly string[]): { readonly values: ReadonlyMap<string, string>; readonly positionals: readonly string[] } {
-  const texts = ['bus', ...Object.keys(NUMBERS)].map((it) => [it, { type: 'string' }] as const);
+  const texts = [...Object.keys(TEXTS), ...Object.keys(NUMBERS)].map((it) => [it, { type: 'string' }] as const);
   const flags = ['help', ...Object.keys(FLAGS)].map((it) => [it, { type: 'boolean' }] as const);
   try {
     const options = Object.fromEntries<{ type: 'string' | 'boolean' }>([...texts, ...flags]);
