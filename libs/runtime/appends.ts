@@ -94,9 +94,9 @@ const insertEvents = (rows: readonly string[]): Write => ({
 
 export const insertTodos = (rows: readonly object[]): Write => ({
   rows: rows.map((it, n) => ({ ...it, n })),
-  sql: (parameter) => `INSERT INTO todo (kind, key, due_at, caught_up, payload, cause, traceparent)
-    SELECT kind, key, due_at, caught_up, payload, cause, traceparent
-      FROM json_to_recordset(${parameter}) AS s(n int, kind text, key text, due_at timestamptz, caught_up text, payload json, cause text, traceparent text)
+  sql: (parameter) => `INSERT INTO todo (kind, key, lane, due_at, caught_up, payload, cause, traceparent)
+    SELECT kind, key, coalesce(lane, ''), due_at, caught_up, payload, cause, traceparent
+      FROM json_to_recordset(${parameter}) AS s(n int, kind text, key text, lane text, due_at timestamptz, caught_up text, payload json, cause text, traceparent text)
      ORDER BY n`,
 });
 
@@ -115,6 +115,7 @@ function todosOf(handling: Handling, { event, meta }: Appended): DueRow[] {
     .map((it) => ({
       kind: it.name,
       key: it.key(event as never),
+      lane: it.lane === undefined ? it.name : `${it.name}/${it.lane(event as never)}`,
       due_at: new Date(meta.at),
       payload: event,
       cause: meta.eventId,
@@ -127,6 +128,8 @@ function todosOf(handling: Handling, { event, meta }: Appended): DueRow[] {
 export interface DueRow {
   readonly kind: string;
   readonly key: string;
+  /** Of an effect. */
+  readonly lane?: string;
   readonly due_at: Date;
   readonly caught_up: string | null;
   readonly payload: object;

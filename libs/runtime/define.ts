@@ -48,6 +48,8 @@ export interface Effect<Event, Command extends Timed> {
   readonly on: string;
   /** Effects of one key run one after the other. */
   readonly key: (event: Event) => string;
+  /** Whom the call goes to: at most LANE_AT_ONCE_MAX run there at once, so that one who is slow keeps nobody else waiting. Default: the effect. */
+  readonly lane?: (event: Event) => string;
   readonly run: (event: Event, context: EffectContext) => Promise<readonly Untimed<Command>[]>;
   /**
    * With it the effect is tried at most once: when `run` throws (`failed`) or the process dies (`died`), this command is handled instead

@@ -57,7 +57,12 @@ export interface Handling {
   readonly view: unknown;
   readonly tables: readonly LoadedTable[];
   readonly follows: ReadonlySet<Topic>;
-  readonly effects: readonly { readonly name: string; readonly on: string; readonly key: (event: never) => string }[];
+  readonly effects: readonly {
+    readonly name: string;
+    readonly on: string;
+    readonly key: (event: never) => string;
+    readonly lane?: (event: never) => string;
+  }[];
   readonly recordsOf: (event: AnyEvent, meta: EventMeta) => readonly { readonly table: string; readonly rows: readonly object[] }[];
   readonly count: (name: 'refused' | 'idle' | 'handled', type: string) => void;
 }

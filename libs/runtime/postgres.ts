@@ -3,7 +3,7 @@ import { DataSource, type EntityTarget, type MigrationInterface } from 'typeorm'
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { point } from './fault';
 import { FlightSocket } from './flight';
-import { ShellTables1 } from './shell-tables';
+import { ShellLanes2, ShellTables1 } from './shell-tables';
 
 export interface Answer<Row> {
   readonly rows: Row[];
@@ -137,7 +137,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     type: 'postgres',
     url,
     entities: [...entities] as never,
-    migrations: [ShellTables1, ...migrations],
+    migrations: [ShellTables1, ShellLanes2, ...migrations],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     poolErrorHandler: (error: Error) => onPoolError?.(error),

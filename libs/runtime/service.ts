@@ -189,7 +189,12 @@ function handlingOf(database: Database, definition: OpaqueDefinition, metrics: M
     view: domain.view.create(),
     tables: loadedTables(database, definition.tables),
     follows: new Set(followedOwn(definition)),
-    effects: Object.entries(definition.effects ?? {}).map(([effect, { on, key }]) => ({ name: effect, on, key })),
+    effects: Object.entries(definition.effects ?? {}).map(([effect, { on, key, lane }]) => ({
+      name: effect,
+      on,
+      key,
+      ...(lane && { lane }),
+    })),
     recordsOf: (event, meta) =>
       (recordsOf?.(event, meta as never) ?? []).map((it) => ({ table: database.tableOf(it.entity), rows: it.rows })),
     count: (result, type) => metrics.commands.inc({ result, type }),
@@ -325,7 +330,7 @@ function watch({ gauge }: Metrics, database: Database, lagMs: () => Promise<numb
   gauge(
     'midstream_todo_due',
     'What is due and not done',
-    count('SELECT count(*) AS n FROM todo WHERE NOT stuck AND due_at <= clock_timestamp()'),
+    count('SELECT count(*) AS n FROM todo WHERE NOT stuck AND due_at <= statement_timestamp()'),
   );
   gauge('midstream_todo_stuck', 'What has failed too often and waits for an operator', count('SELECT count(*) AS n FROM todo WHERE stuck'));
   gauge('midstream_parked_keys', 'Keys that a poisoned message has stopped', count('SELECT count(*) AS n FROM parked_key'));

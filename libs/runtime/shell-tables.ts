@@ -104,3 +104,24 @@ const STATEMENTS = [
    )`,
   `CREATE INDEX parked_message_key ON parked_message (consumer, key, id)`,
 ];
+
+/**
+ * The lane of an effect: who is slow there keeps only his own waiting. Commands and effects by an index each, so that a look at the one
+ * does not read past the other.
+ */
+export class ShellLanes2 implements MigrationInterface {
+  readonly name = 'ShellLanes1700000000002';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE todo ADD COLUMN lane text NOT NULL DEFAULT ''`);
+    await runner.query(`DROP INDEX todo_due`);
+    await runner.query(`CREATE INDEX todo_commands ON todo (due_at, id) WHERE kind = 'command' AND NOT stuck`);
+    await runner.query(`CREATE INDEX todo_effects ON todo (due_at, id) WHERE kind <> 'command' AND NOT stuck`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`DROP INDEX todo_effects, todo_commands`);
+    await runner.query(`CREATE INDEX todo_due ON todo (due_at, id) WHERE NOT stuck`);
+    await runner.query(`ALTER TABLE todo DROP COLUMN lane`);
+  }
+}

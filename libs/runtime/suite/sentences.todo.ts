@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { EventBus } from '../index';
+import { LANE_AT_ONCE_MAX } from '../limits';
 import { type BusKind, eventually, sleep, type World, world } from './world';
 
 /** What is for later, and what the outside world is asked. */
@@ -108,6 +109,21 @@ export function todoSentences(kind: BusKind): void {
       ]);
       assert.equal(await counter('gated'), undefined);
       await it1.ofWriter.query('DELETE FROM todo');
+    });
+
+    it('waits behind its own lane only: where one does not answer, the others are called', async () => {
+      outside.hang = true;
+      await Promise.all(Array.from({ length: 100 }, (_, n) => it1.run({ id: `crowd${n}`, call: true })));
+      await eventually(async () => assert.ok(outside.calls.some((each) => each.startsWith('crowd'))));
+      await it1.run({ id: 'works-meanwhile', tryOnce: true });
+      await eventually(async () => assert.deepEqual((await counter('works-meanwhile'))?.tries, { done: 1, lost: 0 }));
+      const { rows } = await it1.ofWriter.query<{ running: number; waiting: number }>(
+        `SELECT count(*) FILTER (WHERE lease_until > now())::int AS running, count(*) FILTER (WHERE attempts = 0)::int AS waiting FROM todo`,
+      );
+      assert.ok((rows[0]?.running ?? 0) <= LANE_AT_ONCE_MAX, 'a lane has its limit');
+      assert.ok((rows[0]?.waiting ?? 0) > 0, 'the lane had more than it could take');
+      await it1.ofWriter.query('DELETE FROM todo');
+      outside.hang = false;
     });
 
     it('strikes once at its time', async () => {

@@ -12,6 +12,7 @@ type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { re
 
 interface EffectOf<Event> {
   readonly key: (event: Event) => string;
+  readonly lane?: (event: Event) => string;
   readonly run: (event: Event, context: EffectContext) => Promise<readonly Command[]>;
   readonly lost?: (event: Event, why: 'failed' | 'died') => Command;
   readonly leaseMs?: number;
@@ -20,7 +21,7 @@ interface EffectOf<Event> {
 /** An effect of one type of event, as the shell wants it: of any event. */
 function on<Type extends InventoryEvent['type']>(
   type: Type,
-  { key, run, lost, leaseMs }: EffectOf<EventOf<Type>>,
+  { key, lane, run, lost, leaseMs }: EffectOf<EventOf<Type>>,
 ): Effect<InventoryEvent, InventoryCommand> {
   const is = (event: InventoryEvent): event is EventOf<Type> => event.type === type;
   const of = (event: InventoryEvent): EventOf<Type> => {
@@ -31,6 +32,7 @@ function on<Type extends InventoryEvent['type']>(
     on: type,
     key: (event) => key(of(event)),
     run: (event, context) => run(of(event), context),
+    ...(lane && { lane: (event: InventoryEvent) => lane(of(event)) }),
     ...(lost && { lost: (event, why) => lost(of(event), why) }),
     ...(leaseMs !== undefined && { leaseMs }),
   };
@@ -46,12 +48,14 @@ const ofPurchase = ({ purchaseId, holdId, sku }: { readonly purchaseId: string; 
 export const effects = {
   buy: on('PurchaseOpened', {
     key: (it) => it.purchaseId,
+    lane: (it) => it.supplierId,
     run: buy,
     lost: (it, why) => ({ type: 'MarkUnknown', ...ofPurchase(it), ...(why === 'died' && { ours: true }) }),
     leaseMs: BUY_LEASE_MS,
   }),
   ask: on('PurchaseAsked', {
     key: (it) => it.purchaseId,
+    lane: (it) => it.supplierId,
     run: ask,
     lost: (it) => ({ type: 'NoteSilence', ...ofPurchase(it) }),
     leaseMs: ASK_LEASE_MS,

@@ -23,6 +23,7 @@ export const notificationService = defineService({
     send: {
       on: 'AttemptDue',
       key: (event: NotificationEvent) => (event.type === 'AttemptDue' ? laneOf(event.letter) : ''),
+      lane: (event: NotificationEvent) => (event.type === 'AttemptDue' ? event.letter.endpointId : ''),
       async run(event: NotificationEvent, context) {
         if (event.type !== 'AttemptDue') return [];
         const result = await outsideOf(context).attempt(event, context);
