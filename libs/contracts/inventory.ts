@@ -84,6 +84,22 @@ export const OfferState = closed({
   closures: Type.Array(closed({ cause: oneOf(...CLOSURE_CAUSES), regions: Type.Optional(Type.Array(Region)) })),
   /** Counts since the offer was made: what selection learns fill rate and response time from. */
   outcomes: closed({ fulfilled: Units, failed: Units, responseMsSum: Type.Integer({ minimum: 0 }) }),
+  /**
+   * Of a vault: how its free codes turn over. Mean and greatest age and days of cover in days (24 h), `perDay` units delivered a day,
+   * `capitalMinor` what they cost, `expiringUnits` those that expire before they are sold. At most once an hour, where it has changed.
+   */
+  holding: Type.Optional(
+    closed({
+      asOf: Instant,
+      units: Units,
+      ageDays: Type.Number({ minimum: 0 }),
+      oldestDays: Type.Number({ minimum: 0 }),
+      perDay: Type.Number({ minimum: 0 }),
+      coverDays: Type.Optional(Type.Number({ minimum: 0 })),
+      capitalMinor: Minor,
+      expiringUnits: Units,
+    }),
+  ),
   /** How often fresh stock has come: the last time, the usual pause between two (ms), and how many pauses were seen. Absent until one was. */
   restock: Type.Optional(closed({ lastAt: Instant, everyMs: Type.Integer({ minimum: 0 }), seen: Type.Integer({ minimum: 1 }) })),
 });

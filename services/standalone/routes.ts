@@ -15,6 +15,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/deliveries', 'inventory'],
   ['/code-batches', 'inventory'],
   ['/vault', 'inventory'],
+  ['/turnover', 'inventory'],
   ['/audit/reveals', 'inventory'],
   ['/decisions', 'selection-engine'],
   ['/recommendations', 'selection-engine'],

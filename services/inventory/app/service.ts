@@ -18,6 +18,7 @@ import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
 import { ChainReveals31 } from './migrations/chain-reveals-31';
+import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
 import { OffersController } from './offers.http';
@@ -32,6 +33,8 @@ import { StockBook } from './stock.book';
 import { OpenStockController, StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
+import { Turnover, turnoverLoop } from './turnover';
+import { TurnoverController } from './turnover.http';
 import { CodeBatchesController, RevealAuditController, VaultController } from './vault.http';
 import { vaultLoop } from './vault.loop';
 
@@ -65,10 +68,10 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30, ChainReveals31],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30, ChainReveals31, Turnover40],
   recordsOf,
   effects,
-  loops: [vaultLoop, booksLoop()],
+  loops: [vaultLoop, booksLoop(), turnoverLoop()],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [
@@ -82,13 +85,14 @@ export const inventoryService = defineService({
     CodeBatchesController,
     VaultController,
     StockBooksController,
+    TurnoverController,
     RevealAuditController,
     FeedController,
     WorkItemsController,
     ReconciliationsController,
   ],
   providers: [
-    ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, DeliveryQueries, Reveals],
+    ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, Turnover, DeliveryQueries, Reveals],
     ...[SignedFeed, BreakerNews, WorkItemQueries, ReconciliationQueries],
   ],
 });

@@ -2,6 +2,7 @@ import { assertNever, type Decision } from '@midstream/kernel';
 import { decideBalance } from './balance';
 import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
 import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
+import { noteHolding } from './holding';
 import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
 import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
 import { rebuildCounters } from './ledger';
@@ -77,6 +78,8 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
     case 'ResumeHold':
     case 'GiveUpWaiting':
       return decideBalance(command, rows);
+    case 'NoteHolding':
+      return noteHolding(command, rows);
     case 'RebuildCounters':
       return rebuildCounters(command, rows);
     default:

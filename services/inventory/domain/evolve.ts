@@ -29,6 +29,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     }
     case 'ClosuresSet':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, closures: event.closures, silent: 0 }));
+    case 'HoldingNoted':
+      return withOffer(rows, event.offerId, (offer) => ({ ...offer, holding: event.holding }));
     case 'CountersRebuilt':
       return withOffer(rows, event.offerId, (offer) => settleOnHand({ ...offer, ...event.counters }));
     case 'OfferHeld':

@@ -75,6 +75,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'OpenOffer':
     case 'ResumeDrain':
     case 'RebuildCounters':
+    case 'NoteHolding':
     case 'StopDrain':
     case 'AllowDrain':
       return offerKeys(command.offerId);

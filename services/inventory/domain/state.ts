@@ -72,6 +72,11 @@ export interface Closure {
   readonly regions?: readonly string[];
 }
 
+/** How a vault's free codes lie: days of 24 hours, money by the offer's cost of one unit. */
+export interface Holding extends Omit<NonNullable<OfferFact['holding']>, 'asOf'> {
+  readonly asOf: number;
+}
+
 export interface Offer extends OfferTerms {
   readonly version: number;
   /** The feed's figure (of a vault: all codes that ever came in), by the feed's own sequence. */
@@ -91,6 +96,7 @@ export interface Offer extends OfferTerms {
   readonly closures: readonly Closure[];
   readonly outcomes: OfferFact['outcomes'];
   /** When fresh stock came last, how long the pause between two such times usually is, and how many pauses were seen. */
+  readonly holding?: Holding;
   readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
   /** Purchases without an answer, in a row. */
   readonly silent: number;
@@ -280,6 +286,7 @@ export const stateOf = (offer: Offer): OfferFact => ({
   stockAsOf: new Date(offer.stockAsOf).toISOString(),
   closures: closuresOf(offer),
   outcomes: offer.outcomes,
+  ...(offer.holding !== undefined && { holding: { ...offer.holding, asOf: new Date(offer.holding.asOf).toISOString() } }),
   ...(offer.restock !== undefined && offer.restock.seen > 0 && { restock: restockOf(offer.restock) }),
 });
 

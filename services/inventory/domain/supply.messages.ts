@@ -1,5 +1,6 @@
 import type { Timed } from '@midstream/kernel';
 import type { Counters } from './counters';
+import type { Holding } from './state';
 
 interface OfOffer<Type extends string> extends Timed {
   readonly type: Type;
@@ -17,11 +18,18 @@ export interface RebuildCounters extends OfOffer<'RebuildCounters'> {
   readonly rebuilt: Counters;
 }
 
-export type SupplyCommand = RebuildCounters;
+/** How a vault's stock turns over, as it was counted. */
+export interface NoteHolding extends OfOffer<'NoteHolding'> {
+  readonly holding: Holding;
+}
 
-export type SupplyEvent = {
-  readonly type: 'CountersRebuilt';
-  readonly offerId: string;
-  readonly seen: Counters;
-  readonly counters: Counters;
-};
+export type SupplyCommand = RebuildCounters | NoteHolding;
+
+export type SupplyEvent =
+  | { readonly type: 'HoldingNoted'; readonly offerId: string; readonly holding: Holding }
+  | {
+      readonly type: 'CountersRebuilt';
+      readonly offerId: string;
+      readonly seen: Counters;
+      readonly counters: Counters;
+    };
