@@ -223,8 +223,8 @@ export const inventoryMutants: readonly Mutant[] = [
     id: 'inventory-never-hears-of-balance',
     kind: 'a purchase without balance',
     file: file('balance'),
-    before: 'return isBack ? [noted,',
-    after: 'return isBack && !account.short ? [noted,',
+    before: '...(isBack ? [{',
+    after: '...(isBack && !account.short ? [{',
     why: 'the balance is back, and nothing that waits is told',
   },
   {
