@@ -1,4 +1,6 @@
+import { codes } from './codes';
 import { holds } from './holds';
+import { importCodes } from './import';
 import { lap } from './lap';
 import { memory } from './memory';
 import type { BenchOptions } from './options';
@@ -13,6 +15,11 @@ const STORMS = [1_000, 10_000, 100_000];
 
 /** `bench all`: every bench, one house after the other, on the bus that is asked for; its result has all results in it. */
 export async function all(options: BenchOptions, say: Say): Promise<Result & { readonly results: readonly Result[] }> {
+  const alone: readonly [string, () => Promise<Result>][] = [
+    ['holds', () => holds(options, say)],
+    ['codes', () => codes(options, say)],
+    ['import', () => importCodes(options, say)],
+  ];
   const runs: readonly [string, () => Promise<Result>][] = [
     ['place', () => place(options, say)],
     ['lap', () => lap(options, say)],
@@ -21,7 +28,7 @@ export async function all(options: BenchOptions, say: Say): Promise<Result & { r
       () => storm({ ...options, lines, rounds: lines > 10_000 ? 1 : options.rounds }, say),
     ]),
     ['relay', () => relay(options, say)],
-    ...(options.bus === 'embedded' ? [['holds', () => holds(options, say)] as [string, () => Promise<Result>]] : []),
+    ...(options.bus === 'embedded' ? alone : []),
     ['memory', () => memory(options, say)],
   ];
   const results: Result[] = [];

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { topicsOf } from '@midstream/contracts';
 import type { HoldFirst, InventoryCommand } from '@midstream/inventory-domain';
 import { inventoryService } from '@midstream/inventory/service';
 import { offerIdOf, type Untimed } from '@midstream/kernel';
-import { type Commands, type EventBus, loggerOf, type RunningService, startService } from '@midstream/runtime';
+import { type Commands, loggerOf, type RunningService, startService } from '@midstream/runtime';
 import { serve } from './part';
+import { takesAll } from './takes-all';
 
 export interface HoldsTold {
   readonly databaseUrl: string;
@@ -69,14 +69,6 @@ async function start(databaseUrl: string): Promise<RunningService> {
   }
   return service;
 }
-
-const takesAll = (): EventBus => ({
-  kind: 'embedded',
-  sinksOf: (owner) => [{ cursor: 'bench', topics: topicsOf(owner), publish: () => Promise.resolve(), mark: () => Promise.resolve() }],
-  subscribe: () => Promise.resolve({ stop: () => Promise.resolve() }),
-  ready: () => Promise.resolve(true),
-  close: () => Promise.resolve(),
-});
 
 const suppliers = Array.from({ length: HOT_OFFERS }, (_, it) => `s${it}`);
 const product = {

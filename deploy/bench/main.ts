@@ -2,9 +2,11 @@ import { UsageProblem } from '../drill/options';
 import { type Bench, type BenchOptions, optionsOf, USAGE } from './options';
 import { all } from './all';
 import { assign } from './assign';
+import { codes } from './codes';
 import { forecast } from './forecast';
 import { hiddenMarket } from './hidden-market';
 import { holds } from './holds';
+import { importCodes } from './import';
 import { lap } from './lap';
 import { memory } from './memory';
 import { place } from './place';
@@ -21,6 +23,8 @@ const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise
   lap,
   relay,
   holds,
+  codes,
+  import: importCodes,
   memory,
   all,
   assign,

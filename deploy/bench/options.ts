@@ -14,6 +14,8 @@ export const BENCHES = {
   assign: 'a batch of 100,000 and of 1,000,000 lines assigned to offers, exactly, beside HiGHS on the same model; needs no database',
   market: 'selection against its baselines and an oracle in hidden markets: --regime A|B|C --seeds 101-120 --days 45; needs no database',
   forecast: 'demand forecasts beside their baselines, on a generated fixture or --data FILE; needs no database',
+  codes: 'card codes a second, encrypted in and given to a unit, by five hundreds',
+  import: 'a stream of --lines codes over HTTP into a vault: seconds, and the memory of the service',
 } as const;
 export type Bench = keyof typeof BENCHES;
 
@@ -27,7 +29,7 @@ interface NumberOption {
 /** Whole numbers all of them. */
 export const NUMBERS = {
   clients: { least: 1, most: 4_096, words: 'orders on their way at once (place: 8, 64, 256, … while it pays; holds: 64)' },
-  lines: { least: 1, most: 1_000_000, words: 'lines that are hit, or in flight (storm: 10000; memory: 100000)' },
+  lines: { least: 1, most: 1_000_000, words: 'lines that are hit, in flight, or of a stream (storm: 10000; memory, import: 100000)' },
   'lines-per-order': { least: 1, most: 100, words: 'how many of them are one order (storm: 1; memory: 50)' },
   rate: { least: 1, most: 100_000, words: 'orders a second (lap)' },
   events: { fallback: 100_000, least: 500, most: 10_000_000, words: 'events in the log (relay)' },
