@@ -20,6 +20,8 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/decisions', 'selection-engine'],
   ['/recommendations', 'selection-engine'],
   ['/evaluations', 'selection-engine'],
+  ['/cases', 'selection-engine'],
+  ['/guides', 'selection-engine'],
   ['/market-signals', 'selection-engine'],
   ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],

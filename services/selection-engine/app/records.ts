@@ -1,11 +1,15 @@
 import type { TableRows } from '@midstream/runtime';
 import type { SelectionDecided, SelectionEvent } from '@midstream/selection-engine-domain';
-import { DecisionRow } from './tables';
+import { DecisionRow, LineEndRow } from './tables';
 
 /** What a decision was made of, as `decision.record` keeps it. */
 export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered'>;
 
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
+  if (event.type === 'LineEnded') {
+    const { orderId, lineId, ordered, delivered } = event;
+    return [{ entity: LineEndRow, rows: [{ order_id: orderId, line_id: lineId, ordered, delivered }] }];
+  }
   if (event.type !== 'SelectionDecided') return [];
   const { decisionId, decidedAt, model, request, candidates, gates, considered } = event;
   const record: DecisionRecord = { request, candidates, gates, considered };

@@ -2,7 +2,11 @@ import { defineService } from '@midstream/runtime';
 import { type Ranked, selection } from '@midstream/selection-engine-domain';
 import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
 import { CardQueries } from './cards/queries';
+import { CasesController } from './cases/http';
 import { CaseLibrary } from './cases/library';
+import { casesLoop } from './cases/loop';
+import { GuidesController } from './guides/http';
+import { CreateCases4 } from './migrations/create-cases-4';
 import { DecisionsController } from './http';
 import { demandLoop } from './market/loop';
 import { MarketController, SignalsController } from './market/http';
@@ -12,7 +16,7 @@ import { CreateSelection1 } from './migrations/create-selection-1';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, MarketRow, RankedRow } from './tables';
+import { DecisionRow, LineEndRow, MarketRow, RankedRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -21,8 +25,8 @@ export const selectionService = defineService({
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },
   },
-  entities: [DecisionRow],
-  migrations: [CreateSelection1, CreateMarket3],
+  entities: [DecisionRow, LineEndRow],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4],
   recordsOf,
   follows: ['selection.market'],
   problems,
@@ -33,7 +37,9 @@ export const selectionService = defineService({
     RecommendationsController,
     OrderRecommendationsController,
     EvaluationsController,
+    CasesController,
+    GuidesController,
   ],
   providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary],
-  loops: [demandLoop()],
+  loops: [demandLoop(), casesLoop()],
 });

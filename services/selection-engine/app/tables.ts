@@ -29,3 +29,12 @@ export class MarketRow {
   @PrimaryColumn('text') id!: string;
   @Column('jsonb') state!: unknown;
 }
+
+/** A line that ended and is not yet part of a case. */
+@Entity('line_end')
+export class LineEndRow {
+  @PrimaryColumn('text', { name: 'order_id' }) orderId!: string;
+  @PrimaryColumn('text', { name: 'line_id' }) lineId!: string;
+  @Column('int') ordered!: number;
+  @Column('int') delivered!: number;
+}

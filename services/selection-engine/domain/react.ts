@@ -3,5 +3,15 @@ import type { Due, Untimed } from '@midstream/kernel';
 import type { SelectionCommand, SelectionEvent } from './messages';
 
 /** All else that selection hears is news of the market, and goes into the book. */
-export const react = (fact: AnyFact | SelectionEvent): readonly Due<Untimed<SelectionCommand>>[] =>
-  fact.type === 'LineSelectionRequested' ? [{ command: { type: 'RankOffers', request: fact.request } }] : [];
+export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<SelectionCommand>>[] {
+  switch (fact.type) {
+    case 'LineSelectionRequested':
+      return [{ command: { type: 'RankOffers', request: fact.request } }];
+    case 'LineClosed': {
+      const { orderId, lineId, ordered, delivered } = fact;
+      return ordered > 0 ? [{ command: { type: 'NoteEnd', orderId, lineId, ordered, delivered: Math.min(ordered, delivered) } }] : [];
+    }
+    default:
+      return [];
+  }
+}
