@@ -14,6 +14,7 @@ import { relay } from './relay';
 import type { Result } from './result';
 import type { Say } from './run';
 import { storm } from './storm';
+import { feed, stock } from './supply';
 
 const EXIT = { fine: 0, broken: 1, usage: 2 } as const;
 
@@ -25,6 +26,8 @@ const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise
   holds,
   codes,
   import: importCodes,
+  stock,
+  feed,
   memory,
   all,
   assign,

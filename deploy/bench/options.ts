@@ -16,6 +16,8 @@ export const BENCHES = {
   forecast: 'demand forecasts beside their baselines, on a generated fixture or --data FILE; needs no database',
   codes: 'card codes a second, encrypted in and given to a unit, by five hundreds',
   import: 'a stream of --lines codes over HTTP into a vault: seconds, and the memory of the service',
+  stock: 'answers a second of the open stock query, against a bare Fastify route that answers the same bytes',
+  feed: 'changes of stock a second, in calls of 1,000',
 } as const;
 export type Bench = keyof typeof BENCHES;
 
