@@ -1,3 +1,4 @@
+export { CALENDAR_DAYS_MAX, holidaysOf } from './calendar';
 export { type DemandCode, InvalidDemand } from './checks';
 export * from './outlook';
 export { burstFactor, type Context, elasticityOf, factorAt, type HolidayDay, inContext } from './context';
