@@ -60,7 +60,21 @@ export const HoldReleased = closed({
   reason: oneOf('cancelled', 'declined', 'deadline', 'attempt-closed', 'written-off'),
 });
 
-export const CLOSURE_CAUSES = ['out-of-stock', 'banned', 'price-risen', 'capacity', 'too-slow', 'suspended'] as const;
+export const CLOSURE_CAUSES = [
+  'out-of-stock',
+  'banned',
+  'price-risen',
+  'capacity',
+  'too-slow',
+  'suspended',
+  'stale',
+  'not-valid',
+  'channel-down',
+  'channel-slow',
+] as const;
+/** Who told a figure. */
+export const FIGURE_SOURCES = ['push', 'poll', 'import', 'manual', 'refusal'] as const;
+const CostTiers = Type.Array(closed({ from: Type.Integer({ minimum: 1 }), costMinor: Minor }), { minItems: 1, maxItems: 20 });
 
 /** The whole state of an offer. Open when nothing closes it. Inside the hub only: it carries the cost. */
 export const OfferState = closed({
@@ -71,8 +85,10 @@ export const OfferState = closed({
   upstreamGroup: Type.String({ maxLength: 80 }),
   kind: oneOf('vault', 'http'),
   /** All-units tiers, ascending: from `from` units on, each unit costs `costMinor`. */
-  costTiers: Type.Array(closed({ from: Type.Integer({ minimum: 1 }), costMinor: Minor }), { minItems: 1, maxItems: 20 }),
+  costTiers: CostTiers,
   currency: Currency,
+  /** Where the supplier quotes in another currency: `costTiers` are these at the rate, rounded up. */
+  quoted: Type.Optional(closed({ currency: Currency, costTiers: CostTiers, rate: Type.Number({ exclusiveMinimum: 0 }), rateAt: Instant })),
   regions: Type.Array(Region, { minItems: 1 }),
   minQuantity: Type.Integer({ minimum: 1 }),
   maxQuantity: Type.Integer({ minimum: 1 }),
@@ -81,6 +97,12 @@ export const OfferState = closed({
   /** Room for new holds now. */
   available: Units,
   stockAsOf: Instant,
+  stockSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
+  /** Past it the figure is stale, and the offer closes; absent: its supplier has promised no reports. */
+  freshUntil: Type.Optional(Instant),
+  costAsOf: Type.Optional(Instant),
+  costSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
+  validUntil: Type.Optional(Instant),
   closures: Type.Array(closed({ cause: oneOf(...CLOSURE_CAUSES), regions: Type.Optional(Type.Array(Region)) })),
   /** Counts since the offer was made: what selection learns fill rate and response time from. */
   outcomes: closed({ fulfilled: Units, failed: Units, responseMsSum: Type.Integer({ minimum: 0 }) }),
@@ -115,6 +137,8 @@ export const ProductState = closed({
   faceValueMinor: Minor,
   /** The hub's price to merchants. */
   priceMinor: Minor,
+  /** What must be left of the price after the cost, in ten-thousandths of it; absent: nothing. */
+  marginFloorBp: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999 })),
   currency: Currency,
   regions: Type.Array(Region, { minItems: 1 }),
   attributes: Attributes,

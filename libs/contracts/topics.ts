@@ -58,7 +58,7 @@ export const TOPICS = {
     key: 'sku',
     compacted: false,
     about: 'What is heard of the market, and bursts of demand.',
-    readers: [],
+    readers: ['inventory'],
     facts: { MarketSignalReported: selection.MarketSignalReported, BurstDetected: selection.BurstDetected },
   }),
   'selection.market': topic({

@@ -2,7 +2,7 @@ import { DRAIN_BATCH, DRAIN_COMMANDS, type Hold, type Offer } from '@midstream/i
 import { coversRegion } from '@midstream/kernel';
 import type { Shell } from './shell';
 
-const WHOLE: readonly string[] = ['suspended', 'capacity', 'too-slow'];
+const WHOLE: readonly string[] = ['suspended', 'capacity', 'too-slow', 'not-valid', 'channel-down', 'channel-slow'];
 
 /** The youngest holds of an offer that a drain may take from, as services/inventory/app/drain.ts asks for them in SQL. */
 export function youngest(shell: Shell, offerId: string): string[] {

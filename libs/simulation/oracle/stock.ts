@@ -192,7 +192,7 @@ export class StockWatch {
         '12',
         () => `${offerId} holds ${held} of ${supplyOf(offer)}, and nothing drains it`,
       );
-      const isClosed = held > 0 && offer.closures.some((it) => it.cause !== 'banned');
+      const isClosed = held > 0 && offer.closures.some((it) => it.cause !== 'banned' && it.cause !== 'stale');
       check(!isClosed || offer.isArmed || offer.isStopped, '12', () => `${offerId} is closed, holds ${held}, and nothing drains it`);
     }
     this.touched.clear();

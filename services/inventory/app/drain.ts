@@ -2,6 +2,7 @@ import {
   type ClosureCause,
   DRAIN_BATCH,
   DRAIN_COMMANDS,
+  doneAt,
   type InventoryCommand,
   type InventoryEvent,
   type Offer,
@@ -30,7 +31,7 @@ export function drainsOf(offerId: string, holdIds: readonly string[]): readonly 
 }
 
 /** Closures that take everything, whoever holds it. */
-const WHOLE: readonly ClosureCause[] = ['suspended', 'capacity', 'too-slow'];
+const WHOLE: readonly ClosureCause[] = ['suspended', 'capacity', 'too-slow', 'not-valid', 'channel-down', 'channel-slow'];
 
 /**
  * The youngest holds with something to take, read without locks: all where stock is short or the offer is closed, else those of the banned
@@ -40,6 +41,7 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
   const { rows: found } = await database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE id = $1`, [offerId]);
   const offer = found[0]?.state;
   if (offer === undefined) return [];
+  const now = Date.now();
   const { closures, held, reported, accepted, settled, costTiers } = offer;
   const everything = closures.some((it) => WHOLE.includes(it.cause)) || held > Math.max(0, reported - (accepted - settled));
   const regions = closures.flatMap((it) => (it.cause === 'banned' ? (it.regions ?? ['*']) : []));
@@ -47,10 +49,20 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
     `SELECT h.id FROM hold h
       WHERE h.offer_id = $1 AND h.strikable > 0
         AND ($2 OR EXISTS (SELECT 1 FROM unnest($3::text[]) AS r(region) WHERE r.region = '*' OR h.region = r.region OR starts_with(h.region, r.region || '-'))
-                OR h.price_minor < coalesce(
-                     (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0))
+                OR h.price_minor - ceil(h.price_minor * $8 / 10000.0) < coalesce(
+                     (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0)
+                OR ((h.state ->> 'deliverByAt')::bigint < $6 AND (h.state ->> 'deliverByAt')::bigint > $7))
       ORDER BY h.created_at DESC, h.id DESC LIMIT $5`,
-    [offerId, everything, regions, JSON.stringify(costTiers), DRAIN_BATCH * DRAIN_COMMANDS],
+    [
+      offerId,
+      everything,
+      regions,
+      JSON.stringify(costTiers),
+      DRAIN_BATCH * DRAIN_COMMANDS,
+      offer.slowed === undefined ? 0 : doneAt(offer, now),
+      now,
+      offer.floorBp ?? 0,
+    ],
   );
   return rows.map((it) => it.id);
 }

@@ -1,4 +1,4 @@
-import { type InventoryCommand, type Rows, rowOf } from '@midstream/inventory-domain';
+import { type Denomination, type InventoryCommand, type Rows, rowOf } from '@midstream/inventory-domain';
 import { offerIdOf } from '@midstream/kernel';
 import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
@@ -9,7 +9,7 @@ import { CodeImports } from './imports';
 import { ownSupplier } from './owned';
 import { OfferParam, SupplierParam } from './params.dto';
 import { SupplyQueries } from './queries';
-import { PutOfferDto } from './supply.dto';
+import { DenominationDto, PutOfferDto } from './supply.dto';
 import { ImportQuery } from './vault.dto';
 import { ImportView } from './vault.views';
 import { offerView, OfferView } from './views';
@@ -31,14 +31,28 @@ export class OffersController {
   })
   @ApiOkResponse({ type: OfferView })
   put(@Param() { supplierId, sku }: OfferParam, @Body() body: PutOfferDto, @From() caller: Caller): Promise<OfferView> {
-    const { minQuantity = 1, maxQuantity = 1000, capacityPerMinute = 600, leadTimeMs = 1000, safetyStock = 0, ...rest } = body;
+    const { minQuantity = 1, maxQuantity = 1000, capacityPerMinute = 600, leadTimeMs = 1000, safetyStock = 0 } = body;
+    const { currency, regions, supplierSku, freshness, channel } = body;
     const costTiers = body.costTiers.map(({ from, costMinor }) => ({ from, costMinor }));
     return this.commands.run(
       {
         type: 'PutOffer',
         supplierId: ownSupplier(caller, supplierId),
         sku,
-        terms: { ...rest, costTiers, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs, safetyStock },
+        terms: {
+          ...{ currency, regions },
+          ...(supplierSku !== undefined && { supplierSku }),
+          ...(freshness && { freshness }),
+          ...(channel !== undefined && { channel }),
+          ...momentsOf(body),
+          ...(body.denomination && { denomination: denominationOf(body.denomination) }),
+          costTiers,
+          minQuantity,
+          maxQuantity,
+          capacityPerMinute,
+          leadTimeMs,
+          safetyStock,
+        },
       },
       { caller, answer: ({ offers }: Rows) => offerView(rowOf(offers, offerIdOf(supplierId, sku))) },
     );
@@ -126,3 +140,11 @@ export class OffersController {
     await this.commands.run({ type: 'AllowDrain', offerId: offerIdOf(supplierId, sku) }, { caller });
   }
 }
+
+const momentsOf = ({ validFrom, validUntil }: PutOfferDto): { validFromAt?: number; validUntilAt?: number } => ({
+  ...(validFrom !== undefined && { validFromAt: Date.parse(validFrom) }),
+  ...(validUntil !== undefined && { validUntilAt: Date.parse(validUntil) }),
+});
+
+const denominationOf = ({ kind, valuesMinor = [], minMinor = 1, maxMinor = 1, stepMinor = 1 }: DenominationDto): Denomination =>
+  kind === 'FIXED' ? { kind, valuesMinor } : { kind, minMinor, maxMinor, stepMinor };

@@ -1,5 +1,7 @@
 import {
+  convert,
   costAt,
+  factorOf,
   type Hold,
   type InventoryCommand,
   type Offer,
@@ -23,27 +25,30 @@ export const ASK_LEASE_MS = Math.ceil((ASK_WAIT_MS + 2_000) / 0.8);
 
 /** Calls the supplier, with the intent committed and the purchase's id as idempotency key. Whatever throws leaves the outcome unknown. */
 export async function buy(event: PurchaseOpened, context: EffectContext): Promise<readonly Command[]> {
-  const { wanted, seller, breakers } = await sellerOf(context, event.purchaseId);
+  const { wanted, seller, breakers, factor } = await sellerOf(context, event.purchaseId);
   const call = () => seller.buy(wanted, context.signal);
-  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.buy(wanted.supplierId, call)))];
+  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.buy(wanted.supplierId, call)), factor)];
 }
 
 /** Asks what came of it. Never buys. */
 export async function ask(event: PurchaseAsked, context: EffectContext): Promise<readonly Command[]> {
-  const { wanted, seller, breakers } = await sellerOf(context, event.purchaseId);
+  const { wanted, seller, breakers, factor } = await sellerOf(context, event.purchaseId);
   const call = () => seller.ask(wanted, context.signal);
-  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.ask(wanted.supplierId, call)))];
+  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.ask(wanted.supplierId, call)), factor)];
 }
 
-const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer): Command => ({
+const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer, factor: number): Command => ({
   type: 'RecordOutcome',
   ...{ purchaseId, holdId, sku },
   ...answer,
+  unitCostMinor: convert(answer.unitCostMinor, factor),
 });
 
 interface ToCall {
   readonly wanted: Wanted;
   readonly seller: Seller;
+  /** Minor units of the product's currency for one of the supplier's. */
+  readonly factor: number;
   /** Of suppliers that are called over the network. */
   readonly breakers?: Breakers;
 }
@@ -51,16 +56,20 @@ interface ToCall {
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<ToCall> {
   const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
-  const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt } = purchase;
+  const { holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
+  const { currency, costTiers } = offer.quoted ?? offer;
+  // What is asked and answered is in the supplier's currency; our books are in the product's.
+  const factor = offer.quoted === undefined ? 1 : factorOf(offer.quoted.rate, offer.quoted.currency, offer.currency);
+  const maxCostMinor = factor === 1 ? purchase.maxCostMinor : Math.floor(purchase.maxCostMinor / factor);
   const wanted: Wanted = {
     ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt },
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
-    unitCostMinor: costAt(offer.costTiers, quantity),
+    unitCostMinor: costAt(costTiers, quantity),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };
   const isOurs = house.adapters.get(supplier.kind)?.isOurs;
-  return { wanted, seller: house.sellerOf(supplier), ...(!isOurs && { breakers: house.breakers }) };
+  return { wanted, seller: house.sellerOf(supplier), factor, ...(!isOurs && { breakers: house.breakers }) };
 }
 
 interface Loaded {

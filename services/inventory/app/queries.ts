@@ -107,12 +107,15 @@ export class DeliveryQueries {
       kind: string;
       delivered_at: Date;
       revealed_at: Date | null;
+      cost_minor: string | null;
+      currency: string | null;
     }>(
-      `SELECT d.public_id, d.order_id, d.line_id, d.sku, d.kind, d.delivered_at, r.revealed_at
-         FROM delivery d LEFT JOIN reveal r ON r.delivery_id = d.id AND NOT r.repeat
+      `SELECT d.public_id, d.order_id, d.line_id, d.sku, d.kind, d.delivered_at, r.revealed_at,
+              round((p.state ->> 'costMinor')::numeric / nullif((p.state ->> 'bought')::int, 0))::bigint AS cost_minor, p.state ->> 'currency' AS currency
+         FROM delivery d LEFT JOIN purchase p ON $3 AND p.id = d.purchase_id LEFT JOIN reveal r ON r.delivery_id = d.id AND NOT r.repeat
         WHERE d.order_id = $1 AND ($2::text IS NULL OR d.merchant_id = $2)
         ORDER BY d.delivered_at, d.id`,
-      [orderId, scope === 'operator' ? null : (merchantId ?? '')],
+      [orderId, scope === 'operator' ? null : (merchantId ?? ''), scope === 'operator'],
     );
     const items = rows.map((it) => ({
       ...{
@@ -123,6 +126,7 @@ export class DeliveryQueries {
         kind: it.kind,
         deliveredAt: it.delivered_at.toISOString(),
       },
+      ...(it.cost_minor !== null && it.currency !== null && { costMinor: Number(it.cost_minor), costCurrency: it.currency }),
       ...(it.revealed_at && { revealedAt: it.revealed_at.toISOString() }),
     }));
     return { items };

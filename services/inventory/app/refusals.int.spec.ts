@@ -73,7 +73,7 @@ describe('over HTTP', () => {
     for (const [method, path, body, status, code] of [
       ['PUT', '/suppliers/z/offers/vip', offer(), 404, 'unknown-supplier'],
       ['PUT', '/suppliers/a/offers/none', offer(), 422, 'unknown-product'],
-      ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'USD' }), 422, 'wrong-currency'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'USD' }), 422, 'unknown-rate'],
       ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 2, costMinor: 1 }] }), 422, 'wrong-tiers'],
       ['PUT', '/products/vip', product({ fulfilmentKind: 'VALUE_RECHARGE' }), 409, 'product-kind-is-fixed'],
       ['PUT', '/suppliers/c', { name: { zh: 'c', en: 'c' }, kind: 'http', upstreamGroup: 'c' }, 422, 'base-url-missing'],

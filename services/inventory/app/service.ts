@@ -1,9 +1,10 @@
-import { inventory, strikable } from '@midstream/inventory-domain';
+import { freshUntil, inventory, type Offer, strikable } from '@midstream/inventory-domain';
 import { defineService } from '@midstream/runtime';
 import { booksLoop, StockBooks } from './books';
 import { StockBooksController } from './books.http';
 import { DeliveriesController } from './deliveries.http';
 import { effects } from './effects';
+import { freshnessLoop } from './freshness';
 import { Gauges } from './gauges';
 import { House } from './house';
 import { BreakerNews } from './breaker-news';
@@ -21,10 +22,12 @@ import { ChainReveals31 } from './migrations/chain-reveals-31';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
+import { Offers21 } from './migrations/offers-21';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
 import { DeliveryQueries, SupplyQueries } from './queries';
+import { RatesController } from './rates.http';
 import { recordsOf } from './records';
 import { Reveals } from './reveal';
 import { SupplierFeed } from './supplier-feed';
@@ -38,6 +41,12 @@ import { TurnoverController } from './turnover.http';
 import { CodeBatchesController, RevealAuditController, VaultController } from './vault.http';
 import { vaultLoop } from './vault.loop';
 
+/** When it is to be closed as stale: never, where nothing was promised or it is closed already. */
+function freshTo(offer: Offer): Date | null {
+  const until = offer.closures.some((it) => it.cause === 'stale') ? undefined : freshUntil(offer);
+  return until === undefined ? null : new Date(until);
+}
+
 export const inventoryService = defineService({
   name: 'inventory',
   domain: inventory,
@@ -46,9 +55,17 @@ export const inventoryService = defineService({
     suppliers: { entity: tables.SupplierRow },
     verdicts: { entity: tables.VerdictTable },
     accounts: { entity: tables.AccountRow, columns: ({ short }) => ({ short }) },
+    rates: { entity: tables.RateRow },
     offers: {
       entity: tables.OfferRow,
-      columns: (it) => ({ supplier_id: it.supplierId, sku: it.sku, on_hand: it.onHand, held: it.held, in_flight: it.inFlight }),
+      columns: (it) => ({
+        supplier_id: it.supplierId,
+        sku: it.sku,
+        on_hand: it.onHand,
+        held: it.held,
+        in_flight: it.inFlight,
+        fresh_until: freshTo(it),
+      }),
     },
     drains: { entity: tables.DrainRow, columns: ({ armed }) => ({ armed }) },
     holds: {
@@ -68,10 +85,10 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, SealInBatches30, ChainReveals31, Turnover40],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, Offers21, SealInBatches30, ChainReveals31, Turnover40],
   recordsOf,
   effects,
-  loops: [vaultLoop, booksLoop(), turnoverLoop()],
+  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [
@@ -86,6 +103,7 @@ export const inventoryService = defineService({
     VaultController,
     StockBooksController,
     TurnoverController,
+    RatesController,
     RevealAuditController,
     FeedController,
     WorkItemsController,

@@ -27,11 +27,24 @@ export class SupplierFeed {
     return { taken, refused: results.length - taken, results };
   }
 
+  /** A change of pace is a command of its own: it may free what is held, and has no sequence. */
+  private async paceOf(
+    supplierId: string,
+    offerId: string,
+    { capacityPerMinute, leadTimeMs }: StockChangeDto,
+    caller: Caller,
+  ): Promise<void> {
+    if (capacityPerMinute === undefined && leadTimeMs === undefined) return;
+    const pace = { ...(capacityPerMinute !== undefined && { capacityPerMinute }), ...(leadTimeMs !== undefined && { leadTimeMs }) };
+    await this.commands.outcome({ type: 'ReportPace', supplierId, offerId, ...pace }, { caller });
+  }
+
   private async takeOne(supplierId: string, change: StockChangeDto, index: number, caller: Caller): Promise<StockResultView> {
     const command = toCommand(supplierId, change);
     const outcome = await this.commands.outcome(command, { caller, answer: ({ offers }: Rows) => roomOf(rowOf(offers, command.offerId)) });
     const { sku } = change;
     if ('rejected' in outcome) return { index, sku, status: 'refused', code: outcome.rejected.rejected };
+    await this.paceOf(supplierId, command.offerId, change, caller);
     return { index, sku, status: 'taken', available: Number(outcome.body) };
   }
 }

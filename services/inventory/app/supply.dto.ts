@@ -5,6 +5,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -18,8 +19,10 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { IsCurrency, IsRegion } from './currency';
 import { KINDS } from './adapters';
 import { IsAttributes } from './attributes';
 
@@ -42,17 +45,26 @@ export class PutProductDto {
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)
   priceMinor!: number;
-  @ApiProperty({ example: 'CNY' }) @Matches(CURRENCY) currency!: string;
+  @ApiProperty({ example: 'CNY' }) @IsCurrency() currency!: string;
   @ApiProperty({ type: [String], example: ['CN'] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(300)
-  @Matches(REGION, { each: true })
+  @IsRegion({ each: true })
   regions!: string[];
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsAttributes() attributes?: Record<
     string,
     string
   >;
+  @ApiPropertyOptional({
+    description:
+      'What must be left of the price after the cost, in ten-thousandths of it (500: 5 %). Nothing dearer is held or bought; 0 or absent: the hub may sell at cost',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(9_999)
+  marginFloorBp?: number;
   @ApiPropertyOptional({ default: true }) @IsOptional() @IsBoolean() listed?: boolean;
 }
 
@@ -89,6 +101,38 @@ export class CostTierDto {
   @ApiProperty({ description: 'Of each unit, in minor units' }) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) costMinor!: number;
 }
 
+/** An instant of ISO 8601 with its offset. */
+const INSTANT =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+export class DenominationDto {
+  @ApiProperty({ enum: ['FIXED', 'RANGE'] }) @IsIn(['FIXED', 'RANGE']) kind!: 'FIXED' | 'RANGE';
+  @ApiPropertyOptional({ type: [Number], description: 'Of FIXED: in minor units of the product’s currency' })
+  @ValidateIf(({ kind }: DenominationDto) => kind === 'FIXED')
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ArrayUnique()
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  valuesMinor?: number[];
+  @ApiPropertyOptional({ description: 'Of RANGE' })
+  @ValidateIf(({ kind }: DenominationDto) => kind === 'RANGE')
+  @IsInt()
+  @Min(1)
+  minMinor?: number;
+  @ApiPropertyOptional({ description: 'Of RANGE' })
+  @ValidateIf(({ kind }: DenominationDto) => kind === 'RANGE')
+  @IsInt()
+  @Min(1)
+  maxMinor?: number;
+  @ApiPropertyOptional({ description: 'Of RANGE; 1 where every value is sold' })
+  @ValidateIf(({ kind }: DenominationDto) => kind === 'RANGE')
+  @IsInt()
+  @Min(1)
+  stepMinor?: number;
+}
+
 export class PutOfferDto {
   @ApiProperty({ type: [CostTierDto], description: 'All-units tiers, ascending; the first from 1' })
   @IsArray()
@@ -97,12 +141,17 @@ export class PutOfferDto {
   @ValidateNested({ each: true })
   @Type(() => CostTierDto)
   costTiers!: CostTierDto[];
-  @ApiProperty({ example: 'CNY' }) @Matches(CURRENCY) currency!: string;
+  @ApiProperty({
+    example: 'USD',
+    description: 'What the supplier quotes in; another than the product’s needs a rate (`POST /v1/exchange-rates`)',
+  })
+  @IsCurrency()
+  currency!: string;
   @ApiProperty({ type: [String], example: ['CN'] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(300)
-  @Matches(REGION, { each: true })
+  @IsRegion({ each: true })
   regions!: string[];
   @ApiPropertyOptional({ description: 'What the supplier calls it; of acg-faka `code` or `code/种类`. Absent: as we do', maxLength: 200 })
   @IsOptional()
@@ -123,7 +172,36 @@ export class PutOfferDto {
   @Min(0)
   @Max(UNITS_MAX)
   safetyStock?: number;
+  @ApiPropertyOptional({
+    enum: ['instant', 'bulk'],
+    description:
+      'How often its feed promises to report: every 15 minutes, or every 24 hours. Without a report for so long the offer is stale, and closes until the next. Absent: it promises nothing',
+  })
+  @IsOptional()
+  @IsIn(['instant', 'bulk'])
+  freshness?: 'instant' | 'bulk';
+  @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @Matches(INSTANT) validFrom?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'From then on it is closed; what is held there goes elsewhere' })
+  @IsOptional()
+  @Matches(INSTANT)
+  validUntil?: string;
+  @ApiPropertyOptional({ description: 'The way of delivery that it depends on', maxLength: 120 })
+  @IsOptional()
+  @IsString()
+  @Length(1, 120)
+  channel?: string;
+  @ApiPropertyOptional({ type: () => DenominationDto, description: 'The face values that it sells; the product’s must be among them' })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => DenominationDto)
+  denomination?: DenominationDto;
 }
+
+const PACE = {
+  capacity: 'Units that it can sell in a minute now; absent: as before',
+  leadTime: 'Milliseconds from order to delivery now; absent: as before',
+};
 
 export const CHANGES_MAX = 1_000;
 
@@ -147,6 +225,8 @@ export class StockChangeDto {
   @ValidateNested({ each: true })
   @Type(() => CostTierDto)
   costTiers?: CostTierDto[];
+  @ApiPropertyOptional({ description: PACE.capacity }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) capacityPerMinute?: number;
+  @ApiPropertyOptional({ description: PACE.leadTime }) @IsOptional() @IsInt() @Min(0) @Max(LEAD_TIME_MS_MAX) leadTimeMs?: number;
 }
 
 export class ReportStockDto {

@@ -28,7 +28,12 @@ export class OfferRow extends Kept {
   @Column('int', { name: 'on_hand' }) onHand!: number;
   @Column('int') held!: number;
   @Column('int', { name: 'in_flight' }) inFlight!: number;
+  @Column('timestamptz', { name: 'fresh_until', nullable: true }) freshUntil!: Date | null;
 }
+
+/** What a currency is worth in others. */
+@Entity('rate')
+export class RateRow extends Kept {}
 
 @Entity('drain')
 export class DrainRow extends Kept {

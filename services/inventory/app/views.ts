@@ -8,11 +8,13 @@ import {
   roomOf,
   type Supplier,
   supplyOf,
+  FIGURE_SOURCES,
+  freshUntil,
 } from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { KINDS } from './adapters';
 import { LOW_STOCK_MAX, STATUSES, UNLIMITED_MIN } from './stock.figure';
-import { CostTierDto, NameDto } from './supply.dto';
+import { CostTierDto, DenominationDto, NameDto } from './supply.dto';
 
 export class ProductView {
   @ApiProperty() sku!: string;
@@ -28,7 +30,8 @@ export class ProductView {
   @ApiProperty() listed!: boolean;
 }
 
-export const productView = ({ offerIds: _, ...product }: Product): ProductView => product;
+/** The margin that the hub insists on is the hub's own: no merchant and no supplier sees it. */
+export const productView = ({ offerIds: _, marginFloorBp: __, ...product }: Product): ProductView => product;
 
 /** Never its token. */
 export class SupplierView {
@@ -48,6 +51,13 @@ export class ClosureView {
 }
 
 /** For the hub and the supplier itself: it carries the cost. */
+export class QuotedView {
+  @ApiProperty() currency!: string;
+  @ApiProperty({ type: [CostTierDto] }) costTiers!: readonly { readonly from: number; readonly costMinor: number }[];
+  @ApiProperty({ description: 'Units of the product’s currency for one of the supplier’s' }) rate!: number;
+  @ApiProperty({ format: 'date-time', description: 'When the rate was seen' }) rateAt!: string;
+}
+
 export class OfferView {
   @ApiProperty() offerId!: string;
   @ApiProperty() supplierId!: string;
@@ -68,6 +78,16 @@ export class OfferView {
   @ApiProperty({ description: 'Room for new holds' }) available!: number;
   @ApiProperty() sequence!: number;
   @ApiProperty({ format: 'date-time' }) stockAsOf!: string;
+  @ApiPropertyOptional({ enum: FIGURE_SOURCES }) stockSource?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Past it the figure is stale, and the offer closes' }) freshUntil?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) costAsOf?: string;
+  @ApiPropertyOptional({ enum: FIGURE_SOURCES }) costSource?: string;
+  @ApiPropertyOptional({ type: () => QuotedView, description: 'Where the supplier quotes in a currency of its own' }) quoted?: QuotedView;
+  @ApiPropertyOptional({ enum: ['instant', 'bulk'] }) freshness?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) validFrom?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) validUntil?: string;
+  @ApiPropertyOptional() channel?: string;
+  @ApiPropertyOptional({ type: () => DenominationDto }) denomination?: object;
   @ApiProperty({ type: [ClosureView], description: 'It is open when there is none' }) closures!: ClosureView[];
 }
 
@@ -77,7 +97,26 @@ export const offerView = (it: Offer): OfferView => ({
   ...{ regions: it.regions, minQuantity: it.minQuantity, maxQuantity: it.maxQuantity, capacityPerMinute: it.capacityPerMinute },
   ...{ leadTimeMs: it.leadTimeMs, safetyStock: it.safetyStock, supply: Math.max(0, supplyOf(it)), held: it.held, inFlight: it.inFlight },
   ...{ available: roomOf(it), sequence: it.sequence, stockAsOf: new Date(it.stockAsOf).toISOString(), closures: closuresOf(it) },
+  ...factsOf(it),
 });
+
+const isoOf = (at: number): string => new Date(at).toISOString();
+
+function factsOf(it: Offer) {
+  const until = freshUntil(it);
+  return {
+    ...(it.stockSource && { stockSource: it.stockSource }),
+    ...(until !== undefined && { freshUntil: isoOf(until) }),
+    ...(it.costAsOf !== undefined && { costAsOf: isoOf(it.costAsOf) }),
+    ...(it.costSource && { costSource: it.costSource }),
+    ...(it.quoted && { quoted: { ...it.quoted, rateAt: isoOf(it.quoted.rateAt) } }),
+    ...(it.freshness && { freshness: it.freshness }),
+    ...(it.validFromAt !== undefined && { validFrom: isoOf(it.validFromAt) }),
+    ...(it.validUntilAt !== undefined && { validUntil: isoOf(it.validUntilAt) }),
+    ...(it.channel !== undefined && { channel: it.channel }),
+    ...(it.denomination && { denomination: it.denomination }),
+  };
+}
 
 export class StockResultView {
   @ApiProperty({ description: 'The change’s place in the request, from 0' }) index!: number;
@@ -175,6 +214,8 @@ export class DeliveryView {
   @ApiProperty() lineId!: string;
   @ApiProperty() sku!: string;
   @ApiProperty({ enum: ['code', 'top-up'] }) kind!: string;
+  @ApiPropertyOptional({ description: 'What the unit cost, in minor units; operators only' }) costMinor?: number;
+  @ApiPropertyOptional({ description: 'Operators only' }) costCurrency?: string;
   @ApiProperty({ format: 'date-time' }) deliveredAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) revealedAt?: string;
 }

@@ -2,7 +2,8 @@ import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { HUB_SUPPLIER, UNITS_MAX } from './limits';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
-import { bannedRegions, costAt, type OfferTerms, type Rows, termsOf } from './state';
+import { convertTiers } from './rates';
+import { bannedRegions, costAt, type Denomination, type OfferedTerms, type OfferTerms, type Rows, termsOf } from './state';
 import { setBan } from './verdict';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
@@ -16,8 +17,13 @@ export function putProduct({ product }: PutProduct, rows: Rows): Decided {
   }
   const state = { type: 'ProductState' as const, ...product, version: (known?.version ?? 0) + 1 };
   if (known !== undefined && same({ ...state, version: known.version }, { type: 'ProductState', ...known, offerIds: undefined })) return [];
-  if (known === undefined || known.priceMinor === product.priceMinor || known.offerIds.length === 0) return [state];
-  return [state, { type: 'ProductRepriced', sku: product.sku, priceMinor: product.priceMinor, offerIds: known.offerIds }];
+  if (known === undefined || known.offerIds.length === 0) return [state];
+  const { priceMinor, marginFloorBp: floorBp } = product;
+  if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp) return [state];
+  return [
+    state,
+    { type: 'ProductRepriced', sku: product.sku, priceMinor, ...(floorBp !== undefined && { floorBp }), offerIds: known.offerIds },
+  ];
 }
 
 export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
@@ -34,34 +40,65 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const product = rows.products[sku];
   if (supplier === undefined) return reject('unknown-supplier');
   if (product === undefined) return reject('unknown-product');
-  if (product.currency !== terms.currency) return reject('wrong-currency', { currency: product.currency });
+  const rate = rows.rates[terms.currency]?.quotes[product.currency];
+  if (product.currency !== terms.currency && rate === undefined)
+    return reject('unknown-rate', { from: terms.currency, to: product.currency });
   if (!areTiers(terms.costTiers)) return reject('wrong-tiers');
   if (terms.minQuantity > terms.maxQuantity) return reject('wrong-quantities');
+  if ((terms.validFromAt ?? -Infinity) >= (terms.validUntilAt ?? Infinity)) return reject('wrong-validity');
+  if (terms.denomination !== undefined && !sells(terms.denomination, product.faceValueMinor)) return reject('wrong-denomination');
 
   const offerId = offerIdOf(supplierId, sku);
   const { upstreamGroup } = supplier;
   const kind = supplier.kind === 'vault' ? 'vault' : 'http';
-  const { fulfilmentKind, priceMinor } = product;
-  const whole: OfferTerms = { ...terms, offerId, supplierId, sku, kind, upstreamGroup, fulfilmentKind, ceilingMinor: priceMinor };
+  const { fulfilmentKind, priceMinor, marginFloorBp } = product;
+  const floor = marginFloorBp === undefined ? {} : { floorBp: marginFloorBp };
+  const whole: OfferTerms = {
+    ...terms,
+    ...inCurrencyOf(terms, product.currency, rate),
+    offerId,
+    supplierId,
+    sku,
+    kind,
+    upstreamGroup,
+    fulfilmentKind,
+    ceilingMinor: priceMinor,
+    ...floor,
+  };
   const known = rows.offers[offerId];
   if (known !== undefined && same(whole, termsOf(known))) return [];
 
   const draft = draftOf(rows);
-  draft.emit({ type: 'OfferPut', terms: whole, at });
+  draft.emit({ type: 'OfferPut', terms: whole, at, ...(!same(known?.costTiers, whole.costTiers) && { costSource: 'manual' as const }) });
   if (known === undefined) setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
   else if (isDearer(known, whole)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }
 
-export function repriceOffer({ offerId, ceilingMinor, at }: RepriceOffer, rows: Rows): Decided {
+export function repriceOffer({ offerId, ceilingMinor, floorBp, at }: RepriceOffer, rows: Rows): Decided {
   const known = rows.offers[offerId];
-  if (known === undefined || known.ceilingMinor === ceilingMinor) return [];
+  if (known === undefined || (known.ceilingMinor === ceilingMinor && known.floorBp === floorBp)) return [];
+  const { floorBp: _, ...terms } = termsOf(known);
   const draft = draftOf(rows);
-  draft.emit({ type: 'OfferPut', terms: { ...termsOf(known), ceilingMinor }, at });
+  draft.emit({ type: 'OfferPut', terms: { ...terms, ceilingMinor, ...(floorBp !== undefined && { floorBp }) }, at });
+  if ((floorBp ?? 0) > (known.floorBp ?? 0)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }
+
+/** Tiers in the product's currency, with the supplier's own beside them. */
+function inCurrencyOf({ currency: own, costTiers }: OfferedTerms, currency: string, rate: { rate: number; seenAt: number } | undefined) {
+  if (own === currency || rate === undefined) return { currency, costTiers };
+  const quoted = { currency: own, costTiers, rate: rate.rate, rateAt: rate.seenAt };
+  return { currency, quoted, costTiers: convertTiers(quoted, currency) };
+}
+
+/** Whether an offer of these face values sells the product's. */
+export const sells = (it: Denomination, faceValueMinor: number): boolean =>
+  it.kind === 'FIXED'
+    ? it.valuesMinor.includes(faceValueMinor)
+    : it.minMinor <= faceValueMinor && faceValueMinor <= it.maxMinor && (faceValueMinor - it.minMinor) % it.stepMinor === 0;
 
 /** Ascending by `from`, the first from one unit on. */
 export const areTiers = (tiers: OfferTerms['costTiers']): boolean =>

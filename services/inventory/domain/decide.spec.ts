@@ -480,7 +480,7 @@ describe('the catalogue', () => {
       .thenRejected('unknown-product');
     void start(market)
       .when(putOffer('a', { currency: 'USD' }))
-      .thenRejected('wrong-currency');
+      .thenRejected('unknown-rate');
     void start(market)
       .when(putOffer('a', { costTiers: [{ from: 2, costMinor: 1 }] }))
       .thenRejected('wrong-tiers');

@@ -5,10 +5,10 @@ import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drai
 import { noteHolding } from './holding';
 import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
 import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
-import { rebuildCounters } from './ledger';
 import { recordOutcome } from './outcome';
 import { askPurchase, markUnknown, noteSilence, submitPurchase, writeOff } from './purchase';
 import type { Rows } from './state';
+import { decideSupply } from './supply.decide';
 import { closeOffer, countVault, openOffer, reportStock } from './supply';
 import { applyVerdict, freeQuarantined, noteVerdict } from './verdict';
 
@@ -81,7 +81,14 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
     case 'NoteHolding':
       return noteHolding(command, rows);
     case 'RebuildCounters':
-      return rebuildCounters(command, rows);
+    case 'PutRate':
+    case 'RequoteOffer':
+    case 'CloseStale':
+    case 'ApplyValidity':
+    case 'NoteChannel':
+    case 'ApplyChannel':
+    case 'ReportPace':
+      return decideSupply(command, rows);
     default:
       return assertNever(command);
   }

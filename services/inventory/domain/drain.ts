@@ -1,9 +1,22 @@
 import type { LossReason } from '@midstream/contracts';
 import { type Decision, coversRegion, reject } from '@midstream/kernel';
+import { lateOf } from './closing';
 import { draftOf, lose, tellState } from './draft';
 import { DRAIN_BATCH, DRAIN_RETRY_MS, STORM_WINDOW } from './limits';
 import type { AllowDrain, DrainOffer, InventoryCode, InventoryEvent, NoteBack, ResumeDrain, StopDrain } from './messages';
-import { awayOf, costAt, type Hold, isBanned, type Offer, type Rows, rowOf, strikable, supplyOf, type VerdictRow } from './state';
+import {
+  awayOf,
+  costAt,
+  type Hold,
+  isBanned,
+  maxCostOf,
+  type Offer,
+  type Rows,
+  rowOf,
+  strikable,
+  supplyOf,
+  type VerdictRow,
+} from './state';
 import { shortOf } from './supply';
 
 /** Why all that this hold still holds must go, if it must: asked at every drain and once more before a purchase. */
@@ -11,10 +24,11 @@ export function lossOf(offer: Offer, verdict: VerdictRow | undefined, hold: Hold
   if (isBanned(verdict, hold.region, at)) return 'banned';
   for (const { cause, regions } of offer.closures) {
     if (cause === 'banned' && coversRegion(regions ?? ['*'], hold.region)) return 'banned';
-    if (cause === 'suspended' || cause === 'capacity') return 'capacity';
-    if (cause === 'too-slow') return 'too-slow';
+    if (cause === 'too-slow' || cause === 'channel-slow') return 'too-slow';
+    // A stale figure takes nothing away: nobody has said that it is gone.
+    if (cause !== 'banned' && cause !== 'stale') return 'capacity';
   }
-  if (costAt(offer.costTiers, hold.granted) > hold.priceMinor) return 'price-risen';
+  if (costAt(offer.costTiers, hold.granted) > maxCostOf(offer, hold.priceMinor)) return 'price-risen';
   return supplyOf(offer) <= 0 ? 'out-of-stock' : undefined;
 }
 
@@ -31,7 +45,7 @@ export function drainOffer({ offerId, holdIds, more, at }: DrainOffer, rows: Row
   let took = 0;
   for (const hold of [...new Set(holdIds)].flatMap((it) => rows.holds[it] ?? [])) {
     const now = rowOf(draft.rows.offers, offerId);
-    const reason = lossOf(now, rows.verdicts[offer.sku], hold, at);
+    const reason = lossOf(now, rows.verdicts[offer.sku], hold, at) ?? lateOf(now, hold, at);
     const units = Math.min(reason === undefined ? shortOf(now) : strikable(hold), strikable(hold), room - took);
     const held = Math.min(hold.held, units);
     lose(

@@ -3,6 +3,7 @@ import { assert, assertNever, attemptIdOf } from '@midstream/kernel';
 import { evolveBalance } from './balance';
 import { drainOf, evolveDrain } from './evolve.drain';
 import { evolvePurchase } from './evolve.purchase';
+import { evolveSupply, quotedIn } from './evolve.supply';
 import type { InventoryEvent } from './messages';
 import { restocked } from './restock';
 import { settleOnHand, withHold, withOffer } from './rows';
@@ -32,7 +33,10 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'HoldingNoted':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, holding: event.holding }));
     case 'CountersRebuilt':
-      return withOffer(rows, event.offerId, (offer) => settleOnHand({ ...offer, ...event.counters }));
+    case 'RateNoted':
+    case 'ChannelNoted':
+    case 'PaceNoted':
+      return evolveSupply(rows, event);
     case 'OfferHeld':
       return held(rows, event);
     case 'NothingHeld':
@@ -88,13 +92,22 @@ function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): R
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
 }
 
-function withTerms(rows: Rows, { terms, at }: EventOf<'OfferPut'>): Rows {
+function withTerms(before: Rows, { terms, at, costSource }: EventOf<'OfferPut'>): Rows {
+  const rows = quotedIn(before, terms);
   const known = rows.offers[terms.offerId];
   const product = rows.products[terms.sku];
-  const offer = known === undefined ? newOffer(terms, at) : { ...known, ...terms };
+  const put = known === undefined ? newOffer(terms, at) : { ...withoutTerms(known), ...terms };
+  const offer: Offer = { ...put, ...(costSource && { costSource, costAsOf: at }) };
   const offers = { ...rows.offers, [terms.offerId]: offer };
   if (known !== undefined || product === undefined) return { ...rows, offers };
   return { ...rows, offers, products: { ...rows.products, [terms.sku]: { ...product, offerIds: [...product.offerIds, terms.offerId] } } };
+}
+
+/** What an offer may leave out is gone when it is put without it. */
+function withoutTerms(offer: Offer): Offer {
+  const { supplierSku: _, quoted: __, freshness: ___, validFromAt: ____, validUntilAt: _____, ...rest } = offer;
+  const { channel: ______, denomination: _______, floorBp: ________, ...kept } = rest;
+  return kept;
 }
 
 const newOffer = (terms: OfferTerms, at: number): Offer => ({
@@ -117,9 +130,10 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
   spentUntil: 0,
 });
 
-function reported(offer: Offer, { reported, sequence, settled, at }: EventOf<'StockReported'>): Offer {
+function reported(offer: Offer, { reported, sequence, settled, at, source }: EventOf<'StockReported'>): Offer {
+  const stockSource = source === undefined ? {} : { stockSource: source };
   const known = restocked(offer, reported, at);
-  return settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at });
+  return settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource });
 }
 
 function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {

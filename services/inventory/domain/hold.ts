@@ -4,7 +4,7 @@ import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { HOLD_GRACE_MS, HOLD_TTL_MS } from './limits';
 import type { AssignHold, ExpireHold, ExtendHold, HoldFirst, InventoryEvent, ReleaseHold } from './messages';
 import { planPurchases } from './purchase';
-import { awayOf, costAt, isBanned, type Offer, roomOf, type Rows, rowOf, strikable } from './state';
+import { awayOf, costAt, isBanned, maxCostOf, type Offer, roomOf, type Rows, rowOf, strikable } from './state';
 
 type Candidate = HoldFirst['candidates'][number];
 type Tried = Fact<'OfferHeld'>['tried'][number];
@@ -86,7 +86,7 @@ function misfitOf({ offerId, priceMinor }: Candidate, taken: number, rows: Rows)
   if (taken === 0) return undefined;
   const offer = rowOf(rows.offers, offerId);
   if (taken < offer.minQuantity) return 'no-stock';
-  return costAt(offer.costTiers, taken) > priceMinor ? 'price-risen' : undefined;
+  return costAt(offer.costTiers, taken) > maxCostOf(offer, priceMinor) ? 'price-risen' : undefined;
 }
 
 interface Shares {

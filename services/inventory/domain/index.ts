@@ -27,6 +27,8 @@ export * from './balance.messages';
 export * from './supply.messages';
 export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt } from './ledger';
+export { doneAt, freshUntil } from './closing';
+export { convert, factorOf } from './rates';
 export type { Account } from './account';
 export * from './state';
 export { offerOfHold } from './rows';

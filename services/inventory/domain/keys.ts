@@ -29,8 +29,13 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
         ...offerKeys(offerIdOf(command.supplierId, command.sku)),
         { kind: 'products', id: command.sku },
         { kind: 'suppliers', id: command.supplierId, mode: 'share' },
+        { kind: 'rates', id: command.terms.currency },
         verdictKey(command.sku),
       ];
+    case 'PutRate':
+      return [{ kind: 'rates', id: command.base }];
+    case 'NoteChannel':
+      return [{ kind: 'products', id: command.sku, mode: 'share' }];
     case 'CountVault': {
       const sku = skuOfOffer(command.offerId);
       const made: Key[] = command.terms
@@ -76,6 +81,11 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'ResumeDrain':
     case 'RebuildCounters':
     case 'NoteHolding':
+    case 'RequoteOffer':
+    case 'CloseStale':
+    case 'ApplyValidity':
+    case 'ApplyChannel':
+    case 'ReportPace':
     case 'StopDrain':
     case 'AllowDrain':
       return offerKeys(command.offerId);

@@ -6,6 +6,10 @@ export const HOLD_GRACE_MS = 60_000;
 export const PURCHASE_UNITS_MAX = 100;
 /** A backlog of due purchases may use up this much capacity at once; what is past it gets a new slot. */
 export const PACE_BURST_MS = 60_000;
+/** A rate may be so much ahead of our clock: clocks differ. */
+export const RATE_AHEAD_MS = 300_000;
+/** How old a figure may be of an offer whose feed promises to be fresh. */
+export const FRESH_MS = { instant: 15 * 60_000, bulk: 24 * 3_600_000 } as const;
 /** Holds named by one drain command: what a command costs grows with the square of it. */
 export const DRAIN_BATCH = 50;
 /** Drain commands of one step, in one transaction of bounded size (protocol 12). */

@@ -8,6 +8,8 @@ import type { Closure, CostTiers, OfferedTerms, OfferTerms, ReleaseReason, Stage
 type ProductFact = Fact<'ProductState'>;
 type Cleared = Fact<'OffersCleared'>;
 
+export type * from './purchase.messages';
+
 interface Command<Type extends string> extends Timed {
   readonly type: Type;
 }
@@ -27,6 +29,8 @@ export interface PutOffer extends Command<'PutOffer'> {
 export interface RepriceOffer extends Command<'RepriceOffer'> {
   readonly offerId: string;
   readonly ceilingMinor: number;
+  /** Absent: no margin is insisted on. */
+  readonly floorBp?: number;
 }
 export interface ReportStock extends Command<'ReportStock'> {
   /** Whose feed it is. */
@@ -187,6 +191,12 @@ export type InventoryCode =
   | 'base-url-missing'
   | 'supplier-reserved'
   | 'wrong-currency'
+  | 'unknown-rate'
+  | 'wrong-rate'
+  | 'stale-rate'
+  | 'rate-from-the-future'
+  | 'wrong-validity'
+  | 'wrong-denomination'
   | 'wrong-tiers'
   | 'wrong-quantities'
   | 'purchase-is-settled'
@@ -197,8 +207,14 @@ export type InternalEvent =
   | BalanceEvent
   | SupplyEvent
   | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
-  | { readonly type: 'ProductRepriced'; readonly sku: string; readonly priceMinor: number; readonly offerIds: readonly string[] }
-  | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number }
+  | {
+      readonly type: 'ProductRepriced';
+      readonly sku: string;
+      readonly priceMinor: number;
+      readonly floorBp?: number;
+      readonly offerIds: readonly string[];
+    }
+  | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number; readonly costSource?: FigureSource }
   | {
       readonly type: 'StockReported';
       readonly offerId: string;

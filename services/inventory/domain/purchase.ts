@@ -3,7 +3,7 @@ import { lossOf } from './drain';
 import { arm, draftOf, type Draft, lose, move, ofHold, tellState, withClosure } from './draft';
 import { ASK_AFTER_MS, ASKS_MAX, PACE_BURST_MS, PURCHASE_UNITS_MAX, REST_MS, SILENT_MAX } from './limits';
 import type { AskPurchase, InventoryCode, InventoryEvent, MarkUnknown, NoteSilence, SubmitPurchase, WriteOff } from './messages';
-import { type Hold, openOf, type Purchase, type Rows, rowOf } from './state';
+import { type Hold, maxCostOf, openOf, type Purchase, type Rows, rowOf } from './state';
 import { armIfShort } from './supply';
 import { waitForBalance } from './wait';
 
@@ -53,7 +53,8 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
     return [{ type: 'PurchasePlanned', holdId, purchaseId, sku, offerId: offer.offerId, quantity, startAt, again: true }];
   }
   const units = Math.min(quantity, hold.queued);
-  const { offerId, supplierId, priceMinor: maxCostMinor, currency, deliverByAt } = hold;
+  const { offerId, supplierId, priceMinor, currency, deliverByAt } = hold;
+  const maxCostMinor = maxCostOf(offer, priceMinor);
   const { fulfilmentKind } = offer;
   move(draft, hold, 'queued', 'submitting', units);
   draft.emit({

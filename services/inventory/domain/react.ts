@@ -27,6 +27,10 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
       return fact.holdIds.map((holdId) => ({ command: { type: 'ReleaseHold', holdId, reason: fact.reason } }));
     case 'UnitsGivenUp':
       return fact.holdId === undefined ? [] : [{ command: { type: 'NoteBack', offerId: offerOfHold(fact.holdId), units: fact.quantity } }];
+    case 'MarketSignalReported': {
+      const { sku, channel } = fact;
+      return channel === undefined ? [] : [{ command: { type: 'NoteChannel', sku, channel: channel.channel, state: channel.state } }];
+    }
     case 'VerdictState':
       return [{ command: toNoteVerdict(fact) }];
     default:
@@ -37,7 +41,28 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
 function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
   switch (event.type) {
     case 'ProductRepriced':
-      return event.offerIds.map((offerId) => ({ command: { type: 'RepriceOffer', offerId, ceilingMinor: event.priceMinor } }));
+      return event.offerIds.map((offerId) => ({
+        command: {
+          type: 'RepriceOffer',
+          offerId,
+          ceilingMinor: event.priceMinor,
+          ...(event.floorBp !== undefined && { floorBp: event.floorBp }),
+        },
+      }));
+    case 'OfferPut': {
+      const { offerId, validFromAt, validUntilAt } = event.terms;
+      const command = { type: 'ApplyValidity' as const, offerId };
+      const edges = [validFromAt, validUntilAt].filter((it) => it !== undefined);
+      return edges.length === 0 ? [] : [{ command }, ...edges.map((at) => ({ command, at }))];
+    }
+    case 'RateNoted': {
+      const { base, quote, rate, seenAt } = event;
+      return event.offerIds.map((offerId) => ({ command: { type: 'RequoteOffer', offerId, base, quote, rate, seenAt } }));
+    }
+    case 'ChannelNoted': {
+      const { channel, state } = event;
+      return event.offerIds.map((offerId) => ({ command: { type: 'ApplyChannel', offerId, channel, state } }));
+    }
     case 'VerdictNoted':
       return event.offerIds.flatMap((offerId) => applications(event.sku, offerId, event.verdicts));
     case 'ClosuresSet': {

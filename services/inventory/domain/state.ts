@@ -1,10 +1,14 @@
 import type { Fact, HoldTally } from '@midstream/contracts';
 import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
 import type { Account } from './account';
+import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS } from './limits';
+import type { CostTiers, OfferTerms, Rate } from './terms';
+
+export * from './terms';
+export * from './told';
 
 type OfferFact = Fact<'OfferState'>;
-export type CostTiers = OfferFact['costTiers'];
 export type ClosureCause = OfferFact['closures'][number]['cause'];
 export type ReleaseReason = Fact<'HoldReleased'>['reason'];
 
@@ -38,37 +42,9 @@ export interface VerdictRow {
   readonly verdicts: readonly VerdictSpan[];
 }
 
-/** What an offer promises, as it was put. */
-export interface OfferTerms {
-  readonly offerId: string;
-  readonly supplierId: string;
-  readonly sku: string;
-  readonly kind: 'vault' | 'http';
-  readonly upstreamGroup: string;
-  readonly fulfilmentKind: 'PIN_PURCHASE' | 'VALUE_RECHARGE';
-  readonly currency: string;
-  readonly costTiers: CostTiers;
-  readonly regions: readonly string[];
-  readonly minQuantity: number;
-  readonly maxQuantity: number;
-  readonly capacityPerMinute: number;
-  readonly leadTimeMs: number;
-  readonly safetyStock: number;
-  /** The hub's price of the product: a cost above it closes the offer. */
-  readonly ceilingMinor: number;
-  /** What the supplier calls the product; absent: as we do. */
-  readonly supplierSku?: string;
-}
-
-/** What is put of an offer; the rest follows from its supplier and product. */
-export type OfferedTerms = Omit<
-  OfferTerms,
-  'offerId' | 'supplierId' | 'sku' | 'kind' | 'upstreamGroup' | 'fulfilmentKind' | 'ceilingMinor'
->;
-
 /** What takes an offer away for a reason of its own; stock and price close it by themselves (`closuresOf`). */
 export interface Closure {
-  readonly cause: 'banned' | 'capacity' | 'too-slow' | 'suspended';
+  readonly cause: 'banned' | 'capacity' | 'too-slow' | 'suspended' | 'stale' | 'not-valid' | 'channel-down' | 'channel-slow';
   readonly regions?: readonly string[];
 }
 
@@ -100,6 +76,12 @@ export interface Offer extends OfferTerms {
   readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
   /** Purchases without an answer, in a row. */
   readonly silent: number;
+  /** It has lost pace since it was put: what would come too late there is freed. */
+  readonly slowed?: 'capacity' | 'too-slow';
+  /** Who told the stock; who told the cost, and when. */
+  readonly stockSource?: FigureSource;
+  readonly costSource?: FigureSource;
+  readonly costAsOf?: number;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
   readonly unpaid?: true;
   /** Capacity is promised to planned purchases until the one, used up by submitted ones until the other. */
@@ -189,6 +171,7 @@ export type Rows = {
   readonly suppliers: RowsOf<Supplier>;
   readonly verdicts: RowsOf<VerdictRow>;
   readonly accounts: RowsOf<Account>;
+  readonly rates: RowsOf<Rate>;
   readonly offers: RowsOf<Offer>;
   readonly drains: RowsOf<Drain>;
   readonly holds: RowsOf<Hold>;
@@ -201,6 +184,7 @@ export const noRows: Rows = {
   suppliers: {},
   verdicts: {},
   accounts: {},
+  rates: {},
   offers: {},
   drains: {},
   holds: {},
@@ -228,6 +212,10 @@ export function costAt(tiers: CostTiers, quantity: number): number {
   return tiers.reduce((cost, tier) => (tier.from <= quantity ? tier.costMinor : cost), first.costMinor);
 }
 
+/** What a unit may cost that is sold at this price: the rest is the margin that the hub insists on (protocol 22). */
+export const maxCostOf = ({ floorBp = 0 }: Pick<OfferTerms, 'floorBp'>, priceMinor: number): number =>
+  priceMinor - Math.ceil((priceMinor * floorBp) / 10_000);
+
 /** Everything that closes the offer now; it is open when there is nothing. */
 export function closuresOf(offer: Offer): OfferFact['closures'] {
   const cheapest = Math.min(...offer.costTiers.map((it) => it.costMinor));
@@ -235,7 +223,7 @@ export function closuresOf(offer: Offer): OfferFact['closures'] {
   return [
     ...offer.closures.map(({ cause, regions }) => ({ cause, ...(regions && { regions: [...regions] }) })),
     ...(supply <= 0 || offer.held > supply ? [{ cause: 'out-of-stock' as const }] : []),
-    ...(cheapest > offer.ceilingMinor ? [{ cause: 'price-risen' as const }] : []),
+    ...(cheapest > maxCostOf(offer, offer.ceilingMinor) ? [{ cause: 'price-risen' as const }] : []),
   ];
 }
 
@@ -266,49 +254,3 @@ export const openOf = (purchase: Purchase): number => purchase.quantity - purcha
 /** Units that a drain has lost and that are still on their way to another offer. */
 export const awayOf = (drain: Drain | undefined, at: number): number =>
   (drain?.away ?? []).reduce((sum, it) => (it.at > at - STORM_PATIENCE_MS ? sum + it.units : sum), 0);
-
-export const stateOf = (offer: Offer): OfferFact => ({
-  type: 'OfferState',
-  offerId: offer.offerId,
-  version: offer.version,
-  supplierId: offer.supplierId,
-  sku: offer.sku,
-  upstreamGroup: offer.upstreamGroup,
-  kind: offer.kind,
-  costTiers: offer.costTiers,
-  currency: offer.currency,
-  regions: [...offer.regions],
-  minQuantity: offer.minQuantity,
-  maxQuantity: offer.maxQuantity,
-  capacityPerMinute: offer.capacityPerMinute,
-  leadTimeMs: offer.leadTimeMs,
-  available: roomOf(offer),
-  stockAsOf: new Date(offer.stockAsOf).toISOString(),
-  closures: closuresOf(offer),
-  outcomes: offer.outcomes,
-  ...(offer.holding !== undefined && { holding: { ...offer.holding, asOf: new Date(offer.holding.asOf).toISOString() } }),
-  ...(offer.restock !== undefined && offer.restock.seen > 0 && { restock: restockOf(offer.restock) }),
-});
-
-const restockOf = ({ lastAt, everyMs, seen }: NonNullable<Offer['restock']>): OfferFact['restock'] => ({
-  ...{ lastAt: new Date(lastAt).toISOString(), everyMs, seen },
-});
-
-export const termsOf = (offer: Offer): OfferTerms => ({
-  offerId: offer.offerId,
-  supplierId: offer.supplierId,
-  sku: offer.sku,
-  kind: offer.kind,
-  upstreamGroup: offer.upstreamGroup,
-  fulfilmentKind: offer.fulfilmentKind,
-  currency: offer.currency,
-  costTiers: offer.costTiers,
-  regions: offer.regions,
-  minQuantity: offer.minQuantity,
-  maxQuantity: offer.maxQuantity,
-  capacityPerMinute: offer.capacityPerMinute,
-  leadTimeMs: offer.leadTimeMs,
-  safetyStock: offer.safetyStock,
-  ceilingMinor: offer.ceilingMinor,
-  ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
-});

@@ -2,8 +2,10 @@ import type { Timed } from '@midstream/kernel';
 import type { Counters } from './counters';
 import type { Holding } from './state';
 
-interface OfOffer<Type extends string> extends Timed {
+interface Told<Type extends string> extends Timed {
   readonly type: Type;
+}
+interface OfOffer<Type extends string> extends Told<Type> {
   readonly offerId: string;
 }
 
@@ -23,13 +25,52 @@ export interface NoteHolding extends OfOffer<'NoteHolding'> {
   readonly holding: Holding;
 }
 
-export type SupplyCommand = RebuildCounters | NoteHolding;
+interface RateSeen {
+  readonly base: string;
+  readonly quote: string;
+  /** Major units of `quote` for one of `base`. */
+  readonly rate: number;
+  readonly seenAt: number;
+}
+export type PutRate = Told<'PutRate'> & RateSeen;
+/** The rate of the currency that the offer is quoted in has moved. */
+export type RequoteOffer = OfOffer<'RequoteOffer'> & RateSeen;
+
+/** The offer's stock was to be told again by now. */
+export type CloseStale = OfOffer<'CloseStale'>;
+/** The offer's first or last moment has come. */
+export type ApplyValidity = OfOffer<'ApplyValidity'>;
+
+interface ChannelSeen {
+  readonly channel: string;
+  readonly state: 'up' | 'slow' | 'down';
+}
+/** A way of delivery of a good has changed. */
+export interface NoteChannel extends Told<'NoteChannel'>, ChannelSeen {
+  readonly sku: string;
+}
+export type ApplyChannel = OfOffer<'ApplyChannel'> & ChannelSeen;
+
+/** What a supplier can sell in a minute, and how long it takes; what is missing stays as it is. */
+export interface ReportPace extends OfOffer<'ReportPace'> {
+  readonly supplierId: string;
+  readonly capacityPerMinute?: number;
+  readonly leadTimeMs?: number;
+}
+
+export type SupplyCommand =
+  RebuildCounters | NoteHolding | PutRate | RequoteOffer | CloseStale | ApplyValidity | NoteChannel | ApplyChannel | ReportPace;
 
 export type SupplyEvent =
   | { readonly type: 'HoldingNoted'; readonly offerId: string; readonly holding: Holding }
+  | { readonly type: 'CountersRebuilt'; readonly offerId: string; readonly seen: Counters; readonly counters: Counters }
+  | ({ readonly type: 'RateNoted'; readonly offerIds: readonly string[] } & RateSeen)
+  | ({ readonly type: 'ChannelNoted'; readonly sku: string; readonly offerIds: readonly string[] } & ChannelSeen)
   | {
-      readonly type: 'CountersRebuilt';
+      readonly type: 'PaceNoted';
       readonly offerId: string;
-      readonly seen: Counters;
-      readonly counters: Counters;
+      readonly capacityPerMinute: number;
+      readonly leadTimeMs: number;
+      /** Why it has less room for what is held; absent: it has as much, or more. */
+      readonly slowed?: 'capacity' | 'too-slow';
     };

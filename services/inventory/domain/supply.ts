@@ -3,6 +3,8 @@ import { areTiers, isDearer } from './catalogue';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
 import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
+import { freshen } from './closing';
+import { quotedBy } from './rates';
 import { bannedRegions, type Offer, type Rows, rowOf, supplyOf, termsOf } from './state';
 import { setBan } from './verdict';
 
@@ -27,9 +29,11 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
   const source = command.source ?? (settled === undefined ? 'push' : 'poll');
   draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence, settled: known, at, source });
   if (costTiers !== undefined) {
-    draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at });
-    if (isDearer(offer, { costTiers })) arm(draft, offerId);
+    const quoted = quotedBy(offer, costTiers);
+    draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), ...quoted }, at, costSource: source });
+    if (isDearer(offer, quoted)) arm(draft, offerId);
   }
+  freshen(draft, offerId);
   return afterSupply(draft, offerId);
 }
 
@@ -45,7 +49,7 @@ export function learnCost(draft: Draft, offerId: string, costMinor: number, at: 
   const offer = rowOf(draft.rows.offers, offerId);
   const costTiers = offer.costTiers.map((it) => ({ from: it.from, costMinor: Math.max(it.costMinor, costMinor) }));
   if (!isDearer(offer, { costTiers })) return;
-  draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at });
+  draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at, costSource: 'refusal' });
   arm(draft, offerId);
 }
 

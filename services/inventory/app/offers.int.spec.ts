@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { aSupplier, aWorld, buys, cleared, holdId, offer, product, until, type World } from './inventory.app.fixtures';
+
+describe('an offer, over HTTP', () => {
+  let world: World;
+  before(async () => {
+    world = await aWorld('inventory_offers');
+    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost']) await world.call('PUT', `/products/${sku}`, product());
+    for (const sku of ['vip', 'slow', 'floor', 'cost']) await aSupplier(world, 'a', sku, 20);
+  });
+  after(() => world.end());
+
+  const held = async (orderId: string, sku: string) => {
+    await world.bus.tell(cleared(orderId, sku, 4, ['a']));
+    await world.facts('OfferHeld', orderId);
+  };
+  const seenAt = '2026-11-25T00:00:00Z';
+
+  it('refuses what cannot be, and names the field', async () => {
+    const bad: [string, string, object, number, string][] = [
+      ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'XQZ' }), 400, 'currency'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ regions: ['QX'] }), 400, 'regions'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 1, costMinor: 5 }, { from: 1, costMinor: 4 }] }), 422, 'wrong-tiers'], // prettier-ignore
+      ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 5, costMinor: 5 }] }), 422, 'wrong-tiers'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ denomination: { kind: 'FIXED', valuesMinor: [1] } }), 422, 'wrong-denomination'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ validFrom: 'tomorrow' }), 400, 'validFrom'],
+      ['POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: -1, sequence: 9 }] }, 400, 'quantity'],
+      ['POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: 1.5, sequence: 9 }] }, 400, 'quantity'],
+      ['POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: '0', seenAt }, 400, 'rate'],
+      ['POST', '/exchange-rates', { base: 'USD', quote: 'USD', rate: '1', seenAt }, 422, 'wrong-rate'],
+      ['POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: '7', seenAt: '2999-01-01T00:00:00Z' }, 422, 'rate-from-the-future'],
+      ['POST', '/delivery-channels', { sku: 'none', channel: 'redeem', state: 'down' }, 422, 'unknown-product'],
+    ];
+    for (const [method, path, body, status, told] of bad) {
+      const answer = await world.call(method, path, body);
+      assert.equal(answer.status, status, `${path} ${JSON.stringify(body)} ${JSON.stringify(answer.body)}`);
+      assert.match(JSON.stringify(answer.body), new RegExp(told));
+    }
+  });
+
+  it('quotes in dollars once there is a rate, and follows it', async () => {
+    const dollars = offer({ currency: 'USD', costTiers: [{ from: 1, costMinor: 300 }] });
+    assert.equal((await world.call('PUT', '/suppliers/a/offers/dollar', dollars)).body['code'], 'unknown-rate');
+    const rate = (value: string, at: string) =>
+      world.call('POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: value, seenAt: at });
+    assert.equal((await rate('7.1', seenAt)).status, 200);
+    const { body } = await world.call('PUT', '/suppliers/a/offers/dollar', dollars);
+    assert.deepEqual([body['costTiers'], body['currency'], body['costSource']], [[{ from: 1, costMinor: 2130 }], 'CNY', 'manual']);
+    assert.equal((await rate('7.2', '2026-11-25T01:00:00Z')).body['offers'], 1);
+    await until(async () => JSON.stringify((await world.call('GET', '/suppliers/a/offers/dollar')).body['costTiers']).includes('2160'));
+    assert.equal((await rate('7.3', '2026-11-24T00:00:00Z')).body['code'], 'stale-rate');
+    assert.equal((await world.call('GET', '/exchange-rates', undefined, { key: 'm-key' })).status, 403);
+  });
+
+  it('goes stale where its feed has promised reports, and opens with the next', async () => {
+    await world.call('PUT', '/suppliers/a/offers/vip', offer({ freshness: 'instant' }));
+    const causes = async () => JSON.stringify((await world.call('GET', '/suppliers/a/offers/vip')).body['closures']);
+    await world.sql(`UPDATE offer SET fresh_until = now() - interval '1 hour',
+                            state = state || jsonb_build_object('stockAsOf', (state ->> 'stockAsOf')::bigint - 3600000) WHERE sku = 'vip'`);
+    await until(async () => (await causes()).includes('stale'), 'the stale closure', 40_000);
+    await world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: 20, sequence: 2 }] });
+    assert.equal(await causes(), '[]');
+  });
+
+  it('frees what it holds when its supplier says that it takes longer than the order has', async () => {
+    await held('o-slow', 'slow');
+    const slower = { changes: [{ sku: 'slow', quantity: 20, sequence: 2, leadTimeMs: 2 * 3_600_000 }] };
+    await world.call('POST', '/suppliers/a/stock', slower);
+    const [lost] = await world.facts('HoldLost', 'o-slow');
+    assert.deepEqual([lost?.reason, lost?.quantity], ['too-slow', 4]);
+  });
+
+  it('frees what it holds when the margin that the hub insists on is gone', async () => {
+    await held('o-floor', 'floor');
+    assert.equal((await world.call('PUT', '/products/floor', product({ marginFloorBp: 3_000 }))).body['marginFloorBp'], undefined);
+    const [lost] = await world.facts('HoldLost', 'o-floor');
+    assert.deepEqual([lost?.reason, lost?.tally.holdId], ['price-risen', holdId('o-floor', 'a', 'floor')]);
+  });
+
+  it('costs what it costs for operators only', async () => {
+    await buys(world, 'o-cost', 'cost', 1, ['a']);
+    await world.facts('UnitsDelivered', 'o-cost');
+    const of = async (key?: string) =>
+      JSON.stringify((await world.call('GET', '/deliveries?orderId=o-cost', undefined, key ? { key } : {})).body);
+    assert.match(await of(), /"costMinor":2000,"costCurrency":"CNY"/);
+    assert.doesNotMatch(await of('m-key'), /cost[MC]/);
+    for (const path of ['/products/cost', '/stock?sku=cost']) {
+      assert.doesNotMatch(JSON.stringify((await world.call('GET', path, undefined, { key: 'm-key' })).body), /cost[A-Z]|margin|supplierId/);
+    }
+  });
+});

@@ -1,0 +1,104 @@
+import { type Decision, reject } from '@midstream/kernel';
+import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
+import { pauseOf } from './evolve.purchase';
+import { FRESH_MS } from './limits';
+import type { InventoryCode, InventoryEvent } from './messages';
+import { type Closure, type Hold, type Offer, type Rows, rowOf } from './state';
+import type { ApplyChannel, ApplyValidity, CloseStale, NoteChannel, ReportPace } from './supply.messages';
+
+type Decided = Decision<InventoryEvent, InventoryCode>;
+
+/** Until when the stock figure counts as fresh; undefined for an offer whose supplier has promised no reports. */
+export const freshUntil = ({ freshness, stockAsOf }: Offer): number | undefined =>
+  freshness === undefined ? undefined : stockAsOf + FRESH_MS[freshness];
+
+/** No report for so long: nothing new is held there until the next one. What is held stays: nobody has said that it is gone. */
+export function closeStale({ offerId, at }: CloseStale, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  const until = offer && freshUntil(offer);
+  if (offer === undefined || until === undefined || at < until || offer.closures.some((it) => it.cause === 'stale')) return [];
+  return closed(rows, offerId, { cause: 'stale' });
+}
+
+/** A report is fresh, whatever it says. */
+export function freshen(draft: Draft, offerId: string): void {
+  const { closures } = rowOf(draft.rows.offers, offerId);
+  if (closures.some((it) => it.cause === 'stale'))
+    draft.emit({ type: 'ClosuresSet', offerId, closures: withoutClosure(closures, 'stale') });
+}
+
+/** An offer is open from its first moment to its last. */
+export function applyValidity({ offerId, at }: ApplyValidity, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  if (offer === undefined) return [];
+  const { validFromAt = -Infinity, validUntilAt = Infinity, closures } = offer;
+  const isValid = validFromAt <= at && at < validUntilAt;
+  const isClosed = closures.some((it) => it.cause === 'not-valid');
+  if (isValid !== isClosed) return [];
+  if (!isValid) return closed(rows, offerId, { cause: 'not-valid' });
+  return opened(rows, offerId, ['not-valid']);
+}
+
+/** How a way of delivery is doing; the offers that deliver by it follow, one by one. */
+export const noteChannel = ({ sku, channel, state }: NoteChannel, rows: Rows): Decided => {
+  const product = rows.products[sku];
+  if (product === undefined) return reject('unknown-product');
+  return product.offerIds.length === 0 ? [] : [{ type: 'ChannelNoted', sku, channel, state, offerIds: product.offerIds }];
+};
+
+export function applyChannel({ offerId, channel, state }: ApplyChannel, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  if (offer?.channel !== channel) return [];
+  const cause = state === 'down' ? 'channel-down' : state === 'slow' ? 'channel-slow' : undefined;
+  const others = offer.closures.filter((it) => it.cause !== 'channel-down' && it.cause !== 'channel-slow');
+  if (cause === undefined) return others.length === offer.closures.length ? [] : opened(rows, offerId, ['channel-down', 'channel-slow']);
+  if (offer.closures.some((it) => it.cause === cause)) return [];
+  return closed({ ...rows, offers: { ...rows.offers, [offerId]: { ...offer, closures: others } } }, offerId, { cause });
+}
+
+/** The supplier has less capacity than it had, or takes longer: what would come too late there is freed while there is time. */
+export function reportPace({ supplierId, offerId, capacityPerMinute, leadTimeMs }: ReportPace, rows: Rows): Decided {
+  const offer = rows.offers[offerId];
+  if (offer === undefined) return reject('unknown-offer');
+  if (offer.supplierId !== supplierId) return reject('foreign-offer');
+  const pace = {
+    capacityPerMinute: capacityPerMinute ?? offer.capacityPerMinute,
+    leadTimeMs: leadTimeMs ?? offer.leadTimeMs,
+  };
+  if (pace.capacityPerMinute === offer.capacityPerMinute && pace.leadTimeMs === offer.leadTimeMs) return [];
+  const slowed =
+    pace.leadTimeMs > offer.leadTimeMs ? 'too-slow' : pace.capacityPerMinute < offer.capacityPerMinute ? 'capacity' : undefined;
+  const draft = draftOf(rows);
+  draft.emit({ type: 'PaceNoted', offerId, ...pace, ...(slowed && { slowed }) });
+  if (slowed !== undefined) arm(draft, offerId);
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+/**
+ * Why a hold would come too late at an offer that has slowed down: all that is held there, at its pace, ends after the hold's deadline.
+ * The youngest go first, and what is left may be in time.
+ */
+export function lateOf(offer: Offer, hold: Pick<Hold, 'deliverByAt'>, at: number): 'capacity' | 'too-slow' | undefined {
+  if (offer.slowed === undefined || at >= hold.deliverByAt) return undefined;
+  return doneAt(offer, at) > hold.deliverByAt ? offer.slowed : undefined;
+}
+
+/** When all that is held now is delivered, at the offer's pace. */
+export const doneAt = (offer: Offer, at: number): number => Math.max(at, offer.spentUntil) + pauseOf(offer, offer.held) + offer.leadTimeMs;
+
+function closed(rows: Rows, offerId: string, closure: Closure): readonly InventoryEvent[] {
+  const draft = draftOf(rows);
+  draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(rowOf(rows.offers, offerId).closures, closure) });
+  if (closure.cause !== 'stale') arm(draft, offerId);
+  tellState(draft, offerId);
+  return draft.events;
+}
+
+function opened(rows: Rows, offerId: string, causes: readonly Closure['cause'][]): readonly InventoryEvent[] {
+  const draft = draftOf(rows);
+  const closures = rowOf(rows.offers, offerId).closures.filter((it) => !causes.includes(it.cause));
+  draft.emit({ type: 'ClosuresSet', offerId, closures });
+  tellState(draft, offerId);
+  return draft.events;
+}

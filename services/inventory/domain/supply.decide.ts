@@ -1,0 +1,34 @@
+import { assertNever, type Decision } from '@midstream/kernel';
+import { applyChannel, applyValidity, closeStale, noteChannel, reportPace } from './closing';
+import { rebuildCounters } from './ledger';
+import type { InventoryCode, InventoryEvent } from './messages';
+import { putRate, requoteOffer } from './rates';
+import type { Rows } from './state';
+import type { SupplyCommand } from './supply.messages';
+
+/** What is decided of offers beside their stock: rates, freshness, validity, channels, pace, and their books. */
+export function decideSupply(
+  command: Exclude<SupplyCommand, { readonly type: 'NoteHolding' }>,
+  rows: Rows,
+): Decision<InventoryEvent, InventoryCode> {
+  switch (command.type) {
+    case 'RebuildCounters':
+      return rebuildCounters(command, rows);
+    case 'PutRate':
+      return putRate(command, rows);
+    case 'RequoteOffer':
+      return requoteOffer(command, rows);
+    case 'CloseStale':
+      return closeStale(command, rows);
+    case 'ApplyValidity':
+      return applyValidity(command, rows);
+    case 'NoteChannel':
+      return noteChannel(command, rows);
+    case 'ApplyChannel':
+      return applyChannel(command, rows);
+    case 'ReportPace':
+      return reportPace(command, rows);
+    default:
+      return assertNever(command);
+  }
+}

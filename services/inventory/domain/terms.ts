@@ -1,0 +1,64 @@
+import type { Fact } from '@midstream/contracts';
+
+export type CostTiers = Fact<'OfferState'>['costTiers'];
+
+/** What an offer promises, as it was put. */
+export interface OfferTerms {
+  readonly offerId: string;
+  readonly supplierId: string;
+  readonly sku: string;
+  readonly kind: 'vault' | 'http';
+  readonly upstreamGroup: string;
+  readonly fulfilmentKind: 'PIN_PURCHASE' | 'VALUE_RECHARGE';
+  readonly currency: string;
+  readonly costTiers: CostTiers;
+  readonly regions: readonly string[];
+  readonly minQuantity: number;
+  readonly maxQuantity: number;
+  readonly capacityPerMinute: number;
+  readonly leadTimeMs: number;
+  readonly safetyStock: number;
+  /** The hub's price of the product: a cost above it closes the offer. */
+  readonly ceilingMinor: number;
+  /** What must be left of a price after the cost, in ten-thousandths of it; absent: nothing. */
+  readonly floorBp?: number;
+  /** What the supplier calls the product; absent: as we do. */
+  readonly supplierSku?: string;
+  /** Where the supplier quotes in a currency of its own: `costTiers` are these, at the rate. */
+  readonly quoted?: Quoted;
+  /** How often its feed promises to report; absent: it promises nothing, and is never stale. */
+  readonly freshness?: 'instant' | 'bulk';
+  readonly validFromAt?: number;
+  readonly validUntilAt?: number;
+  /** The way of delivery that it depends on. */
+  readonly channel?: string;
+  /** The face values that it sells; absent: the product's. */
+  readonly denomination?: Denomination;
+}
+
+/** A cost in the supplier's own currency, and the rate that it was converted by. */
+export interface Quoted {
+  readonly currency: string;
+  readonly costTiers: CostTiers;
+  /** Major units of the product's currency for one of the supplier's. */
+  readonly rate: number;
+  readonly rateAt: number;
+}
+
+/** Minor units of the product's currency. */
+export type Denomination =
+  | { readonly kind: 'FIXED'; readonly valuesMinor: readonly number[] }
+  | { readonly kind: 'RANGE'; readonly minMinor: number; readonly maxMinor: number; readonly stepMinor: number };
+
+/** What one unit of a currency is worth in others, and the offers that are quoted in it. */
+export interface Rate {
+  readonly base: string;
+  readonly quotes: Readonly<Record<string, { readonly rate: number; readonly seenAt: number }>>;
+  readonly offerIds: readonly string[];
+}
+
+/** What is put of an offer; the rest follows from its supplier and product. */
+export type OfferedTerms = Omit<
+  OfferTerms,
+  'offerId' | 'supplierId' | 'sku' | 'kind' | 'upstreamGroup' | 'fulfilmentKind' | 'ceilingMinor' | 'quoted' | 'floorBp'
+>;

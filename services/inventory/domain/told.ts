@@ -1,0 +1,65 @@
+import type { Fact } from '@midstream/contracts';
+import { FRESH_MS } from './limits';
+import { closuresOf, type Offer, roomOf } from './state';
+import type { OfferTerms } from './terms';
+
+type OfferFact = Fact<'OfferState'>;
+
+export const stateOf = (offer: Offer): OfferFact => ({
+  type: 'OfferState',
+  offerId: offer.offerId,
+  version: offer.version,
+  supplierId: offer.supplierId,
+  sku: offer.sku,
+  upstreamGroup: offer.upstreamGroup,
+  kind: offer.kind,
+  costTiers: offer.costTiers,
+  currency: offer.currency,
+  regions: [...offer.regions],
+  minQuantity: offer.minQuantity,
+  maxQuantity: offer.maxQuantity,
+  capacityPerMinute: offer.capacityPerMinute,
+  leadTimeMs: offer.leadTimeMs,
+  available: roomOf(offer),
+  stockAsOf: new Date(offer.stockAsOf).toISOString(),
+  closures: closuresOf(offer),
+  outcomes: offer.outcomes,
+  ...(offer.holding !== undefined && { holding: { ...offer.holding, asOf: new Date(offer.holding.asOf).toISOString() } }),
+  ...(offer.restock !== undefined && offer.restock.seen > 0 && { restock: restockOf(offer.restock) }),
+  ...(offer.quoted && { quoted: { ...offer.quoted, rateAt: new Date(offer.quoted.rateAt).toISOString() } }),
+  ...(offer.stockSource && { stockSource: offer.stockSource }),
+  ...(offer.costSource && { costSource: offer.costSource }),
+  ...(offer.costAsOf !== undefined && { costAsOf: new Date(offer.costAsOf).toISOString() }),
+  ...(offer.freshness && { freshUntil: new Date(offer.stockAsOf + FRESH_MS[offer.freshness]).toISOString() }),
+  ...(offer.validUntilAt !== undefined && { validUntil: new Date(offer.validUntilAt).toISOString() }),
+});
+
+const restockOf = ({ lastAt, everyMs, seen }: NonNullable<Offer['restock']>): OfferFact['restock'] => ({
+  ...{ lastAt: new Date(lastAt).toISOString(), everyMs, seen },
+});
+
+export const termsOf = (offer: Offer): OfferTerms => ({
+  offerId: offer.offerId,
+  supplierId: offer.supplierId,
+  sku: offer.sku,
+  kind: offer.kind,
+  upstreamGroup: offer.upstreamGroup,
+  fulfilmentKind: offer.fulfilmentKind,
+  currency: offer.currency,
+  costTiers: offer.costTiers,
+  regions: offer.regions,
+  minQuantity: offer.minQuantity,
+  maxQuantity: offer.maxQuantity,
+  capacityPerMinute: offer.capacityPerMinute,
+  leadTimeMs: offer.leadTimeMs,
+  safetyStock: offer.safetyStock,
+  ceilingMinor: offer.ceilingMinor,
+  ...(offer.floorBp !== undefined && { floorBp: offer.floorBp }),
+  ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
+  ...(offer.quoted && { quoted: offer.quoted }),
+  ...(offer.freshness && { freshness: offer.freshness }),
+  ...(offer.validFromAt !== undefined && { validFromAt: offer.validFromAt }),
+  ...(offer.validUntilAt !== undefined && { validUntilAt: offer.validUntilAt }),
+  ...(offer.channel !== undefined && { channel: offer.channel }),
+  ...(offer.denomination && { denomination: offer.denomination }),
+});
