@@ -96,6 +96,8 @@ export const OfferState = closed({
   leadTimeMs: Type.Integer({ minimum: 0 }),
   /** Room for new holds now. */
   available: Units,
+  /** Units that are held there, all holds together: how large a storm is when they must go. */
+  held: Type.Optional(Units),
   stockAsOf: Instant,
   stockSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
   /** Past it the figure is stale, and the offer closes; absent: its supplier has promised no reports. */

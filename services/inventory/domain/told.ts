@@ -21,6 +21,8 @@ export const stateOf = (offer: Offer): OfferFact => ({
   capacityPerMinute: offer.capacityPerMinute,
   leadTimeMs: offer.leadTimeMs,
   available: roomOf(offer),
+  // Asked for where what is held may have to go elsewhere: so large is the storm
+  ...(roomOf(offer) === 0 && offer.held > 0 && { held: offer.held }),
   stockAsOf: new Date(offer.stockAsOf).toISOString(),
   closures: closuresOf(offer),
   outcomes: offer.outcomes,

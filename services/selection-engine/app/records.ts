@@ -1,20 +1,26 @@
 import type { TableRows } from '@midstream/runtime';
-import type { SelectionDecided, SelectionEvent } from '@midstream/selection-engine-domain';
-import { DecisionRow, LineEndRow } from './tables';
+import type { SelectionDecided, SelectionEvent, StormPlanned } from '@midstream/selection-engine-domain';
+import { DecisionRow, LineEndRow, StormRow } from './tables';
 
 /** What a decision was made of, as `decision.record` keeps it. */
-export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered'>;
+export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'storm'>;
 
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   if (event.type === 'LineEnded') {
     const { orderId, lineId, ordered, delivered } = event;
     return [{ entity: LineEndRow, rows: [{ order_id: orderId, line_id: lineId, ordered, delivered }] }];
   }
+  if (event.type === 'StormPlanned') return [{ entity: StormRow, rows: [stormRow(event)] }];
   if (event.type !== 'SelectionDecided') return [];
-  const { decisionId, decidedAt, model, request, candidates, gates, considered } = event;
-  const record: DecisionRecord = { request, candidates, gates, considered };
+  const { decisionId, decidedAt, model, request, candidates, gates, considered, storm } = event;
+  const record: DecisionRecord = { request, candidates, gates, considered, ...(storm && { storm }) };
   const { orderId, merchantId } = request;
   const asked = request.attempt === 1 ? (request.need.sku ?? candidates[0]?.sku ?? null) : null;
   const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, asked, record };
   return [{ entity: DecisionRow, rows: [row] }];
 }
+
+const stormRow = ({ planId, offerId, plannedAt, objective, bound, gap, epochs, quotas, classes, units, left, optimal }: StormPlanned) => ({
+  ...{ id: planId, offer_id: offerId, planned_at: new Date(plannedAt), objective, bound, gap },
+  record: { classes, units, left, optimal, epochs, quotas },
+});

@@ -13,10 +13,11 @@ import { MarketController, SignalsController } from './market/http';
 import { MarketQueries } from './market/queries';
 import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
+import { CreateStorm6 } from './migrations/create-storm-6';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, LineEndRow, MarketRow, RankedRow } from './tables';
+import { DecisionRow, LineEndRow, MarketRow, RankedRow, StormRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -25,8 +26,8 @@ export const selectionService = defineService({
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },
   },
-  entities: [DecisionRow, LineEndRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4],
+  entities: [DecisionRow, LineEndRow, StormRow],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6],
   recordsOf,
   follows: ['selection.market'],
   problems,

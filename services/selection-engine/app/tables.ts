@@ -23,6 +23,19 @@ export class DecisionRow {
   @Column('jsonb') record!: unknown;
 }
 
+/** Append-only: a storm that was decided at once, with the certificate that its decisions point at. Money in 厘. */
+@Entity('storm')
+export class StormRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('text', { name: 'offer_id' }) offerId!: string;
+  @Column('timestamptz', { name: 'planned_at' }) plannedAt!: Date;
+  @Column('bigint') objective!: string;
+  @Column('bigint') bound!: string;
+  @Column('bigint') gap!: string;
+  /** Of the classes, the units, what is left, the versions of the offers, and the quotas. */
+  @Column('jsonb') record!: unknown;
+}
+
 /** What is known of a good's market. */
 @Entity('market')
 export class MarketRow {

@@ -1,5 +1,7 @@
 import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
+import { bind, type Bound, noneBound, unbind } from './assign/bound';
+import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
 export type Offer = Fact<'OfferState'>;
@@ -8,6 +10,8 @@ type TriedOffer = Fact<'NothingHeld'>['tried'][number];
 
 /** What was ranked this long ago has been held or not, and the offer's state says so: a lap takes 400 ms at its worst hundredth. */
 export const SHADE_MS = 2_000;
+/** For a plan: stock that is counted as gone twice, in the shade and in the offer's newer state, would refund lines that it could serve. */
+export const PLAN_SHADE_MS = 500;
 /** The shade fades in steps, so that a busy offer costs a few numbers and not one for every line. */
 const SHADE_STEP_MS = 250;
 
@@ -33,6 +37,12 @@ export interface OfferBook {
   readonly shades: Map<string, Shade[]>;
   /** What is heard of each good's market. */
   readonly markets: Map<string, Fact<'MarketState'>>;
+  /** Lines in flight, by the offer that holds them. */
+  readonly bound: Bound;
+  /** Of each offer that lost its lines, the plan for them. */
+  readonly storms: Map<string, StormPlan>;
+  /** Units that were held at an offer, in all, when it turned bad. */
+  readonly heldAtClosing: Map<string, number>;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -44,6 +54,9 @@ export const emptyBook = (): OfferBook => ({
   tried: new Map(),
   shades: new Map(),
   markets: new Map(),
+  bound: noneBound(),
+  storms: new Map(),
+  heldAtClosing: new Map(),
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
@@ -59,8 +72,18 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       if (isNews(book.markets.get(fact.sku), fact)) book.markets.set(fact.sku, fact);
       return;
     case 'SelectionDecided':
-      return shade(book, fact);
+      return noteDecided(book, fact);
+    case 'StormPlanned':
+      for (const [id, it] of book.storms) if (fact.plannedAt - it.plannedAt >= PLAN_KEPT_MS) book.storms.delete(id);
+      return void book.storms.set(fact.offerId, planOf(fact));
+    case 'UnitsDelivered':
+      return unbind(book.bound, fact.tally.holdId, fact.deliveries.length);
+    case 'HoldReleased':
+      return unbind(book.bound, fact.tally.holdId, fact.quantity);
     case 'OfferHeld':
+      for (const it of fact.holds) bind(book.bound, it, fact.request);
+      for (const it of fact.tried) noteTried(book, it);
+      return;
     case 'NothingHeld':
       for (const it of fact.tried) noteTried(book, it);
       return;
@@ -75,11 +98,13 @@ export function availableAt(book: OfferBook, offer: Offer): number {
   return found !== undefined && found.version >= offer.version ? found.available : offer.available;
 }
 
-/** Units that the decisions of the last seconds have left. */
-export function roomAt(book: OfferBook, offer: Offer, at: number): number {
-  const since = stepOf(at - SHADE_MS);
+/** Units that the decisions of the last seconds, and the plans of storms but that of the offer `but`, have left. */
+export function roomAt(book: OfferBook, offer: Offer, at: number, but?: string): number {
+  const since = stepOf(at - (but === undefined ? SHADE_MS : PLAN_SHADE_MS));
   const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
-  return Math.max(0, availableAt(book, offer) - shaded);
+  let kept = 0;
+  for (const it of book.storms.values()) if (it.offerId !== but && at - it.plannedAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
+  return Math.max(0, availableAt(book, offer) - shaded - kept);
 }
 
 /** The strictest verdict that covers the region. None where compliance has said nothing yet: it is asked next on the lap. */
@@ -97,11 +122,21 @@ function applyProduct(book: OfferBook, product: Product): void {
 }
 
 function applyOffer(book: OfferBook, offer: Offer): void {
-  if (!isNews(book.offers.get(offer.offerId), offer)) return;
+  const before = book.offers.get(offer.offerId);
+  if (!isNews(before, offer)) return;
   book.offers.set(offer.offerId, offer);
+  noteClosing(book, before, offer);
   within(book.offersBySku, offer.sku, () => new Map<string, Offer>()).set(offer.offerId, offer);
   const found = book.tried.get(offer.offerId);
   if (found !== undefined && found.version < offer.version) book.tried.delete(offer.offerId);
+}
+
+/** The first bad state of an offer says how much was held there; the later ones of the same storm say less and less. */
+function noteClosing(book: OfferBook, before: Offer | undefined, { offerId, held, ...offer }: Offer): void {
+  const isBad = (it: Pick<Offer, 'closures' | 'available'>): boolean => it.closures.length > 0 || it.available === 0;
+  if (!isBad(offer)) book.heldAtClosing.delete(offerId);
+  else if (held !== undefined && held > (before !== undefined && isBad(before) ? (book.heldAtClosing.get(offerId) ?? 0) : 0))
+    book.heldAtClosing.set(offerId, held);
 }
 
 /** What inventory found, sooner than the offer's own state says it. An outcome that is not about stock has no news of it. */
@@ -110,6 +145,16 @@ function noteTried(book: OfferBook, found: TriedOffer): void {
   const version = book.offers.get(found.offerId)?.version;
   if (version === undefined || found.version < version || !isNews(book.tried.get(found.offerId), found)) return;
   book.tried.set(found.offerId, found);
+}
+
+/** A line that was ranked again is no longer bound to what it lost, and has drawn what its plan gave it. */
+function noteDecided(book: OfferBook, decided: SelectionDecided): void {
+  const { request, storm, candidates } = decided;
+  if (request.replaces !== undefined) unbind(book.bound, request.replaces.holdId, request.quantity);
+  const plan = storm && book.storms.get(request.replaces?.offerId ?? '');
+  if (storm !== undefined && plan?.planId === storm.planId)
+    for (const { offerId, planned } of candidates) draw(plan, storm.key, offerId, planned);
+  shade(book, decided);
 }
 
 function shade(book: OfferBook, { decidedAt, candidates }: SelectionDecided): void {

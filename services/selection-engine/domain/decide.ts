@@ -1,4 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
+import { guideOf } from './assign/guide';
 import type { OfferBook } from './book';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
@@ -14,10 +15,13 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
   if (rows.ranked[attemptOf(request)] !== undefined) return []; // asked before
   const { orderId, merchantId, lineId } = request;
   const decisionId = decisionIdOf(request);
-  const { candidates, gates, considered } = rank(request, book, at);
+  const { planned, guide } = guideOf(request, book, at, (it, plan) => rank(it, book, at, plan).options);
+  const { candidates, gates, considered } = rank(request, book, at, guide);
+  const storm = guide && { planId: guide.planId, key: guide.key };
   return [
+    ...(planned === undefined ? [] : [planned]),
     { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates },
-    { type: 'SelectionDecided', decisionId, decidedAt: at, model: MODEL, request, candidates, gates, considered },
+    { type: 'SelectionDecided', decisionId, decidedAt: at, model: MODEL, request, candidates, gates, considered, ...(storm && { storm }) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
+import type { StormPlanned } from './assign/storm';
 import type { CountDemand } from './market/demand';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
 
@@ -46,6 +47,8 @@ export interface SelectionDecided {
   readonly candidates: readonly Candidate[];
   readonly gates: GateCounts;
   readonly considered: readonly Considered[];
+  /** The plan that the line was led by, and its class there; its row has the certificate. */
+  readonly storm?: { readonly planId: string; readonly key: string };
 }
 
 /** A line came to its end: what became of it is counted into the case library. */
@@ -62,5 +65,5 @@ export interface NoteEnd {
 export type LineEnded = Omit<NoteEnd, 'type' | 'at'> & { readonly type: 'LineEnded' };
 
 export type SelectionCommand = RankOffers | ReportSignal | CountDemand | NoteEnd;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | SignalEvent | LineEnded;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | LineEnded;
 export type SelectionCode = SignalCode;

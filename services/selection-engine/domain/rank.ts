@@ -1,5 +1,7 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, type Product, roomAt } from './book';
+import type { Guide } from './assign/guide';
+import type { Option } from './assign/storm';
 import { gateOf, productsInReach, wantedBy } from './gates';
 import type { Considered, Worth } from './messages';
 import { worthOf } from './worth';
@@ -11,6 +13,8 @@ export interface Ranking {
   readonly candidates: readonly Candidate[];
   readonly gates: GateCounts;
   readonly considered: readonly Considered[];
+  /** All that passed, with what a unit is worth there: what a storm's plan is made of. */
+  readonly options: readonly Option[];
 }
 
 interface Passed {
@@ -21,8 +25,11 @@ interface Passed {
   readonly room: number;
 }
 
-/** The offers that may serve the line, best first, with the units that are foreseen at each; and why the others may not. */
-export function rank(request: SelectionRequest, book: OfferBook, at: number): Ranking {
+/**
+ * The offers that may serve the line, best first, with the units that are foreseen at each; and why the others may not. `guide`: what the
+ * plan of a storm says of the line.
+ */
+export function rank(request: SelectionRequest, book: OfferBook, at: number, guide?: Guide): Ranking {
   const wanted = wantedBy(request, book);
   const counts: Partial<Record<Gate, number>> = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
   const passed: Passed[] = [];
@@ -30,7 +37,7 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number): Ra
   for (const product of productsInReach(wanted, request, book)) {
     for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
       const gate = gateOf({ request, wanted, offer, product, book, at });
-      const considered = consider(offer, book, at);
+      const considered = consider(offer, book, at, guide);
       if (gate !== undefined) counts[gate] = (counts[gate] ?? 0) + 1;
       // What the buyer's policy leaves out is only counted: a category's other goods would fill the record of every plain line.
       if (gate === 'policy') continue;
@@ -41,18 +48,37 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number): Ra
   passed.sort(byWorth);
   stopped.sort((a, b) => compare(a.offerId, b.offerId));
   return {
-    candidates: plan(passed.slice(0, CANDIDATES_MAX), request.quantity),
+    candidates: plan(led(passed, guide).slice(0, CANDIDATES_MAX), request.quantity),
     gates: counts,
+    options: passed.map(({ offer, worth, room }) => ({ offerId: offer.offerId, valueMinor: worth.expectedMinor, room })),
     considered: [...passed.map((it) => it.considered), ...stopped].slice(0, CONSIDERED_MAX),
   };
 }
 
-const consider = (offer: Offer, book: OfferBook, at: number): Considered => ({
+/**
+ * The line goes first where the plan sends it. To a line that the plan gives nothing, what is kept for the others is not there: it is worth
+ * more to them than the refund of this one.
+ */
+function led(passed: readonly Passed[], guide: Guide | undefined): readonly Passed[] {
+  if (guide === undefined || 'planning' in guide) return passed;
+  const { first } = guide;
+  if (first === undefined) return passed.filter(hasRoom);
+  return [...passed.filter((it) => it.offer.offerId === first), ...passed.filter((it) => it.offer.offerId !== first)];
+}
+
+/** What is kept for the line's own class is room to it. */
+const roomOf = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefined): number => {
+  if (guide === undefined) return roomAt(book, offer, at);
+  if ('planning' in guide) return roomAt(book, offer, at, guide.planning);
+  return roomAt(book, offer, at) + (offer.offerId === guide.first ? guide.quota : 0);
+};
+
+const consider = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefined): Considered => ({
   offerId: offer.offerId,
   sku: offer.sku,
   version: offer.version,
   available: availableAt(book, offer),
-  room: roomAt(book, offer, at),
+  room: roomOf(offer, book, at, guide),
 });
 
 const passing = (offer: Offer, product: Product, considered: Considered, worth: Worth): Passed => ({

@@ -35,6 +35,7 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
       return { ...rows, markets: { ...rows.markets, [event.market.sku]: event.market } };
     case 'SelectionDecided':
     case 'LineEnded':
+    case 'StormPlanned':
     case 'MarketSignalReported':
     case 'MarketState':
     case 'BurstDetected':

@@ -1,0 +1,152 @@
+import type { SelectionRequest } from '@midstream/contracts';
+import type { BoundClass } from './bound';
+import { certify } from './certificate';
+import { assign } from './simplex';
+import type { Transport } from './transport';
+
+/** One offer that could serve a class, as its ranking knows it: expected money a unit, and units that nobody was sent to yet. */
+export interface Option {
+  readonly offerId: string;
+  readonly valueMinor: number;
+  readonly room: number;
+}
+
+/** The whole storm, decided at once. Stays inside; its row is what the decisions of its lines point at. */
+export interface StormPlanned {
+  readonly type: 'StormPlanned';
+  /** The decision for whose line it was made. */
+  readonly planId: string;
+  /** The offer whose lines are to go elsewhere. */
+  readonly offerId: string;
+  readonly plannedAt: number;
+  /** The part of the storm that the replica knew of. */
+  readonly share: number;
+  readonly classes: number;
+  readonly units: number;
+  /** Units that find no place, or none that is worth more than their refund. */
+  readonly left: number;
+  /** 厘. `gap` below 1 proves the assignment best for what was known. */
+  readonly objective: number;
+  readonly bound: number;
+  readonly gap: number;
+  readonly optimal: boolean;
+  /** Which versions of the offers it was made from. */
+  readonly epochs: Readonly<Record<string, number>>;
+  /** Units of each class at each offer. */
+  readonly quotas: readonly Quota[];
+}
+
+export interface Quota {
+  readonly key: string;
+  readonly at: readonly { readonly offerId: string; readonly units: number }[];
+}
+
+/** What is left of a plan, in the book. Drawn from in place, by `draw` only. */
+export interface StormPlan extends Pick<StormPlanned, 'planId' | 'offerId' | 'plannedAt' | 'share'> {
+  readonly quotas: Map<string, Map<string, number>>;
+  /** Units that are kept at each offer for the lines of the plan that are still to come. */
+  readonly kept: Map<string, number>;
+}
+
+/** A plan is not used for longer: the market has moved on. */
+export const PLAN_MS = 60_000;
+/** An old plan still tells which part of the storm is this replica's. */
+export const PLAN_KEPT_MS = 3_600_000;
+/** Lines that a plan does not know make a new one at most so often. */
+export const REPLAN_MS = 1_000;
+/** Fewer lines than this are no storm: they are ranked one by one. */
+export const STORM_UNITS_LEAST = 20;
+/** The largest are planned; lines of the others are ranked one by one beside them. */
+export const STORM_CLASSES_MAX = 500;
+/** Of the price: what a unit costs that is refunded, retail and enterprise (selection.md 1.3). */
+const REFUND_SHARE = { retail: 0.03, enterprise: 0.1 } as const;
+
+/** 厘. Whole numbers, so that sums are exact and a gap below one is none. */
+const milli = (minor: number): number => Math.round(minor * 10);
+
+export interface Planning {
+  readonly planId: string;
+  readonly share: number;
+  readonly at: number;
+  readonly versionOf: (offerId: string) => number;
+}
+
+/**
+ * Solves the storm of one offer exactly. `share`: the part of the storm that this replica knows; it plans with that part of every stock,
+ * because the other replicas, whose lines are like these, plan with theirs. Deterministic.
+ */
+export function planStorm(
+  offerId: string,
+  classes: readonly BoundClass[],
+  optionsOf: (request: SelectionRequest) => readonly Option[],
+  { planId, share, at, versionOf }: Planning,
+): StormPlanned {
+  const largest = [...classes].sort((a, b) => b.units - a.units || compare(a.key, b.key)).slice(0, STORM_CLASSES_MAX);
+  const sorted = largest.sort((a, b) => compare(a.key, b.key));
+  const options = sorted.map(({ request }) => optionsOf(request));
+  const rooms = new Map(options.flat().map((it) => [it.offerId, Math.floor(it.room * share)]));
+  const offers = [...rooms.keys()].sort();
+  const indexOf = new Map(offers.map((it, index) => [it, index]));
+  const arcs = options.flat();
+  const starts = options.reduce<number[]>((all, its) => [...all, (all.at(-1) ?? 0) + its.length], [0]);
+  const transport: Transport = {
+    demand: Float64Array.from(sorted, (it) => it.units),
+    refund: Float64Array.from(sorted, ({ request }) => milli(request.priceCapMinor * REFUND_SHARE[request.segment])),
+    start: Int32Array.from(starts),
+    offer: Int32Array.from(arcs, (it) => indexOf.get(it.offerId) ?? 0),
+    value: Float64Array.from(arcs, (it) => milli(it.valueMinor)),
+    stock: Float64Array.from(offers, (it) => rooms.get(it) ?? 0),
+    under: new Int32Array(offers.length).fill(-1),
+    offers: offers.length,
+  };
+  const solved = assign(transport);
+  const { objective, bound, gap } = certify(transport, solved.flow, solved.price);
+  const quotas = sorted.map(({ key }, k): Quota => {
+    const all = arcs
+      .slice(starts[k], starts[k + 1])
+      .map((it, index) => ({ offerId: it.offerId, units: solved.flow[(starts[k] ?? 0) + index] ?? 0 }));
+    return { key, at: all.filter(({ units }) => units > 0) };
+  });
+  return {
+    ...{ type: 'StormPlanned', planId, offerId, plannedAt: at, share, classes: sorted.length },
+    ...{ units: sum(transport.demand), left: sum(solved.left), objective, bound, gap, optimal: solved.optimal },
+    ...{ epochs: Object.fromEntries(offers.map((it) => [it, versionOf(it)])), quotas },
+  };
+}
+
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
+
+const sum = (all: Float64Array): number => all.reduce((total, it) => total + it, 0);
+
+export function planOf({ planId, offerId, plannedAt, share, quotas }: StormPlanned): StormPlan {
+  const kept = new Map<string, number>();
+  for (const { at } of quotas) for (const it of at) kept.set(it.offerId, (kept.get(it.offerId) ?? 0) + it.units);
+  return {
+    planId,
+    offerId,
+    plannedAt,
+    share,
+    kept,
+    quotas: new Map(quotas.map(({ key, at }) => [key, new Map(at.map((it) => [it.offerId, it.units]))])),
+  };
+}
+
+/** Where a line of the class goes by the plan: an offer with a quota for all of it, else the one with most left; none where it is refunded. */
+export function nextOf({ quotas }: StormPlan, key: string, units: number): string | undefined {
+  const quota = quotas.get(key);
+  let [found, most] = [undefined as string | undefined, 0];
+  for (const [offerId, left] of quota ?? []) {
+    if (left >= units) return offerId;
+    if (left > most) [found, most] = [offerId, left];
+  }
+  return found;
+}
+
+/** Takes what a line was sent to from its class's quota. */
+export function draw({ quotas, kept }: StormPlan, key: string, offerId: string, units: number): void {
+  const quota = quotas.get(key);
+  const drawn = Math.min(units, quota?.get(offerId) ?? 0);
+  if (quota === undefined || drawn === 0) return;
+  quota.set(offerId, (quota.get(offerId) ?? 0) - drawn);
+  kept.set(offerId, (kept.get(offerId) ?? 0) - drawn);
+}
