@@ -4,7 +4,6 @@ import type { Fact, SelectionRequest } from '@midstream/contracts';
 import { isRejection } from '@midstream/kernel';
 import { applyToBook, emptyBook, type Offer, type OfferBook } from '../book';
 import { decide } from '../decide';
-import type { SelectionEvent } from '../messages';
 import { rank } from '../rank';
 import { anOffer, aProduct, aRequest, NO_ROWS, NOON, upTo } from '../selection.fixtures';
 import { chanceOf } from './assign.fixtures';
