@@ -7,10 +7,6 @@ export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<Sele
   switch (fact.type) {
     case 'LineSelectionRequested':
       return [{ command: { type: 'RankOffers', request: fact.request } }];
-    case 'LineClosed': {
-      const { orderId, lineId, ordered, delivered } = fact;
-      return ordered > 0 ? [{ command: { type: 'NoteEnd', orderId, lineId, ordered, delivered: Math.min(ordered, delivered) } }] : [];
-    }
     default:
       return [];
   }

@@ -15,7 +15,7 @@ describe('the case library', () => {
     const request = aRequest({ orderId, scenario: 'gaming', quantity: 3, deliverBy: new Date(Date.now() + 86_400_000).toISOString() });
     const ofLine = { orderId, merchantId: 'm1', lineId: '1' };
     await engine.tell({ type: 'LineSelectionRequested', ...ofLine, request });
-    await engine.tell({ type: 'LineClosed', ...ofLine, status: 'delivered', ordered: 3, delivered: 3, capturedMinor: 7_500 });
+    await engine.service.commands.outcome({ type: 'NoteEnd', orderId, lineId: '1', ordered: 3, delivered: 3 } as never);
   };
   const fold = () => casesLoop().run({ database: engine.service.database, handle: () => Promise.resolve() });
   const cases = async (key: string) => {
