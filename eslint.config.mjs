@@ -40,7 +40,14 @@ export default defineConfig(
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^node:|^(?!@midstream/|@stdlib/|chinese-days$|\\.)', message: 'a domain imports the kernel, the contracts and pure mathematics, nothing else' }] },
+        {
+          patterns: [
+            {
+              regex: '^node:|^(?!@midstream/|@stdlib/|chinese-days$|\\.)',
+              message: 'a domain imports the kernel, the contracts and pure mathematics, nothing else',
+            },
+          ],
+        },
       ],
       'no-restricted-syntax': [
         'error',
