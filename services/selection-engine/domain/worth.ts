@@ -48,7 +48,8 @@ export function costAt({ costTiers, maxQuantity }: Offer, quantity: number): num
   return tier?.costMinor ?? 0;
 }
 
-function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
+/** Expected share of orders that are delivered as promised. */
+export function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
   const good = FILL_PRIOR.fulfilled + fulfilled;
   return good / (good + FILL_PRIOR.failed + failed);
 }

@@ -24,8 +24,8 @@ export function recommendationView({ cards, gates, considered, package: set }: R
 }
 
 function cardView(card: Card, { at, evidence }: Told): CardView {
-  const { good, roles, explained, scores, suggestedQuantity, outlook } = card;
-  const { product, chain, available, stockAsOf, verdict } = good;
+  const { good, roles, explained, scores, basis, suggestedQuantity, outlook } = card;
+  const { product, chain, available, stockAsOf } = good;
   const { influence, resembles } = evidence(card);
   const { sku, name, category, priceMinor, currency } = product;
   return {
@@ -34,7 +34,7 @@ function cardView(card: Card, { at, evidence }: Told): CardView {
     stockRisk: { level: outlook.stockRisk.level, probability: rounded(outlook.stockRisk.probability) },
     onTime: rounded(good.onTime),
     stock: { available, asOf: stockAsOf, ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)) },
-    ...{ verdict: verdict ?? 'unscreened', fallbacks: chain.length - 1, isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS },
+    ...{ verdict: basis.verdict, fallbacks: chain.length - 1, isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS },
     reasons: (explained?.reasons ?? []).map(({ group, text, minor }) => ({ group, speaks: minor >= 0 ? 'for' : 'against', text })),
     ...(resembles !== undefined && {
       resembles: {

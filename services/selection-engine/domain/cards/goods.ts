@@ -1,11 +1,12 @@
-import type { GateCounts, VerdictStatus } from '@midstream/contracts';
-import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from '../book';
-import { gateOf, productsInReach, wantedBy } from '../gates';
+import type { Gate, GateCounts } from '@midstream/contracts';
+import { availableAt, type Offer, type OfferBook, type Product } from '../book';
+import { type Wanted, wantedBy } from '../gates';
 import { perHour } from '../market/heat';
-import { costAt, worthOf } from '../worth';
+import { costAt, FAILURE_SHARE, fillOf, responseOf } from '../worth';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
 import { stockOutProbability } from './outlook';
-import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, packageOf, SMALL_QUANTITY_MOST } from './packages';
+import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, type Package, packageOf, SMALL_QUANTITY_MOST } from './packages';
+import { gateAt, type Look, lookAt, type Screen, screenOf } from './screen';
 import { type Traits, valueOf } from './value';
 
 /** What is expected where nothing is known (selection.md 1.2): complaints, codes that are not good, buyers who come again. */
@@ -17,7 +18,7 @@ const LOYALTY_SHARE = 0.01;
 /** A failure says something of the next offer where both buy from the same source. */
 const SAME_SOURCE = 0.9;
 
-/** One attempt of a good's chain. */
+/** One attempt of a good's chain. The chain's order is what a sale leaves, less what failing costs until it is made. */
 export interface Link {
   readonly offer: Offer;
   readonly fill: number;
@@ -38,7 +39,6 @@ export interface Good {
   readonly stockAsOf: string;
   readonly stockOut: number;
   readonly onTime: number;
-  readonly verdict: VerdictStatus | undefined;
   readonly perHour: number;
 }
 
@@ -54,23 +54,26 @@ export type Influence = (product: Product) => number;
 export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence: Influence): Goods {
   const cap = need.priceCapMinor ?? capOf(need, book);
   // A top-up needs an account, which the order will name: here both kinds may be shown
-  const [plain, topUp] = [requestOf(need, cap, false), requestOf(need, cap, true)];
-  const wanted = wantedBy(plain, book);
-  const gates: Partial<Record<string, number>> = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
+  const wanted = wantedFor(need, cap, book);
+  const around: Around = { need, at, influence, screen: screenOf(need, cap, wanted, book, at), set: packageOf(need.scenario) };
+  const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
   const goods: Good[] = [];
-  for (const product of productsInReach(wanted, plain, book)) {
-    if (need.only !== undefined && product.sku !== need.only) continue;
-    const request = product.fulfilmentKind === 'VALUE_RECHARGE' ? topUp : plain;
-    const isWanted = wanted.skus.has(product.sku);
-    const links: Link[] = [];
-    for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
-      const gate = gateOf({ request, wanted, offer, product, book, at });
-      if (gate !== undefined) gates[gate] = (gates[gate] ?? 0) + 1;
-      else links.push(linkOf(offer, product, request, { wanted: isWanted, at, book }));
+  for (const category of wanted.categories)
+    for (const sku of book.skusByCategory.get(category) ?? []) {
+      if (need.only !== undefined && sku !== need.only) continue;
+      const [product, offers] = [book.products.get(sku), book.offersBySku.get(sku)];
+      const good = product && offers && goodOf(product, offers, around, gates);
+      if (good !== undefined) goods.push(good);
     }
-    if (links.length > 0) goods.push(goodOf(product, links, { need, book, at, isWanted, influence }));
-  }
   return { goods, gates };
+}
+
+/** As `wantedBy`; of a whole category, which is what is asked for most, the book's own list is what it would come to. */
+function wantedFor(need: CardNeed, cap: number, book: OfferBook): Wanted {
+  const { sku, category = '', faceValueMinor, attributes } = need.need;
+  const skus = book.skusByCategory.get(category);
+  const isWhole = sku === undefined && faceValueMinor === undefined && attributes === undefined && skus !== undefined && skus.size > 0;
+  return isWhole ? { skus, categories: new Set([category]) } : wantedBy(requestOf(need, cap, false), book);
 }
 
 /** Without a cap, a named good and what is a quarter dearer; of a category, anything. */
@@ -79,35 +82,83 @@ function capOf({ need }: CardNeed, book: OfferBook): number {
   return price === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(price * 1.25);
 }
 
-interface LinkAsked {
-  readonly wanted: boolean;
-  readonly at: number;
-  readonly book: OfferBook;
-}
-
-function linkOf(offer: Offer, product: Product, request: ReturnType<typeof requestOf>, asked: LinkAsked): Link {
-  const { fill, responseMs } = worthOf(offer, product, request, asked);
-  return { offer, fill, responseMs, costMinor: costAt(offer, request.quantity), available: availableAt(asked.book, offer) };
-}
-
 interface Around {
   readonly need: CardNeed;
-  readonly book: OfferBook;
   readonly at: number;
-  readonly isWanted: boolean;
   readonly influence: Influence;
+  readonly screen: Screen;
+  readonly set: Package | undefined;
 }
 
-function goodOf(product: Product, links: Link[], { need, book, at, isWanted, influence }: Around): Good {
-  const failure = product.priceMinor * 0.0015;
-  const indexOf = ({ fill, costMinor }: Link) => product.priceMinor - costMinor - (failure * (1 - fill)) / fill;
-  const chain = links.sort((a, b) => indexOf(b) - indexOf(a) || (a.offer.offerId < b.offer.offerId ? -1 : 1)).slice(0, CHAIN_MAX);
+type GateCount = Partial<Record<Gate, number>>;
+
+/** The offers of one good that pass, as far as cards need them. */
+interface Sources {
+  readonly chain: readonly Link[];
+  readonly offers: number;
+  readonly available: number;
+}
+
+function goodOf(product: Product, offers: ReadonlyMap<string, Offer>, around: Around, gates: GateCount): Good | undefined {
+  const look = lookAt(around.screen, product);
+  if (look.all !== undefined) {
+    if (offers.size > 0) gates[look.all] = (gates[look.all] ?? 0) + offers.size;
+    return undefined;
+  }
+  const sources = sourcesOf(product, offers.values(), look, around, gates);
+  return sources.offers === 0 ? undefined : weighed(product, sources, around);
+}
+
+/** One walk through the offers of a good. Nothing is made for an offer that is not among its best: there are thousands. */
+function sourcesOf(product: Product, offers: Iterable<Offer>, look: Look, { need, screen }: Around, gates: GateCount): Sources {
+  const failureMinor = product.priceMinor * FAILURE_SHARE.retail;
+  const best: Offer[] = [];
+  const ranks = screen.scratch;
+  let [passed, inAll] = [0, 0];
+  for (const offer of offers) {
+    const costMinor = costAt(offer, need.quantity);
+    const available = availableAt(screen.book, offer);
+    const gate = gateAt(screen, look, product, offer, costMinor, available);
+    if (gate !== undefined) {
+      gates[gate] = (gates[gate] ?? 0) + 1;
+      continue;
+    }
+    passed += 1;
+    inAll += available;
+    const fill = fillAt(offer);
+    const rank = product.priceMinor - costMinor - (failureMinor * (1 - fill)) / fill;
+    let place = Math.min(best.length, CHAIN_MAX);
+    for (; place > 0; place--) {
+      const ahead = ranks[place - 1] ?? 0;
+      if (rank < ahead || (rank === ahead && offer.offerId > (best[place - 1]?.offerId ?? ''))) break;
+      const moved = best[place - 1];
+      if (place === CHAIN_MAX || moved === undefined) continue;
+      ranks[place] = ahead;
+      best[place] = moved;
+    }
+    if (place === CHAIN_MAX) continue;
+    ranks[place] = rank;
+    best[place] = offer;
+  }
+  return { chain: best.map((it) => linkOf(it, screen.book, need.quantity)), offers: passed, available: inAll };
+}
+
+/** As precise as a decision's record says it. */
+const fillAt = (offer: Offer): number => Math.round(fillOf(offer) * 1e4) / 1e4;
+
+const linkOf = (offer: Offer, book: OfferBook, quantity: number): Link => ({
+  offer,
+  fill: fillAt(offer),
+  responseMs: Math.round(responseOf(offer)),
+  costMinor: costAt(offer, quantity),
+  available: availableAt(book, offer),
+});
+
+function weighed(product: Product, { chain, offers, available }: Sources, { need, at, influence, screen, set }: Around): Good {
   const served = servedBy(chain);
   const [first] = chain;
   const left = Math.max(1, need.deliverByAt - at);
-  const heat = book.markets.get(product.sku)?.heat;
-  const demandPerHour = heat === undefined ? 0 : perHour({ hour: heat.hour, week: heat.week, at: Date.parse(heat.asOf) }, at).hour;
-  const available = links.reduce((sum, it) => sum + it.available, 0);
+  const demandPerHour = demandOf(screen.book, product.sku, at);
   const stockAsOf = first?.offer.stockAsOf ?? new Date(at).toISOString();
   const [ageMs, leadMs] = [at - Date.parse(stockAsOf), first?.responseMs ?? 0];
   const stockOut = stockOutProbability({ available, quantity: need.quantity, perHour: demandPerHour, ageMs, leadMs });
@@ -119,23 +170,41 @@ function goodOf(product: Product, links: Link[], { need, book, at, isWanted, inf
     slowness: Math.min(1, leadMs / left),
     complaint: COMPLAINT_PRIOR,
     inStock: 1 - stockOut,
-    demand: REPURCHASE_PRIOR * LOYALTY_SHARE + fitOf(product, chain, need) + influence(product),
+    demand: REPURCHASE_PRIOR * LOYALTY_SHARE + fitOf(product, chain, need, set) + influence(product),
   };
   return {
-    ...{ product, isWanted, chain, offers: links.length, traits, available, stockAsOf, stockOut, perHour: demandPerHour },
+    product,
+    isWanted: screen.wanted.skus.has(product.sku),
+    chain,
+    offers,
+    traits,
     valueMinor: valueOf(traits, need.segment),
+    available,
+    stockAsOf,
+    stockOut,
     onTime: served.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, leadMs))),
-    verdict: verdictIn(book, product.sku, need.region),
+    perHour: demandPerHour,
   };
 }
+
+/** Orders an hour, as they were last counted. The instant of a count is read once, and forgotten with the count. */
+function demandOf(book: OfferBook, sku: string, at: number): number {
+  const heat = book.markets.get(sku)?.heat;
+  if (heat === undefined) return 0;
+  let counted = countedAt.get(heat);
+  if (counted === undefined) countedAt.set(heat, (counted = Date.parse(heat.asOf)));
+  return perHour({ hour: heat.hour, week: heat.week, at: counted }, at).hour;
+}
+const countedAt = new WeakMap<object, number>();
 
 /** Of a chain tried in order: that one delivers, and what a unit then costs on average. */
 function servedBy(chain: readonly Link[]): { readonly fill: number; readonly costMinor: number } {
   let [open, cost] = [1, 0];
-  const tried = new Set<string>();
-  for (const { offer, fill, costMinor } of chain) {
-    const chance = open * fill * (tried.has(offer.upstreamGroup) ? SAME_SOURCE : 1);
-    tried.add(offer.upstreamGroup);
+  for (let place = 0; place < chain.length; place++) {
+    const { offer, fill, costMinor } = chain[place] as Link;
+    let isTried = false;
+    for (let it = 0; it < place; it++) isTried ||= chain[it]?.offer.upstreamGroup === offer.upstreamGroup;
+    const chance = open * fill * (isTried ? SAME_SOURCE : 1);
     cost += chance * costMinor;
     open -= chance;
   }
@@ -143,8 +212,8 @@ function servedBy(chain: readonly Link[]): { readonly fill: number; readonly cos
 }
 
 /** Goods that suit the scenario, small orders that are served at once, large ones that are cheaper by the lot. */
-function fitOf(product: Product, chain: readonly Link[], { scenario, segment, quantity }: CardNeed): number {
-  const inPackage = packageOf(scenario)?.categories.includes(product.category) === true;
+function fitOf(product: Product, chain: readonly Link[], { segment, quantity }: CardNeed, set: Package | undefined): number {
+  const inPackage = set?.categories.includes(product.category) === true;
   const instant = segment === 'retail' && quantity <= SMALL_QUANTITY_MOST && (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS;
   const lot = chain.some(({ offer }) => offer.costTiers.length > 1 && offer.maxQuantity >= quantity);
   const bulk = segment === 'enterprise' && quantity >= BULK_QUANTITY_LEAST && lot;

@@ -142,11 +142,15 @@ function likeness(a: Good | undefined, b: Good | undefined): number {
 
 /** Share of what is known of two products in which they agree: category, kind, face value, attributes. */
 export function kinship(a: Product, b: Product): number {
-  const names = new Set([...Object.keys(a.attributes), ...Object.keys(b.attributes)]);
+  let names = 0;
   let same = Number(a.category === b.category) + Number(a.fulfilmentKind === b.fulfilmentKind);
   const [low, high] = a.faceValueMinor < b.faceValueMinor ? [a.faceValueMinor, b.faceValueMinor] : [b.faceValueMinor, a.faceValueMinor];
   same += high === 0 ? 1 : low / high;
-  for (const it of names) same += Number(a.attributes[it] === b.attributes[it]);
+  for (const it in a.attributes) {
+    names += 1;
+    same += Number(a.attributes[it] === b.attributes[it]);
+  }
+  for (const it in b.attributes) names += Number(a.attributes[it] === undefined);
   // Two goods are never quite one: a matrix without rank has no second card
-  return Math.min(0.98, same / (3 + names.size));
+  return Math.min(0.98, same / (3 + names));
 }

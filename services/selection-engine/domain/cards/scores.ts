@@ -1,7 +1,7 @@
 import type { OfferBook } from '../book';
-import { availableAt, type Offer, type Product, verdictIn } from '../book';
+import { availableAt, type Product, verdictIn } from '../book';
 import { perHour, trendOf } from '../market/heat';
-import { FILL_PRIOR } from '../worth';
+import { fillOf } from '../worth';
 
 /** Four figures for people, 0 to 100: where a good stands among its category, by what is believed of it. They rank nothing. */
 export interface Scores {
@@ -103,9 +103,4 @@ function basisOf(product: Product, region: string, book: OfferBook, at: number):
     ...{ ordersPerHour: perHour(count, at).week, trend: trendOf(count, at) },
     verdict: verdictIn(book, product.sku, region) ?? 'unscreened',
   };
-}
-
-function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
-  const good = FILL_PRIOR.fulfilled + fulfilled;
-  return good / (good + FILL_PRIOR.failed + failed);
 }

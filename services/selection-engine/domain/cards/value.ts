@@ -31,23 +31,16 @@ export function valueOf(it: Traits, segment: Segment): number {
   return served * margin - (1 - served) * failure - it.priceMinor * LATE_SHARE[segment] * it.slowness;
 }
 
+/** In the order in which `mixed` takes them. */
 export const GROUPS = ['price', 'reliability', 'speed', 'after-sales', 'stock', 'demand'] as const;
 export type Group = (typeof GROUPS)[number];
-
-const TRAITS_OF: Readonly<Record<Group, readonly (keyof Traits)[]>> = {
-  price: ['priceMinor', 'costMinor'],
-  reliability: ['fill', 'invalid'],
-  speed: ['slowness'],
-  'after-sales': ['complaint'],
-  stock: ['inStock'],
-  demand: ['demand'],
-};
 
 /** n! for the weights of coalitions among six groups. */
 const FACTORIAL = [1, 1, 2, 6, 24, 120, 720] as const;
 const factorial = (n: number): number => FACTORIAL[n] ?? NaN;
 
-const bits = (mask: number): number => GROUPS.reduce((sum, _, it) => sum + ((mask >> it) & 1), 0);
+/** Groups in each of the 64 mixtures. */
+const SIZES = Array.from({ length: 1 << GROUPS.length }, (_, mask) => GROUPS.reduce((sum, _group, it) => sum + ((mask >> it) & 1), 0));
 
 /**
  * What each group of traits adds to the difference between a card and another, in minor units: exact Shapley values over all 64 mixtures
@@ -59,7 +52,7 @@ export function contributions(card: Traits, other: Traits, segment: Segment): Re
     let sum = 0;
     for (let mask = 0; mask < values.length; mask++) {
       if ((mask >> index) & 1) continue;
-      const size = bits(mask);
+      const size = SIZES[mask] ?? 0;
       const weight = (factorial(size) * factorial(GROUPS.length - size - 1)) / factorial(GROUPS.length);
       sum += weight * ((values[mask | (1 << index)] ?? 0) - (values[mask] ?? 0));
     }
@@ -70,6 +63,16 @@ export function contributions(card: Traits, other: Traits, segment: Segment): Re
 
 /** The groups of the mask by the card's traits, the others by the other's. */
 function mixed(card: Traits, other: Traits, mask: number): Traits {
-  const taken = GROUPS.flatMap((group, index) => ((mask >> index) & 1 ? TRAITS_OF[group] : []));
-  return { ...other, ...Object.fromEntries(taken.map((it) => [it, card[it]])) };
+  const of = (group: number): Traits => ((mask >> group) & 1 ? card : other);
+  const [price, reliability, speed, afterSales, stock, demand] = [of(0), of(1), of(2), of(3), of(4), of(5)];
+  return {
+    priceMinor: price.priceMinor,
+    costMinor: price.costMinor,
+    fill: reliability.fill,
+    invalid: reliability.invalid,
+    slowness: speed.slowness,
+    complaint: afterSales.complaint,
+    inStock: stock.inStock,
+    demand: demand.demand,
+  };
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { gateOf, wantedBy } from '../gates';
+import { aBook, aBurst, anOffer, aProduct, aVerdict, NOON } from '../selection.fixtures';
+import { availableAt } from '../book';
+import { costAt, worthOf } from '../worth';
+import { goodsFor } from './goods';
+import { CHAIN_MAX, type CardNeed, requestOf } from './need';
+import { gateAt, lookAt, screenOf } from './screen';
+
+const regions = fc.subarray(['CN', 'CN-31', 'US', '*', 'CN-3'], { minLength: 1 });
+const closure = fc.record({ cause: fc.constantFrom('suspended' as const, 'banned' as const) });
+const regional = fc.record({ cause: fc.constantFrom('suspended' as const, 'banned' as const), regions });
+const tier = fc.integer({ min: 1500, max: 2600 });
+const offer = fc.record({
+  regions,
+  currency: fc.constantFrom('CNY', 'CNY', 'CNY', 'USD'),
+  costTiers: fc.oneof(
+    tier.map((costMinor) => [{ from: 1, costMinor }]),
+    tier.map((costMinor) => [{ from: 1, costMinor }, { from: 3, costMinor: costMinor - 300 }]), // prettier-ignore
+  ),
+  closures: fc.array(fc.oneof(closure, regional), { maxLength: 1 }),
+  minQuantity: fc.constantFrom(1, 1, 3),
+  leadTimeMs: fc.constantFrom(1_000, 200_000, 86_400_001),
+  available: fc.constantFrom(0, 2, 100),
+  outcomes: fc.record({ fulfilled: fc.nat(20), failed: fc.nat(20), responseMsSum: fc.nat(100_000) }),
+});
+const product = fc.record({
+  regions,
+  priceMinor: fc.constantFrom(1000, 2000, 2500, 3300),
+  currency: fc.constantFrom('CNY', 'CNY', 'USD'),
+  listed: fc.constantFrom(true, true, true, false),
+  fulfilmentKind: fc.constantFrom('PIN_PURCHASE' as const, 'VALUE_RECHARGE' as const),
+});
+const status = fc.constantFrom('compliant' as const, 'high-risk' as const, 'banned' as const);
+const good = fc.record({ product, offers: fc.array(offer, { maxLength: 6 }), verdict: fc.option(status), bursts: fc.boolean() });
+const asked = fc.record(
+  {
+    need: fc.constantFrom({ sku: 'g0' }, { category: 'membership' }, { category: 'membership', faceValueMinor: 3000 }, { sku: 'none' }),
+    region: fc.constantFrom('CN-31', 'CN', 'US', 'CN-31-1'),
+    segment: fc.constantFrom('retail' as const, 'enterprise' as const),
+    quantity: fc.constantFrom(1, 2, 3, 50),
+    priceCapMinor: fc.constantFrom(2000, 2500, 4000),
+    excluded: fc.constantFrom([], [{ offerId: 's0~g0', attempt: 1 }] as never[]),
+  },
+  { requiredKeys: ['need', 'region', 'segment', 'quantity'] },
+);
+
+describe('the gates of cards', () => {
+  it('stop what the gates of lines stop, at the same gate, and keep the best offers in their order', () => {
+    fc.assert(
+      fc.property(fc.array(good, { maxLength: 3 }), asked, (goods, it) => {
+        const need: CardNeed = { ...it, scenario: 'general', currency: 'CNY', deliverByAt: NOON + 86_400_000 };
+        const book = aBook(
+          ...goods.flatMap(({ product: of, offers, verdict, bursts }, n) => [
+            aProduct(`g${n}`, of),
+            ...offers.map((one, m) => anOffer(`s${m}`, `g${n}`, one)),
+            ...(verdict === null ? [] : [aVerdict(`g${n}`, 'CN', verdict)]),
+            ...(bursts ? [aBurst(`g${n}`)] : []),
+          ]),
+        );
+        const named = need.need.sku === undefined ? undefined : book.products.get(need.need.sku)?.priceMinor;
+        const cap = need.priceCapMinor ?? (named === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(named * 1.25));
+        const wanted = wantedBy(requestOf(need, cap, false), book);
+        const screen = screenOf(need, cap, wanted, book, NOON);
+        const found = goodsFor(need, book, NOON, () => 0);
+        for (const of of book.products.values()) {
+          const request = requestOf(need, cap, of.fulfilmentKind === 'VALUE_RECHARGE');
+          const shown = found.goods.find((one) => one.product === of);
+          const passed = [...(book.offersBySku.get(of.sku)?.values() ?? [])].filter((one) => {
+            const gate = gateOf({ request, wanted, offer: one, product: of, book, at: NOON });
+            const fast = gateAt(screen, lookAt(screen, of), of, one, costAt(one, need.quantity), availableAt(book, one));
+            // Without anything that is wanted no good is looked at
+            if (wanted.skus.size > 0) assert.equal(fast, gate);
+            return gate === undefined && wanted.skus.size > 0;
+          });
+          assert.equal(shown?.offers ?? 0, passed.length);
+          const best = passed
+            .map((one) => ({ one, ...worthOf(one, of, request, { wanted: true, at: NOON }) }))
+            .map(({ one, fill, costMinor, responseMs }) => ({
+              ...{ offerId: one.offerId, fill, costMinor, responseMs },
+              rank: of.priceMinor - costMinor - (of.priceMinor * 0.0015 * (1 - fill)) / fill,
+            }))
+            .sort((a, b) => b.rank - a.rank || (a.offerId < b.offerId ? -1 : 1))
+            .slice(0, CHAIN_MAX);
+          assert.deepEqual(
+            (shown?.chain ?? []).map(({ offer: one, fill, costMinor, responseMs }) => [one.offerId, fill, costMinor, responseMs]),
+            best.map(({ offerId, fill, costMinor, responseMs }) => [offerId, fill, costMinor, responseMs]),
+          );
+        }
+      }),
+    );
+  });
+});

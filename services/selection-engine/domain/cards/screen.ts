@@ -1,0 +1,89 @@
+import type { Gate } from '@midstream/contracts';
+import { coversRegion } from '@midstream/kernel';
+import { type Offer, type OfferBook, type Product, verdictIn } from '../book';
+import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
+import { coreIndicatorsOf, isBursting, meetsCore } from '../market/surge';
+import { CHAIN_MAX, type CardNeed } from './need';
+
+/**
+ * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
+ * is the same for a good once a good. They say of each offer what `gateOf` says (screen.spec.ts compares the two).
+ */
+export interface Screen {
+  readonly need: CardNeed;
+  readonly capMinor: number;
+  readonly wanted: Wanted;
+  readonly book: OfferBook;
+  readonly at: number;
+  /** All that covers the request's region: itself, what it lies in, everywhere. */
+  readonly covering: readonly string[];
+  readonly excluded: ReadonlySet<string>;
+  readonly latestLeadMs: number;
+  /** Room for the ranks of one good's best offers, used again for the next good. */
+  readonly scratch: Float64Array;
+}
+
+export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, at: number): Screen {
+  const parts = need.region.split('-');
+  return {
+    ...{ need, capMinor, wanted, book, at },
+    covering: ['*', ...parts.map((_, it) => parts.slice(0, it + 1).join('-'))],
+    excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
+    latestLeadMs: Math.trunc(need.deliverByAt) - at,
+    scratch: new Float64Array(CHAIN_MAX),
+  };
+}
+
+/** What a good lets pass, before any of its offers is looked at. */
+export interface Look {
+  /** Stops all of its offers. */
+  readonly all?: Gate;
+  /** The good is too dear, or in another currency: stops what the offer's region lets pass. */
+  readonly tooDear: boolean;
+  readonly isBarred: boolean;
+  readonly isBursting: boolean;
+}
+
+const ALL: Readonly<Record<'unknown-product' | 'policy' | 'region', Look>> = {
+  'unknown-product': { all: 'unknown-product', tooDear: false, isBarred: false, isBursting: false },
+  policy: { all: 'policy', tooDear: false, isBarred: false, isBursting: false },
+  region: { all: 'region', tooDear: false, isBarred: false, isBursting: false },
+};
+
+/** Here a substitute of the category may be shown, and goods with a recipient and without: only the price band is left of the policy. */
+export function lookAt(screen: Screen, product: Product): Look {
+  const { need, capMinor, wanted, book, at } = screen;
+  if (!product.listed) return ALL['unknown-product'];
+  if (!wanted.skus.has(product.sku) && product.priceMinor < capMinor * PRICE_BAND_FLOOR) return ALL.policy;
+  if (!isCovered(product.regions, screen)) return ALL.region;
+  const verdict = verdictIn(book, product.sku, need.region);
+  return {
+    tooDear: product.currency !== need.currency || product.priceMinor > capMinor,
+    isBarred: verdict === 'banned' || verdict === 'high-risk',
+    isBursting: isBursting(book, product.sku, at),
+  };
+}
+
+/** @param costMinor of a unit at the quantity asked for @param available what is there, by the newest that is known */
+export function gateAt(screen: Screen, look: Look, product: Product, offer: Offer, costMinor: number, available: number): Gate | undefined {
+  if (look.all !== undefined) return look.all;
+  const { need, excluded, latestLeadMs } = screen;
+  if (!isCovered(offer.regions, screen)) return 'region';
+  if (look.tooDear || offer.currency !== need.currency || costMinor > product.priceMinor) return 'price';
+  if (excluded.size > 0 && excluded.has(offer.offerId)) return 'excluded';
+  const isOpen = offer.closures.length === 0;
+  if (!isOpen && isClosed(offer, need.region, false)) return 'closed';
+  if (need.quantity < offer.minQuantity) return 'quantity';
+  if (offer.leadTimeMs > latestLeadMs) return 'lead-time';
+  if (available < offer.minQuantity) return 'stock';
+  if (look.isBarred || (!isOpen && isClosed(offer, need.region, true))) return 'verdict';
+  return look.isBursting && !meetsCore(coreIndicatorsOf(offer)) ? 'surge' : undefined;
+}
+
+function isCovered(regions: readonly string[], { covering }: Screen): boolean {
+  for (const it of regions) if (covering.includes(it)) return true;
+  return false;
+}
+
+const isClosed = (offer: Offer, region: string, byBan: boolean): boolean =>
+  offer.closures.some((it) => (it.cause === 'banned') === byBan && (it.regions === undefined || coversRegion(it.regions, region)));
