@@ -2,6 +2,7 @@ import { UsageProblem } from '../drill/options';
 import { type Bench, type BenchOptions, optionsOf, USAGE } from './options';
 import { all } from './all';
 import { assign } from './assign';
+import { cards } from './cards';
 import { codes } from './codes';
 import { forecast } from './forecast';
 import { hiddenMarket } from './hidden-market';
@@ -28,6 +29,7 @@ const BENCH: Readonly<Record<Bench, (options: BenchOptions, say: Say) => Promise
   import: importCodes,
   stock,
   feed,
+  cards,
   memory,
   all,
   assign,

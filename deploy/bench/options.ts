@@ -18,6 +18,7 @@ export const BENCHES = {
   import: 'a stream of --lines codes over HTTP into a vault: seconds, and the memory of the service',
   stock: 'answers a second of the open stock query, against a bare Fastify route that answers the same bytes',
   feed: 'changes of stock a second, in calls of 1,000',
+  cards: 'recommendations of a market of --offers by 8 callers, against a bare Fastify route that answers the same bytes',
 } as const;
 export type Bench = keyof typeof BENCHES;
 
@@ -35,7 +36,7 @@ export const NUMBERS = {
   'lines-per-order': { least: 1, most: 100, words: 'how many of them are one order (storm: 1; memory: 50)' },
   rate: { least: 1, most: 100_000, words: 'orders a second (lap)' },
   events: { fallback: 100_000, least: 500, most: 10_000_000, words: 'events in the log (relay)' },
-  offers: { fallback: 50_000, least: 10, most: 1_000_000, words: 'offers in the market (memory)' },
+  offers: { fallback: 50_000, least: 10, most: 1_000_000, words: 'offers in the market (memory, cards)' },
   history: {
     fallback: 0,
     least: 0,
