@@ -21,7 +21,7 @@ interface Tampering {
 }
 
 const LINE = `(SELECT o.id AS order_id, l.key AS line_id FROM orders o, jsonb_each(o.state -> 'lines') l ORDER BY o.id, l.key LIMIT 1)`;
-const VAULT_PURCHASE = `SELECT min(p.id) FROM purchase p JOIN offer o ON o.id = p.offer_id WHERE o.state ->> 'kind' = 'vault' AND p.id NOT LIKE '%quarantined' AND EXISTS (SELECT 1 FROM code c WHERE c.offer_id = o.id AND c.state = 'free')`;
+const VAULT_PURCHASE = `SELECT min(p.id) FROM purchase p JOIN offer o ON o.id = p.offer_id WHERE o.state ->> 'kind' = 'vault' AND p.id NOT LIKE '%quarantined' AND EXISTS (SELECT 1 FROM code c WHERE c.offer_id = o.id AND c.state = 'free') AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.id = o.sku AND v.state::text LIKE '%"banned"%')`;
 const ofHttp = `offer_id IN (SELECT id FROM offer WHERE state ->> 'kind' = 'http')`;
 
 const TAMPERINGS: readonly Tampering[] = [
@@ -74,7 +74,7 @@ const TAMPERINGS: readonly Tampering[] = [
     what: 'a free code that is gone',
     names: ['supply/vaults'],
     service: 'inventory',
-    statements: [`DELETE FROM code WHERE id = (SELECT min(id::text)::uuid FROM code WHERE state = 'free')`],
+    statements: [`DELETE FROM code WHERE id = (SELECT min(id::text)::uuid FROM code WHERE state = 'free' AND offer_id NOT LIKE 'hub~%')`],
   },
   {
     what: 'a hold of which inventory has lost more than it told',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Adapter, CAPABILITIES, type Seller, Unanswered, type Wanted } from './port';
 
-/** A supplier of one kind, with what a test must be able to do to it. What a kind cannot do is left out, and its sentences are skipped. */
+/** A supplier of one kind, with what a test must be able to do to it. What there is not at a kind is left out, and `lacks` says so. */
 export interface Stage {
   readonly adapter: Adapter;
   readonly seller: Seller;
@@ -25,8 +25,14 @@ export interface Stage {
 const RESTS = ['pending', 'refused', 'out-of-stock', 'price-risen', 'no-balance', 'capacity'];
 const WAIT_MS = 20_000;
 
+/** What there is not at a kind, and what is not asked of it. */
+export type Lack = 'running-dry' | 'lost-answers' | 'money' | 'catalogue';
+
 /** What every adapter must do, whatever it speaks. `open`: called once, before the first sentence. */
-export function conforms(kind: string, open: () => Promise<Stage>): void {
+export function conforms(kind: string, open: () => Promise<Stage>, lacks: readonly Lack[] = []): void {
+  const where = (has: Lack, sentence: string, body: () => Promise<void>): void => {
+    if (!lacks.includes(has)) it(sentence, body);
+  };
   describe(`the adapter ${kind}`, () => {
     let opened: Promise<Stage> | undefined;
     const stage = (): Promise<Stage> => (opened ??= open());
@@ -102,9 +108,9 @@ export function conforms(kind: string, open: () => Promise<Stage>): void {
       assert.equal(await sold(), before);
     });
 
-    it('says what is sold out', async (t) => {
+    where('running-dry', 'says what is sold out', async () => {
       const { seller, wanted, sold, runDry, mend } = await stage();
-      if (runDry === undefined) return t.skip('nothing runs dry there');
+      assert.ok(runDry !== undefined, 'the stage can bring it about');
       await runDry();
       const before = await sold();
       const answer = await seller.buy(wanted(next(), 1), signal());
@@ -113,9 +119,9 @@ export function conforms(kind: string, open: () => Promise<Stage>): void {
       await mend();
     });
 
-    it('leaves open what came of a purchase whose answer is lost, and never makes a second', async (t) => {
+    where('lost-answers', 'leaves open what came of a purchase whose answer is lost, and never makes a second', async () => {
       const { seller, wanted, sold, loseAnswer, mend } = await stage();
-      if (loseAnswer === undefined) return t.skip('no answer is lost there');
+      assert.ok(loseAnswer !== undefined, 'the stage can bring it about');
       await loseAnswer();
       const before = await sold();
       const it = wanted(next(), 1);
@@ -126,9 +132,9 @@ export function conforms(kind: string, open: () => Promise<Stage>): void {
       assert.equal((await sold()) - before, 1);
     });
 
-    it('says when the money is gone, and what is left', async (t) => {
+    where('money', 'says when the money is gone, and what is left', async () => {
       const { seller, wanted, sold, spendAll, mend } = await stage();
-      if (spendAll === undefined) return t.skip('no money is kept there');
+      assert.ok(spendAll !== undefined, 'the stage can bring it about');
       const rich = await seller.balance?.(signal());
       assert.ok(rich !== undefined && rich.balanceMinor > 0 && /^[A-Z]{3}$/.test(rich.currency));
       await spendAll();
@@ -139,9 +145,9 @@ export function conforms(kind: string, open: () => Promise<Stage>): void {
       await mend();
     });
 
-    it('lists what it has, where it can', async (t) => {
+    where('catalogue', 'lists what it has', async () => {
       const { seller } = await stage();
-      if (seller.catalogue === undefined || seller.stock === undefined) return t.skip('it has no catalogue');
+      assert.ok(seller.catalogue !== undefined && seller.stock !== undefined);
       const [first] = await seller.catalogue(signal());
       assert.ok(first !== undefined && first.name !== '' && first.costMinor > 0);
       const [found] = await seller.stock([first.supplierSku], signal());

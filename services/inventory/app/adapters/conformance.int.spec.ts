@@ -82,35 +82,43 @@ conforms('acg-faka', async () => {
   };
 });
 
-conforms('vault', async () => {
-  const { stocking, keys } = House.of(world.service.database);
-  const lines = Array.from({ length: 8 }, (_, n) => ({ line: n + 1, code: `V-${n + 1}` }));
-  await stocking.take({ offerId: 'v~g', sku: 'g', key: await keys.ownFor('batch', lines.length) }, lines);
-  const assigned = `SELECT count(*) AS n FROM code WHERE offer_id = 'v~g' AND state = 'assigned'`;
-  return {
-    ...stageOf('vault', 'v'),
-    mend: async () => undefined,
-    sold: async () => Number((await world.sql<{ n: string }>(assigned))[0]?.n),
-    runDry: async () =>
-      void (await world.sql(`UPDATE code SET state = 'invalid', unit_id = id::text WHERE offer_id = 'v~g' AND state = 'free'`)),
-  };
-});
+conforms(
+  'vault',
+  async () => {
+    const { stocking, keys } = House.of(world.service.database);
+    const lines = Array.from({ length: 8 }, (_, n) => ({ line: n + 1, code: `V-${n + 1}` }));
+    await stocking.take({ offerId: 'v~g', sku: 'g', key: await keys.ownFor('batch', lines.length) }, lines);
+    const assigned = `SELECT count(*) AS n FROM code WHERE offer_id = 'v~g' AND state = 'assigned'`;
+    return {
+      ...stageOf('vault', 'v'),
+      mend: async () => undefined,
+      sold: async () => Number((await world.sql<{ n: string }>(assigned))[0]?.n),
+      runDry: async () =>
+        void (await world.sql(`UPDATE code SET state = 'invalid', unit_id = id::text WHERE offer_id = 'v~g' AND state = 'free'`)),
+    };
+  },
+  ['lost-answers', 'money', 'catalogue'],
+);
 
-conforms('manual', async () => {
-  const { works } = House.of(world.service.database);
-  let done = 0;
-  const ordered = `SELECT coalesce(sum(quantity), 0) AS n FROM work_item`;
-  return {
-    ...stageOf('manual', 'hand'),
-    mend: async () => undefined,
-    sold: async () => Number((await world.sql<{ n: string }>(ordered))[0]?.n),
-    async fulfil(purchaseId) {
-      const [item] = await world.sql<{ quantity: number }>(`SELECT quantity FROM work_item WHERE id = $1`, [purchaseId]);
-      const units = Array.from({ length: item?.quantity ?? 0 }, (_, n) => ({ unit: n + 1, code: `HAND-${(done += 1)}` }));
-      await works.done(purchaseId, units, 'hand');
-    },
-  };
-});
+conforms(
+  'manual',
+  async () => {
+    const { works } = House.of(world.service.database);
+    let done = 0;
+    const ordered = `SELECT coalesce(sum(quantity), 0) AS n FROM work_item`;
+    return {
+      ...stageOf('manual', 'hand'),
+      mend: async () => undefined,
+      sold: async () => Number((await world.sql<{ n: string }>(ordered))[0]?.n),
+      async fulfil(purchaseId) {
+        const [item] = await world.sql<{ quantity: number }>(`SELECT quantity FROM work_item WHERE id = $1`, [purchaseId]);
+        const units = Array.from({ length: item?.quantity ?? 0 }, (_, n) => ({ unit: n + 1, code: `HAND-${(done += 1)}` }));
+        await works.done(purchaseId, units, 'hand');
+      },
+    };
+  },
+  ['running-dry', 'lost-answers', 'money', 'catalogue'],
+);
 
 describe('the acg-faka shop', () => {
   const seller = () => stageOf('acg-faka', 'faka', shop.url);
