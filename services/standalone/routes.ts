@@ -13,6 +13,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/stock', 'inventory'],
   ['/stock-books', 'inventory'],
   ['/exchange-rates', 'inventory'],
+  ['/markup-rules', 'inventory'],
   ['/delivery-channels', 'inventory'],
   ['/work-items', 'inventory'],
   ['/procurement-orders', 'inventory'],

@@ -6,8 +6,8 @@ describe('an offer, over HTTP', () => {
   let world: World;
   before(async () => {
     world = await aWorld('inventory_offers');
-    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost']) await world.call('PUT', `/products/${sku}`, product());
-    for (const sku of ['vip', 'slow', 'floor', 'cost']) await aSupplier(world, 'a', sku, 20);
+    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule']) await world.call('PUT', `/products/${sku}`, product());
+    for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule']) await aSupplier(world, 'a', sku, 20);
   });
   after(() => world.end());
 
@@ -30,6 +30,9 @@ describe('an offer, over HTTP', () => {
       ['POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: '0', seenAt }, 400, 'rate'],
       ['POST', '/exchange-rates', { base: 'USD', quote: 'USD', rate: '1', seenAt }, 422, 'wrong-rate'],
       ['POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: '7', seenAt: '2999-01-01T00:00:00Z' }, 422, 'rate-from-the-future'],
+      ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'fixed', amountMinor: 1 }] }, 400, 'currency'],
+      ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: -1 }] }, 400, 'percentBp'],
+      ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: 1 }, { category: '*', kind: 'percent', percentBp: 2 }] }, 422, 'double-rule'], // prettier-ignore
       ['POST', '/delivery-channels', { sku: 'none', channel: 'redeem', state: 'down' }, 422, 'unknown-product'],
     ];
     for (const [method, path, body, status, told] of bad) {
@@ -51,6 +54,23 @@ describe('an offer, over HTTP', () => {
     await until(async () => JSON.stringify((await world.call('GET', '/suppliers/a/offers/dollar')).body['costTiers']).includes('2160'));
     assert.equal((await rate('7.3', '2026-11-24T00:00:00Z')).body['code'], 'stale-rate');
     assert.equal((await world.call('GET', '/exchange-rates', undefined, { key: 'm-key' })).status, 403);
+  });
+
+  it('is marked up by rule, and says so to nobody', async () => {
+    const cost = (costMinor: number) => world.call('PUT', '/suppliers/a/offers/rule', offer({ costTiers: [{ from: 1, costMinor }] }));
+    const read = async () => (await world.call('GET', '/products/rule', undefined, { key: 'm-key' })).body;
+    const costs = (minor: number) => until(async () => (await read())['priceMinor'] === minor);
+    await cost(2_000);
+    const { body } = await world.call('PUT', '/markup-rules', {
+      rules: [{ category: '*', kind: 'percent', percentBp: 500, stepMinor: 10 }],
+    });
+    assert.deepEqual([body['version'], (await world.call('GET', '/markup-rules')).body], [1, body]);
+    await world.call('PUT', '/products/rule', product({ priceBy: 'rule' }));
+    await costs(2_100);
+    await cost(3_001);
+    await costs(3_160);
+    assert.doesNotMatch(JSON.stringify(await read()), /cost|rule":|ruled|offer/i);
+    assert.equal((await world.call('GET', '/markup-rules', undefined, { key: 'm-key' })).status, 403);
   });
 
   it('goes stale where its feed has promised reports, and opens with the next', async () => {

@@ -23,6 +23,8 @@ import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
 import { Offers21 } from './migrations/offers-21';
+import { Markup22 } from './migrations/markup-22';
+import { MarkupController } from './markup.http';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
 import { ProcurementController } from './procurement.http';
@@ -56,6 +58,7 @@ export const inventoryService = defineService({
     verdicts: { entity: tables.VerdictTable },
     accounts: { entity: tables.AccountRow, columns: ({ short }) => ({ short }) },
     rates: { entity: tables.RateRow },
+    markups: { entity: tables.MarkupRow },
     offers: {
       entity: tables.OfferRow,
       columns: (it) => ({
@@ -85,7 +88,7 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, Offers21, SealInBatches30, ChainReveals31, Turnover40],
+  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, Offers21, Markup22, SealInBatches30, ChainReveals31, Turnover40],
   recordsOf,
   effects,
   loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop],
@@ -104,6 +107,7 @@ export const inventoryService = defineService({
     StockBooksController,
     TurnoverController,
     RatesController,
+    MarkupController,
     RevealAuditController,
     FeedController,
     WorkItemsController,

@@ -40,7 +40,15 @@ export class PutProductDto {
   @ApiProperty({ example: 'video-membership' }) @Matches(/^[a-z0-9-]{1,40}$/) category!: string;
   @ApiProperty({ enum: FULFILMENT_KINDS }) @IsIn(FULFILMENT_KINDS) fulfilmentKind!: (typeof FULFILMENT_KINDS)[number];
   @ApiProperty({ description: 'In minor units' }) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) faceValueMinor!: number;
-  @ApiProperty({ description: 'The hub’s price to merchants, in minor units' })
+  @ApiPropertyOptional({
+    enum: ['rule'],
+    description:
+      'The price follows the mark-up rule of its category: cost of the cheapest open offer and mark-up, derived anew each time. Without a rule or a cost it stays. Absent: `priceMinor` is the price',
+  })
+  @IsOptional()
+  @IsIn(['rule'])
+  priceBy?: 'rule';
+  @ApiProperty({ description: 'The hub’s price to merchants, in minor units; with `priceBy`, until a cost is known' })
   @IsInt()
   @Min(1)
   @Max(Number.MAX_SAFE_INTEGER)

@@ -25,12 +25,12 @@ export class ProductsController {
   @ApiOkResponse({ type: ProductView })
   put(
     @Param() { sku }: SkuParam,
-    @Body() { attributes = {}, listed = true, ...body }: PutProductDto,
+    @Body() { attributes = {}, listed = true, priceBy, ...body }: PutProductDto,
     @From() caller: Caller,
   ): Promise<ProductView> {
     const product = { ...body, name: { ...body.name }, attributes, listed, sku };
     return this.commands.run(
-      { type: 'PutProduct', product },
+      { type: 'PutProduct', product, ...(priceBy && { priceBy }) },
       { caller, answer: ({ products }: Rows) => productView(rowOf(products, sku)) },
     );
   }

@@ -35,6 +35,10 @@ export class OfferRow extends Kept {
 @Entity('rate')
 export class RateRow extends Kept {}
 
+/** The mark-up rules. */
+@Entity('markup')
+export class MarkupRow extends Kept {}
+
 @Entity('drain')
 export class DrainRow extends Kept {
   @Column('boolean') armed!: boolean;

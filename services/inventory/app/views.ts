@@ -30,8 +30,8 @@ export class ProductView {
   @ApiProperty() listed!: boolean;
 }
 
-/** The margin that the hub insists on is the hub's own: no merchant and no supplier sees it. */
-export const productView = ({ offerIds: _, marginFloorBp: __, ...product }: Product): ProductView => product;
+/** The margin that the hub insists on, and what its offers cost, is the hub's own: no merchant and no supplier sees it. */
+export const productView = ({ offerIds: _, marginFloorBp: __, ruled: ___, ...product }: Product): ProductView => product;
 
 /** Never its token. */
 export class SupplierView {

@@ -1,30 +1,52 @@
 import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
-import { HUB_SUPPLIER, UNITS_MAX } from './limits';
+import { HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
+import { isRoomFor, MARKUP_ID, ruledPrice } from './markup';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
 import { convertTiers } from './rates';
-import { bannedRegions, costAt, type Denomination, type OfferedTerms, type OfferTerms, type Rows, termsOf } from './state';
+import {
+  bannedRegions,
+  costAt,
+  type Denomination,
+  type MarkupRules,
+  type OfferedTerms,
+  type OfferTerms,
+  type Product,
+  type Rows,
+  termsOf,
+} from './state';
 import { setBan } from './verdict';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
 
-/** A product, whole: what is sold, at which price. Put again as it is, nothing happens. */
-export function putProduct({ product }: PutProduct, rows: Rows): Decided {
-  const known = rows.products[product.sku];
+/** A product, whole: what is sold, at which price, or by which rule. Put again as it is, nothing happens. */
+export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): Decided {
+  const { sku } = put;
+  const known = rows.products[sku];
   if (known !== undefined && known.offerIds.length > 0) {
-    if (known.fulfilmentKind !== product.fulfilmentKind) return reject('product-kind-is-fixed');
-    if (known.currency !== product.currency) return reject('wrong-currency', { currency: known.currency });
+    if (known.fulfilmentKind !== put.fulfilmentKind) return reject('product-kind-is-fixed');
+    if (known.currency !== put.currency) return reject('wrong-currency', { currency: known.currency });
   }
+  const rules = rows.markups[MARKUP_ID];
+  const follows = priceBy === 'rule';
+  if (follows && !isRoomFor(rules, sku)) return reject('too-many-ruled', { max: RULED_MAX });
+  const priceMinor = follows ? (priceByRule(rules, known, put) ?? put.priceMinor) : put.priceMinor;
+  const product = { ...put, priceMinor };
   const state = { type: 'ProductState' as const, ...product, version: (known?.version ?? 0) + 1 };
-  if (known !== undefined && same({ ...state, version: known.version }, { type: 'ProductState', ...known, offerIds: undefined })) return [];
-  if (known === undefined || known.offerIds.length === 0) return [state];
-  const { priceMinor, marginFloorBp: floorBp } = product;
-  if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp) return [state];
-  return [
-    state,
-    { type: 'ProductRepriced', sku: product.sku, priceMinor, ...(floorBp !== undefined && { floorBp }), offerIds: known.offerIds },
-  ];
+  const isOther = (known?.ruled?.follows ?? false) !== follows;
+  const before = { type: 'ProductState', ...known, offerIds: undefined, ruled: undefined };
+  if (known !== undefined && !isOther && same({ ...state, version: known.version }, before)) return [];
+  const events: InventoryEvent[] = isOther ? [state, { type: 'RuleFollowed', sku, follows }] : [state];
+  if (known === undefined || known.offerIds.length === 0) return events;
+  const { marginFloorBp: floorBp } = product;
+  if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp && !isOther) return events;
+  const terms = { ...(floorBp !== undefined && { floorBp }), ...(follows && { ruled: true as const }) };
+  return [...events, { type: 'ProductRepriced', sku, priceMinor, ...terms, offerIds: known.offerIds }];
 }
+
+/** What the rule makes of the costs that are known; without one, the price stays that a rule has made before. */
+const priceByRule = (rules: MarkupRules | undefined, known: Product | undefined, put: PutProduct['product']): number | undefined =>
+  known?.ruled?.follows ? (ruledPrice(rules, { ...put, ruled: known.ruled }) ?? known.priceMinor) : undefined;
 
 export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
   const known = rows.suppliers[supplier.supplierId];
@@ -52,7 +74,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const { upstreamGroup } = supplier;
   const kind = supplier.kind === 'vault' ? 'vault' : 'http';
   const { fulfilmentKind, priceMinor, marginFloorBp } = product;
-  const floor = marginFloorBp === undefined ? {} : { floorBp: marginFloorBp };
+  const floor = { ...(marginFloorBp !== undefined && { floorBp: marginFloorBp }), ...(product.ruled?.follows && { ruled: true as const }) };
   const whole: OfferTerms = {
     ...terms,
     ...inCurrencyOf(terms, product.currency, rate),
@@ -76,12 +98,13 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   return draft.events;
 }
 
-export function repriceOffer({ offerId, ceilingMinor, floorBp, at }: RepriceOffer, rows: Rows): Decided {
+export function repriceOffer({ offerId, ceilingMinor, floorBp, ruled, at }: RepriceOffer, rows: Rows): Decided {
   const known = rows.offers[offerId];
-  if (known === undefined || (known.ceilingMinor === ceilingMinor && known.floorBp === floorBp)) return [];
-  const { floorBp: _, ...terms } = termsOf(known);
+  if (known === undefined || (known.ceilingMinor === ceilingMinor && known.floorBp === floorBp && known.ruled === ruled)) return [];
+  const { floorBp: _, ruled: __, ...terms } = termsOf(known);
   const draft = draftOf(rows);
-  draft.emit({ type: 'OfferPut', terms: { ...terms, ceilingMinor, ...(floorBp !== undefined && { floorBp }) }, at });
+  const own = { ...(floorBp !== undefined && { floorBp }), ...(ruled && { ruled }) };
+  draft.emit({ type: 'OfferPut', terms: { ...terms, ceilingMinor, ...own }, at });
   if ((floorBp ?? 0) > (known.floorBp ?? 0)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;

@@ -80,6 +80,8 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return decideBalance(command, rows);
     case 'NoteHolding':
       return noteHolding(command, rows);
+    case 'PutMarkupRules':
+    case 'PriceProduct':
     case 'RebuildCounters':
     case 'PutRate':
     case 'RequoteOffer':

@@ -1,7 +1,8 @@
 import type { Fact } from '@midstream/contracts';
 import { evolve } from './evolve';
+import { openCostOf } from './markup';
 import type { InventoryEvent } from './messages';
-import { type Closure, type Hold, type Rows, rowOf, type Stage, stateOf, tallyOf } from './state';
+import { type Closure, type Hold, type Offer, type Rows, rowOf, type Stage, stateOf, tallyOf } from './state';
 
 /** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
 export interface Draft {
@@ -52,7 +53,17 @@ export function lose(draft: Draft, hold: Hold, from: readonly (readonly [Stage, 
 /** The state of an offer, once a command is done with it: one record a command (protocol 26). */
 export function tellState(draft: Draft, offerId: string): void {
   const offer = rowOf(draft.rows.offers, offerId);
+  tellCost(draft, offer);
   draft.emit({ ...stateOf({ ...offer, version: offer.version + 1 }) });
+}
+
+/** A product whose price follows a rule is told what the offer costs, each time that it is something else. */
+function tellCost(draft: Draft, offer: Offer): void {
+  const { offerId, sku, version, ruled, costTold } = offer;
+  if (!ruled) return;
+  const costMinor = openCostOf(offer);
+  if (costTold !== undefined && costTold.costMinor === costMinor) return;
+  draft.emit({ type: 'CostTold', sku, offerId, version: version + 1, ...(costMinor !== undefined && { costMinor }) });
 }
 
 /** Leaves word that units must go; one drain an offer, and none that an operator has stopped. */

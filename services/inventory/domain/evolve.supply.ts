@@ -1,12 +1,29 @@
 import { assertNever } from '@midstream/kernel';
 import { settleOnHand, withOffer } from './rows';
-import type { OfferTerms, Rows } from './state';
+import { MARKUP_ID, noting } from './markup';
+import { type OfferTerms, type Rows, rowOf } from './state';
 import type { SupplyEvent } from './supply.messages';
 
 export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly type: 'HoldingNoted' }>): Rows {
   switch (event.type) {
     case 'CountersRebuilt':
       return withOffer(rows, event.offerId, (offer) => settleOnHand({ ...offer, ...event.counters }));
+    case 'MarkupRulesPut': {
+      const { version, rules, skus } = event;
+      return { ...rows, markups: { ...rows.markups, [MARKUP_ID]: { version, rules, skus } } };
+    }
+    case 'RuleFollowed':
+      return ruleFollowed(rows, event.sku, event.follows);
+    case 'CostTold':
+      return withOffer(rows, event.offerId, (offer) => ({
+        ...offer,
+        costTold: event.costMinor === undefined ? {} : { costMinor: event.costMinor },
+      }));
+    case 'CostNoted': {
+      const product = rowOf(rows.products, event.sku);
+      const ruled = noting(product.ruled ?? { follows: false, costs: {} }, event);
+      return { ...rows, products: { ...rows.products, [event.sku]: { ...product, ruled } } };
+    }
     case 'RateNoted': {
       const { base, quote, rate, seenAt } = event;
       const known = rows.rates[base] ?? { base, quotes: {}, offerIds: [] };
@@ -23,6 +40,15 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
     default:
       return assertNever(event);
   }
+}
+
+/** A product follows the rules, or no more; the rules go on naming it, and it takes no notice. */
+function ruleFollowed(rows: Rows, sku: string, follows: boolean): Rows {
+  const product = rowOf(rows.products, sku);
+  const products = { ...rows.products, [sku]: { ...product, ruled: { costs: product.ruled?.costs ?? {}, follows } } };
+  const known = rows.markups[MARKUP_ID] ?? { version: 0, rules: [], skus: [] };
+  if (!follows || known.skus.includes(sku)) return { ...rows, products };
+  return { ...rows, products, markups: { ...rows.markups, [MARKUP_ID]: { ...known, skus: [...known.skus, sku] } } };
 }
 
 /** The offers that a rate moves. */

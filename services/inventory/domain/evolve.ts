@@ -32,6 +32,10 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, closures: event.closures, silent: 0 }));
     case 'HoldingNoted':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, holding: event.holding }));
+    case 'MarkupRulesPut':
+    case 'RuleFollowed':
+    case 'CostTold':
+    case 'CostNoted':
     case 'CountersRebuilt':
     case 'RateNoted':
     case 'ChannelNoted':
@@ -88,7 +92,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
 }
 
 function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): Rows {
-  const product: Product = { ...state, offerIds: rows.products[state.sku]?.offerIds ?? [] };
+  const { offerIds = [], ruled } = rows.products[state.sku] ?? {};
+  const product: Product = { ...state, offerIds, ...(ruled && { ruled }) };
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
 }
 
@@ -97,7 +102,8 @@ function withTerms(before: Rows, { terms, at, costSource }: EventOf<'OfferPut'>)
   const known = rows.offers[terms.offerId];
   const product = rows.products[terms.sku];
   const put = known === undefined ? newOffer(terms, at) : { ...withoutTerms(known), ...terms };
-  const offer: Offer = { ...put, ...(costSource && { costSource, costAsOf: at }) };
+  const { costTold, ...plain } = put;
+  const offer: Offer = { ...plain, ...(terms.ruled && costTold && { costTold }), ...(costSource && { costSource, costAsOf: at }) };
   const offers = { ...rows.offers, [terms.offerId]: offer };
   if (known !== undefined || product === undefined) return { ...rows, offers };
   return { ...rows, offers, products: { ...rows.products, [terms.sku]: { ...product, offerIds: [...product.offerIds, terms.offerId] } } };
@@ -106,7 +112,7 @@ function withTerms(before: Rows, { terms, at, costSource }: EventOf<'OfferPut'>)
 /** What an offer may leave out is gone when it is put without it. */
 function withoutTerms(offer: Offer): Offer {
   const { supplierSku: _, quoted: __, freshness: ___, validFromAt: ____, validUntilAt: _____, ...rest } = offer;
-  const { channel: ______, denomination: _______, floorBp: ________, ...kept } = rest;
+  const { channel: ______, denomination: _______, floorBp: ________, ruled: _________, ...kept } = rest;
   return kept;
 }
 

@@ -1,5 +1,6 @@
 import { assertNever, attemptIdOf, holdIdOf, offerIdOf, type RowKey, type Untimed } from '@midstream/kernel';
 import { offerOfHold } from './rows';
+import { MARKUP_ID } from './markup';
 import { HUB_SUPPLIER } from './limits';
 import type { InventoryCommand } from './messages';
 import type { Rows } from './state';
@@ -21,7 +22,14 @@ export const skuOfOffer = (offerId: string): string => offerId.slice(offerId.ind
 export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): readonly Key[] {
   switch (command.type) {
     case 'PutProduct':
-      return [{ kind: 'products', id: command.product.sku }];
+      return [{ kind: 'products', id: command.product.sku }, ...(command.priceBy ? [{ kind: 'markups' as const, id: MARKUP_ID }] : [])];
+    case 'PutMarkupRules':
+      return [{ kind: 'markups', id: MARKUP_ID }];
+    case 'PriceProduct':
+      return [
+        { kind: 'products', id: command.sku },
+        { kind: 'markups', id: MARKUP_ID, mode: 'share' },
+      ];
     case 'PutSupplier':
       return [{ kind: 'suppliers', id: command.supplier.supplierId }];
     case 'PutOffer':

@@ -40,6 +40,8 @@ export const BALANCE_BLIND_MS = 60_000;
 export const BALANCE_PATIENCE_MS = 30 * 60_000;
 /** Units that one report or import may name, as in contracts. */
 export const UNITS_MAX = 1_000_000;
+/** Products that follow mark-up rules. */
+export const RULED_MAX = 10_000;
 /** The hub's own vault: what was bought and is not wanted any more. */
 export const HUB_SUPPLIER = 'hub';
 /** Fresh stock that comes in parts within this time came once. */

@@ -16,6 +16,8 @@ interface Command<Type extends string> extends Timed {
 
 export interface PutProduct extends Command<'PutProduct'> {
   readonly product: Omit<ProductFact, 'type' | 'version'>;
+  /** A mark-up rule makes the price; the product's own counts until a cost is known. */
+  readonly priceBy?: 'rule';
 }
 export interface PutSupplier extends Command<'PutSupplier'> {
   readonly supplier: Supplier;
@@ -31,6 +33,7 @@ export interface RepriceOffer extends Command<'RepriceOffer'> {
   readonly ceilingMinor: number;
   /** Absent: no margin is insisted on. */
   readonly floorBp?: number;
+  readonly ruled?: true;
 }
 export interface ReportStock extends Command<'ReportStock'> {
   /** Whose feed it is. */
@@ -198,6 +201,8 @@ export type InventoryCode =
   | 'wrong-validity'
   | 'wrong-denomination'
   | 'wrong-tiers'
+  | 'double-rule'
+  | 'too-many-ruled'
   | 'wrong-quantities'
   | 'purchase-is-settled'
   | 'purchase-not-unknown';
@@ -212,6 +217,7 @@ export type InternalEvent =
       readonly sku: string;
       readonly priceMinor: number;
       readonly floorBp?: number;
+      readonly ruled?: true;
       readonly offerIds: readonly string[];
     }
   | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number; readonly costSource?: FigureSource }

@@ -47,6 +47,7 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
           offerId,
           ceilingMinor: event.priceMinor,
           ...(event.floorBp !== undefined && { floorBp: event.floorBp }),
+          ...(event.ruled && { ruled: event.ruled }),
         },
       }));
     case 'OfferPut': {
@@ -59,6 +60,12 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
       const { base, quote, rate, seenAt } = event;
       return event.offerIds.map((offerId) => ({ command: { type: 'RequoteOffer', offerId, base, quote, rate, seenAt } }));
     }
+    case 'CostTold': {
+      const { sku, offerId, version, costMinor } = event;
+      return [{ command: { type: 'PriceProduct', sku, seen: { offerId, version, ...(costMinor !== undefined && { costMinor }) } } }];
+    }
+    case 'MarkupRulesPut':
+      return event.skus.map((sku) => ({ command: { type: 'PriceProduct', sku } }));
     case 'ChannelNoted': {
       const { channel, state } = event;
       return event.offerIds.map((offerId) => ({ command: { type: 'ApplyChannel', offerId, channel, state } }));

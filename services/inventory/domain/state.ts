@@ -3,7 +3,7 @@ import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
 import type { Account } from './account';
 import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS } from './limits';
-import type { CostTiers, OfferTerms, Rate } from './terms';
+import type { CostTiers, MarkupRules, OfferTerms, Rate } from './terms';
 
 export * from './terms';
 export * from './told';
@@ -14,6 +14,11 @@ export type ReleaseReason = Fact<'HoldReleased'>['reason'];
 
 export interface Product extends Omit<Fact<'ProductState'>, 'type'> {
   readonly offerIds: readonly string[];
+  /** Its price follows, or did, a mark-up rule: what each offer costs, by the offer's version; without a cost it is closed. */
+  readonly ruled?: {
+    readonly follows: boolean;
+    readonly costs: Readonly<Record<string, { readonly version: number; readonly costMinor?: number }>>;
+  };
 }
 
 export interface Supplier {
@@ -84,6 +89,8 @@ export interface Offer extends OfferTerms {
   readonly costAsOf?: number;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
   readonly unpaid?: true;
+  /** What the product was told that it costs, where a rule prices it. */
+  readonly costTold?: { readonly costMinor?: number };
   /** Capacity is promised to planned purchases until the one, used up by submitted ones until the other. */
   readonly plannedUntil: number;
   readonly spentUntil: number;
@@ -172,6 +179,7 @@ export type Rows = {
   readonly verdicts: RowsOf<VerdictRow>;
   readonly accounts: RowsOf<Account>;
   readonly rates: RowsOf<Rate>;
+  readonly markups: RowsOf<MarkupRules>;
   readonly offers: RowsOf<Offer>;
   readonly drains: RowsOf<Drain>;
   readonly holds: RowsOf<Hold>;
@@ -185,6 +193,7 @@ export const noRows: Rows = {
   verdicts: {},
   accounts: {},
   rates: {},
+  markups: {},
   offers: {},
   drains: {},
   holds: {},

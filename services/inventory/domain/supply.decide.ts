@@ -2,6 +2,7 @@ import { assertNever, type Decision } from '@midstream/kernel';
 import { applyChannel, applyValidity, closeStale, noteChannel, reportPace } from './closing';
 import { rebuildCounters } from './ledger';
 import type { InventoryCode, InventoryEvent } from './messages';
+import { priceProduct, putMarkupRules } from './markup';
 import { putRate, requoteOffer } from './rates';
 import type { Rows } from './state';
 import type { SupplyCommand } from './supply.messages';
@@ -12,6 +13,10 @@ export function decideSupply(
   rows: Rows,
 ): Decision<InventoryEvent, InventoryCode> {
   switch (command.type) {
+    case 'PutMarkupRules':
+      return putMarkupRules(command, rows);
+    case 'PriceProduct':
+      return priceProduct(command, rows);
     case 'RebuildCounters':
       return rebuildCounters(command, rows);
     case 'PutRate':

@@ -1,6 +1,6 @@
 import type { Timed } from '@midstream/kernel';
 import type { Counters } from './counters';
-import type { Holding } from './state';
+import type { Holding, MarkupRule } from './state';
 
 interface Told<Type extends string> extends Timed {
   readonly type: Type;
@@ -58,11 +58,43 @@ export interface ReportPace extends OfOffer<'ReportPace'> {
   readonly leadTimeMs?: number;
 }
 
+/** All mark-up rules, whole. */
+export interface PutMarkupRules extends Told<'PutMarkupRules'> {
+  readonly rules: readonly MarkupRule[];
+}
+
+interface CostSeen {
+  readonly offerId: string;
+  /** Of the offer: an older one is overtaken. */
+  readonly version: number;
+  /** Absent: it is closed. */
+  readonly costMinor?: number;
+}
+/** An offer costs something else, or the rules have changed. */
+export interface PriceProduct extends Told<'PriceProduct'> {
+  readonly sku: string;
+  readonly seen?: CostSeen;
+}
+
 export type SupplyCommand =
-  RebuildCounters | NoteHolding | PutRate | RequoteOffer | CloseStale | ApplyValidity | NoteChannel | ApplyChannel | ReportPace;
+  | PutMarkupRules
+  | PriceProduct
+  | RebuildCounters
+  | NoteHolding
+  | PutRate
+  | RequoteOffer
+  | CloseStale
+  | ApplyValidity
+  | NoteChannel
+  | ApplyChannel
+  | ReportPace;
 
 export type SupplyEvent =
   | { readonly type: 'HoldingNoted'; readonly offerId: string; readonly holding: Holding }
+  | { readonly type: 'MarkupRulesPut'; readonly version: number; readonly rules: readonly MarkupRule[]; readonly skus: readonly string[] }
+  | { readonly type: 'RuleFollowed'; readonly sku: string; readonly follows: boolean }
+  | ({ readonly type: 'CostTold'; readonly sku: string } & CostSeen)
+  | ({ readonly type: 'CostNoted'; readonly sku: string } & CostSeen)
   | { readonly type: 'CountersRebuilt'; readonly offerId: string; readonly seen: Counters; readonly counters: Counters }
   | ({ readonly type: 'RateNoted'; readonly offerIds: readonly string[] } & RateSeen)
   | ({ readonly type: 'ChannelNoted'; readonly sku: string; readonly offerIds: readonly string[] } & ChannelSeen)

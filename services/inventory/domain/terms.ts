@@ -22,6 +22,8 @@ export interface OfferTerms {
   readonly ceilingMinor: number;
   /** What must be left of a price after the cost, in ten-thousandths of it; absent: nothing. */
   readonly floorBp?: number;
+  /** The product's price follows a rule: it is to be told what the offer costs. */
+  readonly ruled?: true;
   /** What the supplier calls the product; absent: as we do. */
   readonly supplierSku?: string;
   /** Where the supplier quotes in a currency of its own: `costTiers` are these, at the rate. */
@@ -60,5 +62,31 @@ export interface Rate {
 /** What is put of an offer; the rest follows from its supplier and product. */
 export type OfferedTerms = Omit<
   OfferTerms,
-  'offerId' | 'supplierId' | 'sku' | 'kind' | 'upstreamGroup' | 'fulfilmentKind' | 'ceilingMinor' | 'quoted' | 'floorBp'
+  'offerId' | 'supplierId' | 'sku' | 'kind' | 'upstreamGroup' | 'fulfilmentKind' | 'ceilingMinor' | 'quoted' | 'floorBp' | 'ruled'
 >;
+
+/** How a price is made of a cost. */
+export type Markup = {
+  /** Prices are multiples of it, in minor units (1). */
+  readonly stepMinor?: number;
+  /** To which multiple (`up`); below the cost it is `up`, whatever is said. */
+  readonly rounding?: 'up' | 'nearest';
+} & (
+  | { readonly kind: 'fixed'; readonly amountMinor: number }
+  /** In ten-thousandths of the cost. */
+  | { readonly kind: 'percent'; readonly percentBp: number }
+);
+
+export type MarkupRule = Markup & {
+  /** `*`: any that has no rule of its own. */
+  readonly category: string;
+  /** Absent: any. */
+  readonly currency?: string;
+};
+
+/** All mark-up rules, and the products that follow them or once did. */
+export interface MarkupRules {
+  readonly version: number;
+  readonly rules: readonly MarkupRule[];
+  readonly skus: readonly string[];
+}

@@ -57,6 +57,7 @@ export const termsOf = (offer: Offer): OfferTerms => ({
   safetyStock: offer.safetyStock,
   ceilingMinor: offer.ceilingMinor,
   ...(offer.floorBp !== undefined && { floorBp: offer.floorBp }),
+  ...(offer.ruled && { ruled: offer.ruled }),
   ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
   ...(offer.quoted && { quoted: offer.quoted }),
   ...(offer.freshness && { freshness: offer.freshness }),
