@@ -45,6 +45,18 @@ describe('a purchase that our balance does not cover', () => {
     assert.equal(rowOf(bought.purchases, `${H}/2`).quantity, 6);
   });
 
+  it('goes elsewhere at once where the offer was closed meanwhile: its drain had nothing to take then', () => {
+    const closed = (cause: 'suspended' | 'capacity', forMs?: number) =>
+      after(aHold('submitting'), { type: 'CloseOffer', offerId: A, cause, ...(forMs !== undefined && { forMs }) });
+    for (const rows of [closed('suspended'), closed('capacity', 60_000)]) {
+      assert.equal(rows.drains[A]?.armed ?? false, false);
+      const returned = after(rows, refused);
+      assert.deepEqual([hold(returned).queued, rowOf(returned.drains, A).armed], [6, true]);
+      const drained = after(returned, { type: 'DrainOffer', offerId: A, holdIds: [H] });
+      assert.deepEqual([hold(drained).lost, rowOf(drained.offers, A).held, rowOf(drained.drains, A).armed], [6, 0, false]);
+    }
+  });
+
   it('is resumed by an operator, too', () =>
     void start(short()).when({ type: 'ResumeAccount', supplierId: 'a' }).thenTypes('AccountNoted', 'BalanceBack'));
 

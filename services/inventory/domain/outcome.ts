@@ -5,7 +5,7 @@ import { keepCodes } from './keep';
 import type { InventoryEvent, PurchaseSettled, RecordOutcome } from './messages';
 import { askLater, rest } from './purchase';
 import { costAt, type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
-import { armIfShort, learnCost, runDry } from './supply';
+import { armIfClosed, armIfShort, learnCost, runDry } from './supply';
 import { waitForBalance, waitsUntil } from './wait';
 
 type Unit = RecordOutcome['units'][number];
@@ -112,6 +112,7 @@ function moveUnits(draft: Draft, hold: Hold, { purchaseId, status }: Purchase, a
   if (stage !== 'accepted' && canWait(hold, command)) {
     move(draft, hold, stage, 'queued', answer.refused);
     if (answer.refused > 0) waitForBalance(draft, hold, answer.refused, command.at);
+    if (answer.refused > 0) armIfClosed(draft, hold.offerId);
   } else if (command.rest !== 'pending') lose(draft, hold, [[stage, answer.refused]], REASONS[command.rest]);
   if (stage !== 'accepted') move(draft, hold, stage, 'accepted', answer.pending);
 }

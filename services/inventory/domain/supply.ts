@@ -116,5 +116,11 @@ export function armIfShort(draft: Draft, offerId: string): void {
   if (shortOf(rowOf(draft.rows.offers, offerId)) > 0) arm(draft, offerId);
 }
 
+/** Units that come back into the queue of an offer find what has closed it meanwhile: its drain had nothing to take then. */
+export function armIfClosed(draft: Draft, offerId: string): void {
+  // A stale figure takes nothing away.
+  if (rowOf(draft.rows.offers, offerId).closures.some((it) => it.cause !== 'stale')) arm(draft, offerId);
+}
+
 /** What must go: held beyond the supply, never what is in flight. */
 export const shortOf = (offer: Offer): number => Math.max(0, offer.held - Math.max(0, supplyOf(offer)));
