@@ -50,8 +50,8 @@ export const marketMutants: readonly Mutant[] = [
     id: 'selection-lists-six',
     kind: 'an off-by-one at a limit',
     file: selection('rank'),
-    before: 'passed.slice(0, CANDIDATES_MAX)',
-    after: 'passed.slice(0, CANDIDATES_MAX + 1)',
+    before: 'led(passed, guide).slice(0, CANDIDATES_MAX)',
+    after: 'led(passed, guide).slice(0, CANDIDATES_MAX + 1)',
     why: 'a list is longer than all others on the lap expect',
   },
   {
