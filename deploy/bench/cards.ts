@@ -48,6 +48,7 @@ export function cards(options: BenchOptions, say: Say): Promise<Result> {
       const { url } = await part.do({ databaseUrl: `postgres://${user}:${password}@${host}:${port}/bench_cards`, offers });
       const at = await bare.do({ bytes: await oneAnswer(url) });
       await load(url, part, clients, WARM_UP_SECONDS);
+      await house.profiler?.begin();
       for (let round = 1; round <= rounds; round++) {
         const floor = await load(at.url, bare, clients, seconds);
         const one = await load(url, part, clients, seconds);
@@ -57,6 +58,7 @@ export function cards(options: BenchOptions, say: Say): Promise<Result> {
           `  round ${round}: ours ${one.perSecond.toFixed(0)}/s (${one.cpuMs.toFixed(2)} ms CPU each), bare ${floor.perSecond.toFixed(0)}/s`,
         );
       }
+      await house.profiler?.end();
       const latencies = ours.flatMap((it) => it.latencies);
       const failed = [...ours, ...floors].reduce((sum, it) => sum + it.failed, 0);
       return resultOf({
