@@ -35,6 +35,8 @@ export interface OfferBook {
   readonly tried: Map<string, TriedOffer>;
   /** Units that were planned at an offer in the last seconds. */
   readonly shades: Map<string, Shade[]>;
+  /** How often there was news of the offers of a good: what is worked out of them is good until the next. */
+  readonly revisions: Map<string, number>;
   /** What is heard of each good's market. */
   readonly markets: Map<string, Fact<'MarketState'>>;
   /** Lines in flight, by the offer that holds them. */
@@ -53,6 +55,7 @@ export const emptyBook = (): OfferBook => ({
   verdicts: new Map(),
   tried: new Map(),
   shades: new Map(),
+  revisions: new Map(),
   markets: new Map(),
   bound: noneBound(),
   storms: new Map(),
@@ -125,11 +128,14 @@ function applyOffer(book: OfferBook, offer: Offer): void {
   const before = book.offers.get(offer.offerId);
   if (!isNews(before, offer)) return;
   book.offers.set(offer.offerId, offer);
+  noteNews(book, offer.sku);
   noteClosing(book, before, offer);
   within(book.offersBySku, offer.sku, () => new Map<string, Offer>()).set(offer.offerId, offer);
   const found = book.tried.get(offer.offerId);
   if (found !== undefined && found.version < offer.version) book.tried.delete(offer.offerId);
 }
+
+const noteNews = (book: OfferBook, sku: string): void => void book.revisions.set(sku, (book.revisions.get(sku) ?? 0) + 1);
 
 /** The first bad state of an offer says how much was held there; the later ones of the same storm say less and less. */
 function noteClosing(book: OfferBook, before: Offer | undefined, { offerId, held, ...offer }: Offer): void {
@@ -142,9 +148,11 @@ function noteClosing(book: OfferBook, before: Offer | undefined, { offerId, held
 /** What inventory found, sooner than the offer's own state says it. An outcome that is not about stock has no news of it. */
 function noteTried(book: OfferBook, found: TriedOffer): void {
   if (found.outcome !== 'held' && found.outcome !== 'partly-held' && found.outcome !== 'no-stock') return;
-  const version = book.offers.get(found.offerId)?.version;
-  if (version === undefined || found.version < version || !isNews(book.tried.get(found.offerId), found)) return;
+  const offer = book.offers.get(found.offerId);
+  const version = offer?.version;
+  if (offer === undefined || version === undefined || found.version < version || !isNews(book.tried.get(found.offerId), found)) return;
   book.tried.set(found.offerId, found);
+  noteNews(book, offer.sku);
 }
 
 /** A line that was ranked again is no longer bound to what it lost, and has drawn what its plan gave it. */

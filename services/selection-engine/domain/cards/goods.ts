@@ -2,11 +2,12 @@ import type { Gate, GateCounts } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { type Wanted, wantedBy } from '../gates';
 import { perHour } from '../market/heat';
-import { costAt, FAILURE_SHARE, fillOf, responseOf } from '../worth';
+import { costAt, FAILURE_SHARE, responseOf } from '../worth';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
 import { stockOutProbability } from './outlook';
 import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, type Package, packageOf, SMALL_QUANTITY_MOST } from './packages';
-import { gateAt, type Look, lookAt, type Screen, screenOf } from './screen';
+import { AVAILABLE, COST, FIELDS, FILL, fillAt, type Shelf, shelfOf, shelvesOf } from './shelf';
+import { commonGate, gateAt, plainGate, type Look, lookAt, type Screen, screenOf } from './screen';
 import { type Traits, valueOf } from './value';
 
 /** What is expected where nothing is known (selection.md 1.2): complaints, codes that are not good, buyers who come again. */
@@ -55,7 +56,14 @@ export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence:
   const cap = need.priceCapMinor ?? capOf(need, book);
   // A top-up needs an account, which the order will name: here both kinds may be shown
   const wanted = wantedFor(need, cap, book);
-  const around: Around = { need, at, influence, screen: screenOf(need, cap, wanted, book, at), set: packageOf(need.scenario) };
+  const around: Around = {
+    need,
+    at,
+    influence,
+    screen: screenOf(need, cap, wanted, book, at),
+    set: packageOf(need.scenario),
+    shelves: shelvesOf(book),
+  };
   const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
   const goods: Good[] = [];
   for (const category of wanted.categories)
@@ -88,6 +96,7 @@ interface Around {
   readonly influence: Influence;
   readonly screen: Screen;
   readonly set: Package | undefined;
+  readonly shelves: Map<string, Shelf>;
 }
 
 type GateCount = Partial<Record<Gate, number>>;
@@ -105,46 +114,52 @@ function goodOf(product: Product, offers: ReadonlyMap<string, Offer>, around: Ar
     if (offers.size > 0) gates[look.all] = (gates[look.all] ?? 0) + offers.size;
     return undefined;
   }
-  const sources = sourcesOf(product, offers.values(), look, around, gates);
+  const sources = sourcesOf(product, shelfOf(around.screen.book, around.shelves, product.sku), look, around, gates);
   return sources.offers === 0 ? undefined : weighed(product, sources, around);
 }
 
 /** One walk through the offers of a good. Nothing is made for an offer that is not among its best: there are thousands. */
-function sourcesOf(product: Product, offers: Iterable<Offer>, look: Look, { need, screen }: Around, gates: GateCount): Sources {
+function sourcesOf(product: Product, { offers, numbers }: Shelf, look: Look, { need, screen }: Around, gates: GateCount): Sources {
   const failureMinor = product.priceMinor * FAILURE_SHARE.retail;
   const best: Offer[] = [];
   const ranks = screen.scratch;
+  const isPlain = numbers.length > 0;
+  const common = isPlain ? commonGate(screen, look, offers[0]) : undefined;
   let [passed, inAll] = [0, 0];
-  for (const offer of offers) {
-    const costMinor = costAt(offer, need.quantity);
-    const available = availableAt(screen.book, offer);
-    const gate = gateAt(screen, look, product, offer, costMinor, available);
+  for (let n = 0; n < offers.length; n++) {
+    const offer = offers[n] as Offer;
+    const costMinor = isPlain ? (numbers[n * FIELDS + COST] ?? 0) : costAt(offer, need.quantity);
+    const available = isPlain ? (numbers[n * FIELDS + AVAILABLE] ?? 0) : availableAt(screen.book, offer);
+    const gate = isPlain
+      ? (common ?? plainGate(screen, look, product, numbers, n, offer))
+      : gateAt(screen, look, product, offer, costMinor, available);
     if (gate !== undefined) {
       gates[gate] = (gates[gate] ?? 0) + 1;
       continue;
     }
     passed += 1;
     inAll += available;
-    const fill = fillAt(offer);
+    const fill = isPlain ? (numbers[n * FIELDS + FILL] ?? 0) : fillAt(offer);
     const rank = product.priceMinor - costMinor - (failureMinor * (1 - fill)) / fill;
-    let place = Math.min(best.length, CHAIN_MAX);
-    for (; place > 0; place--) {
-      const ahead = ranks[place - 1] ?? 0;
-      if (rank < ahead || (rank === ahead && offer.offerId > (best[place - 1]?.offerId ?? ''))) break;
-      const moved = best[place - 1];
-      if (place === CHAIN_MAX || moved === undefined) continue;
-      ranks[place] = ahead;
-      best[place] = moved;
-    }
-    if (place === CHAIN_MAX) continue;
-    ranks[place] = rank;
-    best[place] = offer;
+    placeAt(best, ranks, rank, offer);
   }
   return { chain: best.map((it) => linkOf(it, screen.book, need.quantity)), offers: passed, available: inAll };
 }
 
-/** As precise as a decision's record says it. */
-const fillAt = (offer: Offer): number => Math.round(fillOf(offer) * 1e4) / 1e4;
+function placeAt(best: Offer[], ranks: Float64Array, rank: number, offer: Offer): void {
+  let place = best.length;
+  for (; place > 0; place--) {
+    const ahead = ranks[place - 1] ?? 0;
+    if (rank < ahead || (rank === ahead && offer.offerId > (best[place - 1]?.offerId ?? ''))) break;
+    const moved = best[place - 1];
+    if (place === CHAIN_MAX || moved === undefined) continue;
+    ranks[place] = ahead;
+    best[place] = moved;
+  }
+  if (place === CHAIN_MAX) return;
+  ranks[place] = rank;
+  best[place] = offer;
+}
 
 const linkOf = (offer: Offer, book: OfferBook, quantity: number): Link => ({
   offer,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AnyFact } from '@midstream/contracts';
 import fc from 'fast-check';
 import { gateOf, wantedBy } from '../gates';
-import { aBook, aBurst, anOffer, aProduct, aVerdict, NOON } from '../selection.fixtures';
-import { availableAt } from '../book';
+import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, NOON } from '../selection.fixtures';
+import { applyToBook, availableAt } from '../book';
 import { costAt, worthOf } from '../worth';
 import { goodsFor } from './goods';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
@@ -34,7 +35,13 @@ const product = fc.record({
   fulfilmentKind: fc.constantFrom('PIN_PURCHASE' as const, 'VALUE_RECHARGE' as const),
 });
 const status = fc.constantFrom('compliant' as const, 'high-risk' as const, 'banned' as const);
-const good = fc.record({ product, offers: fc.array(offer, { maxLength: 6 }), verdict: fc.option(status), bursts: fc.boolean() });
+const good = fc.record({
+  product,
+  offers: fc.array(offer, { maxLength: 6 }),
+  verdict: fc.option(status),
+  bursts: fc.boolean(),
+  arePlain: fc.boolean(),
+});
 const asked = fc.record(
   {
     need: fc.constantFrom({ sku: 'g0' }, { category: 'membership' }, { category: 'membership', faceValueMinor: 3000 }, { sku: 'none' }),
@@ -47,15 +54,17 @@ const asked = fc.record(
   { requiredKeys: ['need', 'region', 'segment', 'quantity'] },
 );
 
+const PLAIN = { regions: ['CN'], currency: 'CNY', closures: [], costTiers: [{ from: 1, costMinor: 2000 }] };
+
 describe('the gates of cards', () => {
   it('stop what the gates of lines stop, at the same gate, and keep the best offers in their order', () => {
     fc.assert(
       fc.property(fc.array(good, { maxLength: 3 }), asked, (goods, it) => {
         const need: CardNeed = { ...it, scenario: 'general', currency: 'CNY', deliverByAt: NOON + 86_400_000 };
         const book = aBook(
-          ...goods.flatMap(({ product: of, offers, verdict, bursts }, n) => [
+          ...goods.flatMap(({ product: of, offers, verdict, bursts, arePlain }, n) => [
             aProduct(`g${n}`, of),
-            ...offers.map((one, m) => anOffer(`s${m}`, `g${n}`, one)),
+            ...offers.map((one, m) => anOffer(`s${m}`, `g${n}`, arePlain ? { ...one, ...PLAIN } : one)),
             ...(verdict === null ? [] : [aVerdict(`g${n}`, 'CN', verdict)]),
             ...(bursts ? [aBurst(`g${n}`)] : []),
           ]),
@@ -91,5 +100,22 @@ describe('the gates of cards', () => {
         }
       }),
     );
+  });
+
+  it('see news of an offer at once: its own state, and what inventory found', () => {
+    const book = aBook(aProduct('video'), anOffer('a', 'video'), anOffer('b', 'video', { costMinor: 2100 }));
+    const need: CardNeed = {
+      ...{ need: { sku: 'video' }, region: 'CN', segment: 'retail', scenario: 'general', quantity: 1, currency: 'CNY' },
+      deliverByAt: NOON + 86_400_000,
+    };
+    const seen = () => goodsFor(need, book, NOON, () => 0).goods.map((one) => [one.chain[0]?.offer.offerId, one.available]);
+    assert.deepEqual(seen(), [['a~video', 200]]);
+    applyToBook(book, anOffer('a', 'video', { version: 2, costMinor: 2200 }));
+    assert.deepEqual(seen(), [['b~video', 200]]);
+    applyToBook(book, anOffer('b', 'video', { version: 2, closures: [{ cause: 'suspended' }] }));
+    assert.deepEqual(seen(), [['a~video', 100]]);
+    const tried = [{ offerId: 'a~video', version: 2, outcome: 'no-stock' as const, available: 0 }];
+    applyToBook(book, { type: 'NothingHeld', request: aRequest(), tried } as Extract<AnyFact, { type: 'NothingHeld' }>);
+    assert.deepEqual(seen(), []);
   });
 });

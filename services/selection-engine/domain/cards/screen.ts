@@ -4,6 +4,7 @@ import { type Offer, type OfferBook, type Product, verdictIn } from '../book';
 import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
 import { coreIndicatorsOf, isBursting, meetsCore } from '../market/surge';
 import { CHAIN_MAX, type CardNeed } from './need';
+import { AVAILABLE, CORE, COST, FIELDS, LEAD, LEAST } from './shelf';
 
 /**
  * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
@@ -78,6 +79,26 @@ export function gateAt(screen: Screen, look: Look, product: Product, offer: Offe
   if (available < offer.minQuantity) return 'stock';
   if (look.isBarred || (!isOpen && isClosed(offer, need.region, true))) return 'verdict';
   return look.isBursting && !meetsCore(coreIndicatorsOf(offer)) ? 'surge' : undefined;
+}
+
+/** Of plain offers (shelf.ts), what stops all alike. */
+export function commonGate(screen: Screen, look: Look, first: Offer | undefined): Gate | undefined {
+  if (first === undefined || !isCovered(first.regions, screen)) return 'region';
+  return look.tooDear || first.currency !== screen.need.currency ? 'price' : undefined;
+}
+
+/** Of the plain offer in the row's place `n`, what else stops it. */
+export function plainGate(screen: Screen, look: Look, product: Product, row: Float64Array, n: number, offer: Offer): Gate | undefined {
+  const { need, excluded, latestLeadMs } = screen;
+  const from = n * FIELDS;
+  const least = row[from + LEAST] ?? 0;
+  if ((row[from + COST] ?? 0) > product.priceMinor) return 'price';
+  if (excluded.size > 0 && excluded.has(offer.offerId)) return 'excluded';
+  if (need.quantity < least) return 'quantity';
+  if ((row[from + LEAD] ?? 0) > latestLeadMs) return 'lead-time';
+  if ((row[from + AVAILABLE] ?? 0) < least) return 'stock';
+  if (look.isBarred) return 'verdict';
+  return look.isBursting && row[from + CORE] === 0 ? 'surge' : undefined;
 }
 
 function isCovered(regions: readonly string[], { covering }: Screen): boolean {
