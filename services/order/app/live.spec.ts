@@ -33,4 +33,18 @@ describe('a live stream', () => {
     assert.equal(all.length, 3);
     assert.doesNotMatch(JSON.stringify(all), /alpha|~/);
   });
+
+  it('carries no cost, score or margin, also where a fact comes to carry one, at any depth', () => {
+    const { events } = decided(anOrder({ held: { alpha: 10 } }), { type: 'CancelOrder', orderId: 'o', merchantId: 'm' });
+    const all = [...delivered, ...events].flatMap((it) => told(grown(it)) ?? []);
+    assert.ok(all.length > 1);
+    assert.doesNotMatch(JSON.stringify(all), /cost|score|margin|supplier|offerId|holdId|purchase/i);
+  });
 });
+
+/** Every object in it carries a cost, too. */
+function grown<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(grown) as T;
+  return { ...(Object.fromEntries(Object.entries(value).map(([key, it]) => [key, grown(it)])) as T), costMinor: 1, marginBp: 1, score: 1 };
+}

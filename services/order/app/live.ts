@@ -53,5 +53,6 @@ const releasing = ({ lineId, reason }: Fact<'ReleaseRequested'>): object | undef
 /** What became of units: the line's progress. */
 function noted({ lineId, told, sku, delivered, lost, released, reason, progress }: HoldNoted): object {
   const units = { ...(delivered > 0 && { delivered }), ...(lost > 0 && { lost }), ...(released > 0 && { released }) };
-  return { lineId, what: told, sku, ...units, ...(reason && { reason }), progress };
+  const { ordered, delivered: so } = progress;
+  return { lineId, what: told, sku, ...units, ...(reason && { reason }), progress: { ordered, delivered: so } };
 }
