@@ -12,7 +12,7 @@ export const FAILURE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.0015
 export const LOST_SALE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.03, enterprise: 0.1 };
 export const LATE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.015, enterprise: 0.03 };
 /**
- * Of the price, for a good that was not asked for. Margins in this market are 1 to 15 %: a substitute goes first only where the good that
+ * Of the price of what was asked for, for another good: by its own price the cheapest, and least like it, would come first. Margins in this market are 1 to 15 %: a substitute goes first only where the good that
  * was asked for would cost the hub money, and never for a fatter margin alone.
  */
 export const SUBSTITUTION_SHARE = 0.3;
@@ -27,7 +27,7 @@ export function worthOf(offer: Offer, product: Product, request: SelectionReques
   const left = Math.max(1, Date.parse(request.deliverBy) - asked.at);
   const failureMinor = product.priceMinor * (FAILURE_SHARE[segment] + LOST_SALE_SHARE[segment]);
   const latenessMinor = product.priceMinor * LATE_SHARE[segment] * Math.min(1, responseMs / left);
-  const substitutionMinor = asked.wanted ? 0 : product.priceMinor * SUBSTITUTION_SHARE;
+  const substitutionMinor = asked.wanted ? 0 : (replaces?.referencePriceMinor ?? request.priceCapMinor) * SUBSTITUTION_SHARE;
   const expected = fill * (revenueMinor - costMinor) - (1 - fill) * failureMinor - latenessMinor - substitutionMinor;
   return {
     revenueMinor,
