@@ -47,8 +47,16 @@ describe('a stream of codes', () => {
       ...['A-1', 'bad-quotes', 'unknown-column', 'code-too-long', 'code-has-white-space', 'expired', 'bad-expiry'],
       ...['no-code', 'A-6'],
     ]);
-    const json = ['{"code":1}', '{', '{"code":"A","pin":"1"}', '[]', 'null', '"A"'];
-    assert.deepEqual(told(await read('ndjson', json.join('\n'))), ['no-code', 'not-json', 'unknown-column', 'no-code', 'no-code', 'A']);
+    const json = ['{"code":1}', '{', '{"code":"A","pin":"1"}', '[]', 'null', '"A"', '{"code":"B","serial":"000000001"}'];
+    assert.deepEqual(told(await read('ndjson', json.join('\n'))), [
+      'no-code',
+      'not-json',
+      'unknown-column',
+      'no-code',
+      'no-code',
+      'A',
+      'B',
+    ]);
   });
 
   it('is told which of its lines are not UTF-8, and that they look like GBK', async () => {

@@ -117,7 +117,9 @@ interface Fault {
   readonly column?: string;
 }
 
-const COLUMNS = ['code', 'expiresAt'];
+/** `serial` is the card's number, which suppliers send beside its code: it is let in, and not kept. */
+const COLUMNS = ['code', 'expiresAt', 'serial'];
+const WITHOUT_HEAD = ['code', 'expiresAt'];
 
 function judged({ code, expiresAt }: Cells, now: number): Fault | { readonly code: string; readonly expiresAt?: Date } {
   if (typeof code !== 'string' || code.trim() === '') return { fault: 'no-code' };
@@ -161,7 +163,7 @@ function csvReader(): (text: string) => Cells | Fault | 'head' {
         columns = names;
         return 'head';
       }
-      columns = COLUMNS;
+      columns = WITHOUT_HEAD;
     }
     if (cells.length > columns.length) return { fault: 'unknown-column', column: String(columns.length + 1) };
     return { code: cells[columns.indexOf('code')], expiresAt: cells[columns.indexOf('expiresAt')] };
