@@ -35,5 +35,9 @@ function needed<Field extends keyof SignalDto>(dto: SignalDto, field: Field): No
   return value;
 }
 
+/** In their own order: that in which a replica heard of them is chance. */
 const skusOfGame = (book: OfferBook, game: string): string[] =>
-  [...book.products.values()].filter((it) => it.attributes['game'] === game).map((it) => it.sku);
+  [...book.products.values()]
+    .filter((it) => it.attributes['game'] === game)
+    .map((it) => it.sku)
+    .sort();
