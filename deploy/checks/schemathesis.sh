@@ -42,14 +42,14 @@ supplier=$(curl -sf "$url/v1/keys" -H "authorization: Bearer $operator" -H 'cont
 curl -sf "$url/openapi.json" >"$data/all.json"
 
 failed=()
-# The live streams never end, and codes come as NDJSON, which it cannot write: both have specs of their own
+# The live streams never end, codes come as NDJSON, which it cannot write, and a batch's id has a slash, which it puts into no path: all have specs of their own
 check() {
   local name=$1 who=$2 secret=$3 document=$4
   printf '\n== %s as %s (%s s)\n' "$name" "$who" "$SECONDS"
   if ! "$tool/bin/schemathesis" run "$document" --url "$url" -H "Authorization: Bearer $secret" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
     --phases examples,coverage,fuzzing --max-examples "$EXAMPLES" --seed "$SEED" --generation-deterministic \
-    --exclude-path-regex '/stream$' --exclude-operation-id importCodesOffers --request-timeout 15 --workers 1 --no-color >"$data/report" 2>&1; then
+    --exclude-path-regex '/stream$' --exclude-operation-id importCodesOffers --exclude-operation-id oneCodeBatches --request-timeout 15 --workers 1 --no-color >"$data/report" 2>&1; then
     cat "$data/report"
     failed+=("$name as $who")
   fi

@@ -1,7 +1,7 @@
 import { type Caller, Commands, From, type Idempotency, IdempotencyKey, Scopes } from '@midstream/runtime';
 import type { OfferBook, SelectionCommand } from '@midstream/selection-engine-domain';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiExtraModels, ApiHeader, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import { HeatQuery, SignalDto } from './dto';
 import { MarketQueries } from './queries';
@@ -46,6 +46,7 @@ export class MarketController {
       'Orders, carts, searches and views, discounted by half-lives of an hour and a week; bursts of demand. Operators also see what it is made of.',
   })
   @ApiOkResponse({ type: HeatsView })
+  @ApiNotFoundResponse({ description: 'product-not-found' })
   @Get('heat')
   @Scopes('merchant', 'operator')
   heat(@Query() query: HeatQuery, @From() caller: Caller): HeatsView {
