@@ -60,8 +60,7 @@ export class Works {
   /** Timers that come once more: late and repeated ones do nothing. */
   repeat(shell: Shell, commands: number): void {
     for (const command of (this.done.get(shell.name) ?? []).slice(-commands)) {
-      // The price that it names may be of yesterday; nothing but this command says which is.
-      if (command.type !== 'RepriceOffer') shell.todo.addCommand({ command }, this.machine.agenda.now, 0);
+      shell.todo.addCommand({ command }, this.machine.agenda.now, 0);
     }
     this.wake(shell);
   }

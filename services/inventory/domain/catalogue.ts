@@ -41,7 +41,7 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   const { marginFloorBp: floorBp } = product;
   if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp && !isOther) return events;
   const terms = { ...(floorBp !== undefined && { floorBp }), ...(follows && { ruled: true as const }) };
-  return [...events, { type: 'ProductRepriced', sku, priceMinor, ...terms, offerIds: known.offerIds }];
+  return [...events, { type: 'ProductRepriced', sku, priceMinor, version: state.version, ...terms, offerIds: known.offerIds }];
 }
 
 /** What the rule makes of the costs that are known; without one, the price stays that a rule has made before. */
@@ -91,20 +91,26 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   if (known !== undefined && same(whole, termsOf(known))) return [];
 
   const draft = draftOf(rows);
-  draft.emit({ type: 'OfferPut', terms: whole, at, ...(!same(known?.costTiers, whole.costTiers) && { costSource: 'manual' as const }) });
+  const costSource = same(known?.costTiers, whole.costTiers) ? {} : { costSource: 'manual' as const };
+  draft.emit({ type: 'OfferPut', terms: whole, at, ...costSource, priceVersion: product.version });
   if (known === undefined) setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
   else if (isDearer(known, whole)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }
 
-export function repriceOffer({ offerId, ceilingMinor, floorBp, ruled, at }: RepriceOffer, rows: Rows): Decided {
+/** Prices may come in any order, and more than once: the product's own version says which is the newest. */
+export function repriceOffer({ offerId, ceilingMinor, priceVersion, floorBp, ruled, at }: RepriceOffer, rows: Rows): Decided {
   const known = rows.offers[offerId];
-  if (known === undefined || (known.ceilingMinor === ceilingMinor && known.floorBp === floorBp && known.ruled === ruled)) return [];
+  if (known === undefined || (priceVersion ?? Infinity) <= (known.priceVersion ?? 0)) return [];
+  const isSame = known.ceilingMinor === ceilingMinor && known.floorBp === floorBp && known.ruled === ruled;
+  if (isSame && priceVersion === undefined) return [];
   const { floorBp: _, ruled: __, ...terms } = termsOf(known);
   const draft = draftOf(rows);
   const own = { ...(floorBp !== undefined && { floorBp }), ...(ruled && { ruled }) };
-  draft.emit({ type: 'OfferPut', terms: { ...terms, ceilingMinor, ...own }, at });
+  const newest = priceVersion !== undefined && { priceVersion };
+  draft.emit({ type: 'OfferPut', terms: { ...terms, ceilingMinor, ...own }, at, ...newest });
+  if (isSame) return draft.events;
   if ((floorBp ?? 0) > (known.floorBp ?? 0)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;

@@ -66,11 +66,11 @@ function tellCost(draft: Draft, offer: Offer): void {
   draft.emit({ type: 'CostTold', sku, offerId, version: version + 1, ...(costMinor !== undefined && { costMinor }) });
 }
 
-/** Leaves word that units must go; one drain an offer, and none that an operator has stopped. */
+/** Leaves word that units must go; one drain an offer, and none that an operator has stopped. One that runs looks again when it is done. */
 export function arm(draft: Draft, offerId: string): void {
   const drain = draft.rows.drains[offerId];
-  if (rowOf(draft.rows.offers, offerId).held === 0 || drain?.armed || drain?.stopped) return;
-  draft.emit({ type: 'DrainDue', offerId });
+  if (rowOf(draft.rows.offers, offerId).held === 0 || drain?.stopped || drain?.again) return;
+  draft.emit({ type: drain?.armed ? 'DrainAskedAgain' : 'DrainDue', offerId });
 }
 
 /** The closures with one of this cause more, or less. */

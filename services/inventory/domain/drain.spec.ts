@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { A, aMarket, after, candidate, H, holdFirst, NOON, ofP, report, start } from './inventory.fixtures';
+import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, ofP, report, start } from './inventory.fixtures';
 import { awayOf, DRAIN_BATCH, DRAIN_RETRY_MS, inventory, type Rows, rowOf, STORM_PATIENCE_MS, STORM_WINDOW } from './index';
 
 const idOf = (attempt: number) => `o/1/${attempt}/${A}`;
@@ -83,10 +83,25 @@ describe('a drain', () => {
       .thenState((rows) => [rowOf(rows.offers, A).held, rowOf(rows.offers, A).inFlight], [4, 6]);
   });
 
-  it('is not started twice', () =>
+  it('is not started twice: while it runs it is told once that there is news', () =>
     void start(aStorm(1, 5))
       .when(report('a', 1, 3))
+      .thenTypes('StockReported', 'DrainAskedAgain', 'OfferState')
+      .when(report('a', 2, 4))
       .thenTypes('StockReported', 'OfferState'));
+
+  it('looks again for what the offer has lost since its list was read', () => {
+    const stopped = after(aHold('held', aMarket({ a: 20 })), { type: 'CloseOffer', offerId: A, cause: 'capacity' });
+    const opened = after(stopped, { type: 'OpenOffer', offerId: A, cause: 'capacity' });
+    // The list is read here: nothing must go. Before it is acted on, more is held, and the offer closes for good.
+    const closed = after(opened, holdFirst(3, [candidate('a')], { attempt: 2 }), { type: 'CloseOffer', offerId: A, cause: 'suspended' });
+    start(closed)
+      .when({ type: 'DrainOffer', offerId: A, holdIds: [] })
+      .thenTypes('DrainDue')
+      .when({ type: 'DrainOffer', offerId: A, holdIds: [H, idOf(2)] })
+      .thenAmong({ type: 'DrainEnded', offerId: A })
+      .thenState((rows) => rowOf(rows.offers, A).held, 0);
+  });
 
   it('is resumed only while it is armed', () => {
     start(aStorm(1, 5)).when({ type: 'ResumeDrain', offerId: A }).thenTypes('DrainDue');

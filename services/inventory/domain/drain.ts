@@ -7,6 +7,7 @@ import type { AllowDrain, DrainOffer, InventoryCode, InventoryEvent, NoteBack, R
 import {
   awayOf,
   costAt,
+  type Drain,
   type Hold,
   isBanned,
   maxCostOf,
@@ -63,14 +64,17 @@ export function drainOffer({ offerId, holdIds, more, at }: DrainOffer, rows: Row
     draft.emit({ type: 'UnitsWentAway', offerId, units: took, at });
     tellState(draft, offerId);
   }
-  if (more !== true) draft.emit(nextOf(offerId, { took, room, named: holdIds.length, at }));
+  if (more !== true) draft.emit(nextOf(drain, { took, room, named: holdIds.length, at }));
   return draft.events;
 }
 
-/** Full storm: wait. A full batch: there may be more. Anything less was the rest. */
-function nextOf(offerId: string, { took, room, named, at }: { took: number; room: number; named: number; at: number }): InventoryEvent {
+/** Full storm: wait. A full batch, or news since the list was read: there may be more. Anything less was the rest. */
+function nextOf(
+  { offerId, again }: Drain,
+  { took, room, named, at }: { took: number; room: number; named: number; at: number },
+): InventoryEvent {
   if (took >= room && named > 0) return { type: 'DrainPaused', offerId, resumeAt: at + DRAIN_RETRY_MS };
-  if (named < DRAIN_BATCH) return { type: 'DrainEnded', offerId };
+  if (named < DRAIN_BATCH) return { type: again ? 'DrainDue' : 'DrainEnded', offerId };
   return took > 0 ? { type: 'DrainDue', offerId } : { type: 'DrainPaused', offerId, resumeAt: at + DRAIN_RETRY_MS };
 }
 

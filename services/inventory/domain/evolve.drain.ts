@@ -8,15 +8,18 @@ export const drainOf = (rows: Rows, offerId: string): Drain => rows.drains[offer
 /** What is on its way elsewhere, and whether more may follow. */
 export function evolveDrain(
   drain: Drain,
-  event: EventOf<'DrainDue' | 'DrainEnded' | 'DrainStopped' | 'UnitsWentAway' | 'UnitsCameBack'>,
+  event: EventOf<'DrainDue' | 'DrainAskedAgain' | 'DrainEnded' | 'DrainStopped' | 'UnitsWentAway' | 'UnitsCameBack'>,
 ): Drain {
+  const { again: _, ...known } = drain;
   switch (event.type) {
     case 'DrainDue':
-      return { ...drain, armed: true };
+      return { ...known, armed: true };
+    case 'DrainAskedAgain':
+      return { ...known, again: true };
     case 'DrainEnded':
-      return { ...drain, armed: false };
+      return { ...known, armed: false };
     case 'DrainStopped':
-      return { ...drain, stopped: event.stopped, armed: drain.armed && !event.stopped };
+      return { ...known, stopped: event.stopped, armed: drain.armed && !event.stopped };
     case 'UnitsWentAway':
       return { ...drain, away: [...stillAway(drain, event.at), { at: event.at, units: event.units }] };
     case 'UnitsCameBack':

@@ -75,6 +75,7 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'HoldReleased':
       return told(rows, event);
     case 'DrainDue':
+    case 'DrainAskedAgain':
     case 'DrainEnded':
     case 'DrainStopped':
     case 'UnitsWentAway':
@@ -97,13 +98,18 @@ function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): R
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
 }
 
-function withTerms(before: Rows, { terms, at, costSource }: EventOf<'OfferPut'>): Rows {
+function withTerms(before: Rows, { terms, at, costSource, priceVersion }: EventOf<'OfferPut'>): Rows {
   const rows = quotedIn(before, terms);
   const known = rows.offers[terms.offerId];
   const product = rows.products[terms.sku];
   const put = known === undefined ? newOffer(terms, at) : { ...withoutTerms(known), ...terms };
   const { costTold, ...plain } = put;
-  const offer: Offer = { ...plain, ...(terms.ruled && costTold && { costTold }), ...(costSource && { costSource, costAsOf: at }) };
+  const offer: Offer = {
+    ...plain,
+    ...(terms.ruled && costTold && { costTold }),
+    ...(costSource && { costSource, costAsOf: at }),
+    ...(priceVersion !== undefined && { priceVersion }),
+  };
   const offers = { ...rows.offers, [terms.offerId]: offer };
   if (known !== undefined || product === undefined) return { ...rows, offers };
   return { ...rows, offers, products: { ...rows.products, [terms.sku]: { ...product, offerIds: [...product.offerIds, terms.offerId] } } };

@@ -66,7 +66,15 @@ export function priceProduct({ sku, seen }: PriceProduct, rows: Rows): Decided {
   return [
     ...noted,
     { ...state, type: 'ProductState', priceMinor, version: product.version + 1 },
-    { type: 'ProductRepriced', sku, priceMinor, ...(floorBp !== undefined && { floorBp }), ruled: true, offerIds },
+    {
+      type: 'ProductRepriced',
+      sku,
+      priceMinor,
+      version: product.version + 1,
+      ...(floorBp !== undefined && { floorBp }),
+      ruled: true,
+      offerIds,
+    },
   ];
 }
 

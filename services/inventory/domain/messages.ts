@@ -31,6 +31,8 @@ export interface PutOffer extends Command<'PutOffer'> {
 export interface RepriceOffer extends Command<'RepriceOffer'> {
   readonly offerId: string;
   readonly ceilingMinor: number;
+  /** Of the product: an older price is overtaken. Absent in work of before. */
+  readonly priceVersion?: number;
   /** Absent: no margin is insisted on. */
   readonly floorBp?: number;
   readonly ruled?: true;
@@ -216,11 +218,19 @@ export type InternalEvent =
       readonly type: 'ProductRepriced';
       readonly sku: string;
       readonly priceMinor: number;
+      /** Of the product; absent in logs of before. */
+      readonly version?: number;
       readonly floorBp?: number;
       readonly ruled?: true;
       readonly offerIds: readonly string[];
     }
-  | { readonly type: 'OfferPut'; readonly terms: OfferTerms; readonly at: number; readonly costSource?: FigureSource }
+  | {
+      readonly type: 'OfferPut';
+      readonly terms: OfferTerms;
+      readonly at: number;
+      readonly costSource?: FigureSource;
+      readonly priceVersion?: number;
+    }
   | {
       readonly type: 'StockReported';
       readonly offerId: string;
@@ -270,6 +280,7 @@ export type InternalEvent =
   | ({ readonly type: 'CodesQuarantined'; readonly units: readonly string[] } & OfPurchase)
   | { readonly type: 'QuarantineEnded'; readonly purchaseId: string; readonly units: number }
   | { readonly type: 'DrainDue'; readonly offerId: string }
+  | { readonly type: 'DrainAskedAgain'; readonly offerId: string }
   | { readonly type: 'DrainPaused'; readonly offerId: string; readonly resumeAt: number }
   | { readonly type: 'DrainEnded'; readonly offerId: string }
   | { readonly type: 'DrainStopped'; readonly offerId: string; readonly stopped: boolean }

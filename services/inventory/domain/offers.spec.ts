@@ -1,7 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRejection } from '@midstream/kernel';
-import { A, aHold, aMarket, after, candidate, holdFirst, H, NOON, ofP, putOffer, report, vip, type Written } from './inventory.fixtures';
+import {
+  A,
+  aHold,
+  aMarket,
+  B,
+  after,
+  candidate,
+  holdFirst,
+  H,
+  NOON,
+  ofP,
+  putOffer,
+  report,
+  start,
+  vip,
+  type Written,
+} from './inventory.fixtures';
 import { costAt, FRESH_MS, inventory, type Rows, rowOf, stateOf } from './index';
 
 const offerOf = (rows: Rows) => rowOf(rows.offers, A);
@@ -12,6 +28,37 @@ const refusal = (rows: Rows, command: Written): string => {
 };
 const drained = (rows: Rows): Rows => after(rows, { type: 'DrainOffer', offerId: A, holdIds: Object.keys(rows.holds) });
 const lost = (rows: Rows): number => rowOf(rows.holds, H).lost;
+
+describe('a price that two changes have made', () => {
+  const reprice = (ceilingMinor: number, priceVersion: number): Written => ({
+    type: 'RepriceOffer',
+    offerId: A,
+    ceilingMinor,
+    priceVersion,
+  });
+  const priceOf = (rows: Rows) => rowOf(rows.offers, A).ceilingMinor;
+
+  it('is the newer one, whichever comes last', () => {
+    assert.equal(priceOf(after(aMarket(), reprice(2700, 2), reprice(2800, 3))), 2800);
+    assert.equal(priceOf(after(aMarket(), reprice(2800, 3), reprice(2700, 2))), 2800);
+  });
+
+  it('is the newer one, also where it was there and back, and where the offer was put meanwhile', () => {
+    assert.equal(priceOf(after(aMarket(), reprice(2600, 3), reprice(2700, 2))), 2600);
+    const dearer = after(aMarket(), { type: 'PutProduct', product: { ...vip, priceMinor: 2900 } }, putOffer('a', { leadTimeMs: 2000 }));
+    assert.equal(priceOf(after(dearer, reprice(2600, 1))), 2900);
+  });
+
+  it('goes to every offer with its version', () => {
+    const { rows } = start(aMarket());
+    const decided = inventory.decide({ type: 'PutProduct', product: { ...vip, priceMinor: 2900 }, at: NOON }, rows, {});
+    assert(!isRejection(decided));
+    assert.deepEqual(
+      decided.flatMap((it) => inventory.react(it)).map((it) => it.command),
+      [A, B].map((offerId) => ({ type: 'RepriceOffer', offerId, ceilingMinor: 2900, priceVersion: 2 })),
+    );
+  });
+});
 
 describe('a supplier that quotes in its own currency', () => {
   const rate = (value: number, seenAt = NOON): Written => ({ type: 'PutRate', base: 'USD', quote: 'CNY', rate: value, seenAt });

@@ -46,6 +46,7 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
           type: 'RepriceOffer',
           offerId,
           ceilingMinor: event.priceMinor,
+          ...(event.version !== undefined && { priceVersion: event.version }),
           ...(event.floorBp !== undefined && { floorBp: event.floorBp }),
           ...(event.ruled && { ruled: event.ruled }),
         },

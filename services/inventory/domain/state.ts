@@ -87,6 +87,8 @@ export interface Offer extends OfferTerms {
   readonly stockSource?: FigureSource;
   readonly costSource?: FigureSource;
   readonly costAsOf?: number;
+  /** Of the product, whose price is the ceiling. */
+  readonly priceVersion?: number;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
   readonly unpaid?: true;
   /** What the product was told that it costs, where a rule prices it. */
@@ -100,6 +102,8 @@ export interface Offer extends OfferTerms {
 export interface Drain {
   readonly offerId: string;
   readonly armed: boolean;
+  /** It was called for again while it ran: its list of holds may be from before. */
+  readonly again?: true;
   /** Stopped by an operator. */
   readonly stopped: boolean;
   /** Units that were lost and have not come back, oldest first. */

@@ -5,7 +5,7 @@ import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
 import { quotedBy } from './rates';
-import { bannedRegions, type Offer, type Rows, rowOf, supplyOf, termsOf } from './state';
+import { bannedRegions, type Offer, type OfferTerms, type Rows, rowOf, supplyOf, termsOf } from './state';
 import { setBan } from './verdict';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
@@ -59,7 +59,7 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
   if (rows.offers[offerId] === undefined) {
     if (terms === undefined) return reject('unknown-offer');
     if (terms.supplierId === HUB_SUPPLIER && rows.suppliers[HUB_SUPPLIER] === undefined) draft.emit({ type: 'SupplierPut', supplier: HUB });
-    draft.emit({ type: 'OfferPut', terms, at });
+    draft.emit({ type: 'OfferPut', ...priced(terms, rows), at });
     setBan(draft, offerId, bannedRegions(rows.verdicts[terms.sku], at));
   }
   const offer = rowOf(draft.rows.offers, offerId);
@@ -75,6 +75,18 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
     source: 'import',
   });
   return afterSupply(draft, offerId);
+}
+
+/** At the price of now: it may have changed since the codes were kept, and goes only to offers that are there. */
+function priced(
+  { floorBp: _, ruled: __, ...terms }: OfferTerms,
+  rows: Rows,
+): { readonly terms: OfferTerms; readonly priceVersion?: number } {
+  const product = rows.products[terms.sku];
+  if (product === undefined) return { terms };
+  const floor = product.marginFloorBp === undefined ? {} : { floorBp: product.marginFloorBp };
+  const ruled = product.ruled?.follows ? { ruled: true as const } : {};
+  return { terms: { ...terms, ceilingMinor: product.priceMinor, ...floor, ...ruled }, priceVersion: product.version };
 }
 
 const HUB = {

@@ -6,7 +6,10 @@ export function uphold(rows: Rows): void {
   for (const offer of Object.values(rows.offers)) upholdOffer(offer);
   for (const hold of Object.values(rows.holds)) upholdHold(hold, rows);
   for (const purchase of Object.values(rows.purchases)) upholdPurchase(purchase, rows);
-  for (const drain of Object.values(rows.drains)) assert(!(drain.armed && drain.stopped), 'a stopped drain does not run');
+  for (const drain of Object.values(rows.drains)) {
+    assert(!(drain.armed && drain.stopped), 'a stopped drain does not run');
+    assert(drain.armed || !drain.again, 'only a drain that runs is told of news');
+  }
 }
 
 function upholdOffer(offer: Offer): void {
