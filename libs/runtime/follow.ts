@@ -24,12 +24,11 @@ export async function followProjection(
 ): Promise<Follower> {
   const bell = alarmClock();
   let previous = BEGINNING;
-  let seen = '';
   let stopping = false;
 
   const step = async (): Promise<void> => {
     const { snapshot } = await takeTick(database);
-    if (snapshot === seen) return;
+    if (snapshot === previous) return;
     const rows = await readTick<{ topic: Topic; data: object; version: string }>(
       database,
       {
@@ -42,8 +41,7 @@ export async function followProjection(
       { previous, current: snapshot, afterId: '-1', limit: 10_000_000 },
     );
     for (const { topic, data } of rows) apply({ type: factTypeOfState(topic), ...data });
-    if (rows.length > 0 || previous === BEGINNING) previous = snapshot;
-    seen = snapshot;
+    previous = snapshot;
   };
 
   await step();

@@ -145,8 +145,10 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
   };
 }
 
-/** How many transactions a tick without events may look back over before its snapshot is saved all the same. */
+/** How many transactions without events for a sink may pass before its snapshot is saved all the same. */
 const UNSAVED_XIDS_MAX = 10_000;
+
+const xmaxOf = (snapshot: string): number => Number(snapshot.split(':')[1]);
 
 class Fenced extends Error {}
 
@@ -222,11 +224,14 @@ const SAVE_EVERY_MS = 50;
 class Place {
   private unsaved = false;
   private savedAt = 0;
+  private savedXmax: number;
 
   private constructor(
     private readonly term: Term,
     public cursor: CursorRow,
-  ) {}
+  ) {
+    this.savedXmax = xmaxOf(cursor.snapshot);
+  }
 
   static async of(term: Term): Promise<Place> {
     const { rows } = await term.client.query<CursorRow>('SELECT snapshot, tick, page FROM relay WHERE cursor = $1', [term.sink.cursor]);
@@ -241,6 +246,15 @@ class Place {
     this.unsaved = true;
   }
 
+  /**
+   * Past transactions that had nothing for this sink. That is not saved, since saving is a write, but the next look must not read them
+   * again; only what a relay that starts would look back over must not grow for ever.
+   */
+  drift(cursor: CursorRow): void {
+    this.cursor = cursor;
+    if (xmaxOf(cursor.snapshot) - this.savedXmax > UNSAVED_XIDS_MAX) this.unsaved = true;
+  }
+
   /** Saves what has been left unsaved for long enough. */
   settle(): void {
     if (Date.now() - this.savedAt >= SAVE_EVERY_MS) void this.save().catch(this.term.lose);
@@ -252,6 +266,7 @@ class Place {
     this.savedAt = Date.now();
     const { client, sink, epoch } = this.term;
     const { snapshot, tick, page } = this.cursor;
+    this.savedXmax = xmaxOf(snapshot);
     const { rowCount } = await client.query({
       name: 'save',
       text: 'UPDATE relay SET snapshot = $1, tick = $2, page = $3 WHERE cursor = $4 AND epoch = $5',
@@ -286,9 +301,9 @@ async function tick({ client, sink }: Term, place: Place): Promise<Ticked> {
     place.settle();
     point('relay:after-page');
   }
-  // A tick without events is not saved: saving is a write, and the next tick covers it. Only its range must not grow for ever.
-  const old = Number(current.split(':')[1]) - Number(previous.split(':')[1]) > UNSAVED_XIDS_MAX;
-  if (published > 0 || interrupted || old) place.move({ snapshot: current, tick: null, page: '0' });
+  const next = { snapshot: current, tick: null, page: '0' };
+  if (published > 0 || interrupted) place.move(next);
+  else place.drift(next);
   place.settle();
   return { published, at: first?.at ?? 0 };
 }

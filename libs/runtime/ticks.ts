@@ -82,7 +82,7 @@ const newPage = (from: Source): string => `
       SELECT * FROM ${quote(from.table)}
        WHERE xid >= pg_snapshot_xmax($1::pg_snapshot) AND xid < pg_snapshot_xmax(pg_current_snapshot()) AND ${conditionOf(from, '$3')}
       UNION ALL
-      SELECT * FROM ${quote(from.table)} WHERE xid IN (SELECT pg_snapshot_xip($1::pg_snapshot)) AND ${conditionOf(from, '$3')}
+      SELECT * FROM ${quote(from.table)} WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) AND ${conditionOf(from, '$3')}
     ) fresh ORDER BY ${from.order} LIMIT $2
   ) t ON true ORDER BY t.${from.order}`;
 
@@ -93,7 +93,7 @@ const firstPage = (from: Source): string => `
        AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND ${conditionOf(from, '$5')}
     UNION ALL
     SELECT ${from.columns} FROM ${quote(from.table)}
-     WHERE xid IN (SELECT pg_snapshot_xip($1::pg_snapshot)) AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND ${conditionOf(from, '$5')}
+     WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) AND pg_visible_in_snapshot(xid, $2::pg_snapshot) AND ${conditionOf(from, '$5')}
   ) t WHERE ${from.order} > $3::bigint ORDER BY ${from.order} LIMIT $4`;
 
 /** The same rows along the index of ids, else each page of a long backlog would sort all of it again. */
