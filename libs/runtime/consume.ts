@@ -92,7 +92,9 @@ interface Applied {
 }
 
 async function commit(consuming: Consuming, told: readonly Told[]): Promise<void> {
-  const { counts, wrote } = await persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told)));
+  const { counts, wrote } = await consuming.database.turn(() =>
+    persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told))),
+  );
   point('consume:after-commit');
   for (const [name, amount] of counts) consuming.count(name, consuming.consumer, amount);
   consuming.committed(wrote);

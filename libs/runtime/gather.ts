@@ -1,6 +1,6 @@
 import { assert } from '@midstream/kernel';
 import { type Handled, type Handling, handleIn, type Outcome, type Work, type Wrote } from './handle';
-import { BATCH_MAX, BATCH_TRIES_MAX, GATHER_LANES, GATHER_QUEUE_MAX } from './limits';
+import { BATCH_MAX, BATCH_TRIES_MAX, GATHER_QUEUE_MAX } from './limits';
 import { type Database, isConflict, isConstraint, isTransient } from './postgres';
 
 export class Busy extends Error {}
@@ -23,16 +23,16 @@ export interface Gather {
 
 export function gather(database: Database, handling: Handling, committed: (wrote: Wrote) => void): Gather {
   const queue: Waiting[] = [];
-  let lanes = 0;
+  let running = false;
   let wake: (() => void)[] = [];
 
-  const lane = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     // One turn of the event loop: what is being parsed now joins the batch.
     await new Promise(setImmediate);
-    while (queue.length > 0) await settle(queue.splice(0, BATCH_MAX));
-    // At once with the look at the queue: a command that comes between would find no lane
-    lanes -= 1;
-    if (lanes > 0) return;
+    // Taken from the queue when the turn has come: what arrives until then joins, too
+    while (queue.length > 0) await database.turn(() => settle(queue.splice(0, BATCH_MAX)));
+    // At once with the look at the queue: a command that comes between would find nobody
+    running = false;
     for (const it of wake) it();
     wake = [];
   };
@@ -64,9 +64,9 @@ export function gather(database: Database, handling: Handling, committed: (wrote
     if (queue.length >= GATHER_QUEUE_MAX) return Promise.reject(new Busy(`${GATHER_QUEUE_MAX} commands are waiting`));
     return new Promise((resolve, reject) => {
       queue.push({ works, resolve, reject });
-      if (lanes >= GATHER_LANES) return;
-      lanes += 1;
-      void lane();
+      if (running) return;
+      running = true;
+      void run();
     });
   };
 
@@ -77,7 +77,7 @@ export function gather(database: Database, handling: Handling, committed: (wrote
       return outcome;
     },
     submitAll,
-    idle: () => (lanes === 0 ? Promise.resolve() : new Promise((resolve) => wake.push(resolve))),
+    idle: () => (!running ? Promise.resolve() : new Promise((resolve) => wake.push(resolve))),
   };
 }
 

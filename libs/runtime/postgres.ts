@@ -1,8 +1,10 @@
+import { bulkhead } from 'cockatiel';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityTarget, type MigrationInterface } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { point } from './fault';
 import { FlightSocket } from './flight';
+import { BATCHES_AT_ONCE, BATCHES_WAITING_MAX } from './limits';
 import { ShellLanes2, ShellTables1 } from './shell-tables';
 
 export interface Answer<Row> {
@@ -30,6 +32,16 @@ export class Database {
     readonly dataSource: DataSource,
     readonly pool: Pool,
   ) {}
+
+  private readonly turns = bulkhead(BATCHES_AT_ONCE, BATCHES_WAITING_MAX);
+
+  /**
+   * Batches of commands, from wherever they come, take turns: those of one service want the same hot rows, and one that waits for its turn
+   * grows meanwhile, where one that waits for a lock is only late.
+   */
+  turn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.execute(work);
+  }
 
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Answer<Row>> {
     return this.pool.query<Row>(prepared(text, values));

@@ -20,7 +20,7 @@ export async function resumeParked(consuming: Consuming, key: string): Promise<{
   let applied = 0;
   for (let size = RESUME_MAX; ;) {
     try {
-      const step = await persistently(() => database.transaction((tx) => resumeSome(tx, consuming, key, size)));
+      const step = await database.turn(() => persistently(() => database.transaction((tx) => resumeSome(tx, consuming, key, size))));
       applied += step.applied;
       consuming.committed(EVERYTHING);
       if (step.free) return { applied };

@@ -78,7 +78,7 @@ export function startTodo(options: TodoOptions): Todo {
     while (!stopping) {
       try {
         const due = await look(database);
-        const commands = due.commands ? await takeCommands(options) : 0;
+        const commands = due.commands ? await database.turn(() => takeCommands(options)) : 0;
         const free = EFFECTS_AT_ONCE_MAX - running.size;
         const effects = free > 0 && due.effects ? await claimEffects(database, options.effects, lanes, free) : [];
         for (const it of effects) {
