@@ -48,7 +48,7 @@ export async function openHouse({ bus, profile, keep }: HouseOptions): Promise<H
   const start = (): Promise<Launched> =>
     launch(bus, { PORT: port, MIDSTREAM_DATA: dir, MIDSTREAM_MARKET: 'small', ...(profiles !== undefined && profiled(profiles)) });
   const remove = (): void => {
-    if (!keep) rmSync(scratch, { recursive: true, force: true });
+    if (!keep) rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   try {
     let launched = await start();

@@ -44,7 +44,7 @@ export async function openHouse(): Promise<House> {
     ...{ dir, url: `http://127.0.0.1:${port}` },
     said: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     launch: () => launch({ dir, port, logFile }),
-    remove: () => rmSync(scratch, { recursive: true, force: true }),
+    remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
   };
 }
 

@@ -45,7 +45,7 @@ export async function openHub(brokers: readonly string[] | undefined, say: (line
   const stop = async (): Promise<void> => {
     for (const all of stack.splice(0).reverse()) await all().catch(told);
   };
-  const remove = (): void => rmSync(scratch, { recursive: true, force: true });
+  const remove = (): void => rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   try {
     return { ...(await startIn(scratch, brokers, stack, say)), stop, remove };
   } catch (error) {

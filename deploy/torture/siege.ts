@@ -65,6 +65,10 @@ export async function siege({ minutes, seed, keep }: MinutesOptions, say: Say, p
         `${placing.placed.size} orders, ${placing.waiting} waiting, ${flight.now.runningOrders} running, ${wordsOfDeeds(strikes.deeds)}`,
     );
     return await endure({ hub, world, placing, trouble, strikes, forMs, at }, say);
+  } catch (error) {
+    // At once: what fails while all is taken down must not be all that is told
+    say(`It ends early: ${error instanceof Error ? error.message : String(error)}`);
+    throw error;
   } finally {
     progress.end();
     stop();
