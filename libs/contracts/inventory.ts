@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import {
   Attributes,
   Candidate,
+  CapReached,
   closed,
   Currency,
   GateCounts,
@@ -23,9 +24,11 @@ import {
 
 export const Tried = closed({
   offerId: Id,
-  outcome: oneOf('held', 'partly-held', 'no-stock', 'closed', 'banned', 'price-risen', 'unknown-offer'),
+  outcome: oneOf('held', 'partly-held', 'no-stock', 'closed', 'banned', 'price-risen', 'unknown-offer', 'capped'),
   available: Units,
   version: Version,
+  /** Of `capped`, and of `partly-held` where a cap is why. */
+  cap: Type.Optional(CapReached),
 });
 
 const answer = {

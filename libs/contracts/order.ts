@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import {
   Buyer,
+  CapReached,
   closed,
   Currency,
   GateCounts,
@@ -95,6 +96,8 @@ export const UnitsGivenUp = closed({
   reason: GiveUpReason,
   holdId: Type.Optional(Id),
   gates: Type.Optional(GateCounts),
+  /** Of `cap-reached`. */
+  cap: Type.Optional(CapReached),
 });
 
 export const LineClosed = closed({ ...ofLine, status: oneOf(...LINE_ENDS), ordered: Units, delivered: Units, capturedMinor: Minor });

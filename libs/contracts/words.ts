@@ -38,7 +38,15 @@ export const LOSS_REASONS = [
 export const LossReason = oneOf(...LOSS_REASONS);
 export type LossReason = (typeof LOSS_REASONS)[number];
 
-export const GIVE_UP_REASONS = ['cancelled', 'declined', 'deadline', 'no-candidate', 'depth-reached', 'written-off'] as const;
+export const GIVE_UP_REASONS = [
+  'cancelled',
+  'declined',
+  'deadline',
+  'no-candidate',
+  'cap-reached',
+  'depth-reached',
+  'written-off',
+] as const;
 export const GiveUpReason = oneOf(...GIVE_UP_REASONS);
 export type GiveUpReason = (typeof GIVE_UP_REASONS)[number];
 
@@ -136,6 +144,15 @@ export const HeldOffer = closed({
 });
 export type HeldOffer = Static<typeof HeldOffer>;
 
+/** A cap against hoarding stopped a line: how much its merchant, or its buyer, may hold at once, and holds. Nobody else's figures. */
+export const CapReached = closed({
+  per: oneOf('merchant', 'buyer'),
+  of: oneOf('offer', 'sku', 'category'),
+  maxUnits: Units,
+  usedUnits: Units,
+});
+export type CapReached = Static<typeof CapReached>;
+
 /** A line's own request for goods: self-contained, and carried unchanged through the whole lap (protocol 5). */
 export const SelectionRequest = closed({
   ...ofLine,
@@ -150,6 +167,8 @@ export const SelectionRequest = closed({
   segment: Segment,
   tier: Type.String({ maxLength: 40 }),
   scenario: Type.String({ maxLength: 40 }),
+  /** Who buys, in the merchant's own words: what a cap counts by. */
+  buyerReference: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
   /** The dearest that a unit may be: the line's cap, or the lower reference price of what is replaced. */
   priceCapMinor: Minor,
   currency: Currency,

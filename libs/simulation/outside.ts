@@ -72,6 +72,8 @@ export class Outside {
         return this.askBalance(shell, event);
       case 'BalanceBack':
         return quick(() => resume(shell, event.supplierId));
+      case 'CapsDue':
+        return quick(() => spread(shell));
       case 'DrainDue':
         return quick(() => drainsOf(event.offerId, youngest(shell, event.offerId)));
       case 'AttemptDue':
@@ -217,6 +219,10 @@ function resume(shell: Shell, supplierId: string): readonly AnyCommand[] {
     ...holds.map(({ holdId }) => ({ type: 'ResumeHold', holdId }) as AnyCommand),
   ];
 }
+
+/** Every offer looks for itself (services/inventory/app/caps.ts). */
+const spread = (shell: Shell): readonly AnyCommand[] =>
+  [...shell.rowsOf<Offer>('offers').keys()].map((offerId) => ({ type: 'ApplyCaps', offerId }) as AnyCommand);
 
 function corrupted(answer: WireAnswer, mood: Mood): WireAnswer {
   if (mood === 'error') return { status: 500, body: {} };

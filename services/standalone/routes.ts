@@ -14,6 +14,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/stock-books', 'inventory'],
   ['/exchange-rates', 'inventory'],
   ['/markup-rules', 'inventory'],
+  ['/caps', 'inventory'],
   ['/delivery-channels', 'inventory'],
   ['/work-items', 'inventory'],
   ['/procurement-orders', 'inventory'],

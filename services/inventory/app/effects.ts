@@ -2,6 +2,7 @@ import type { InventoryCommand, InventoryEvent } from '@midstream/inventory-doma
 import { assert, type Untimed } from '@midstream/kernel';
 import type { Effect, EffectContext } from '@midstream/runtime';
 import { askBalance, resume } from './balance';
+import { spread } from './caps';
 import { drain } from './drain';
 import { ask, ASK_LEASE_MS, buy, BUY_LEASE_MS } from './procure';
 import { reconcile, RECONCILE_LEASE_MS } from './reconcile';
@@ -66,5 +67,6 @@ export const effects = {
   balance: on('BalanceAsked', { key: (it) => `balance/${it.supplierId}`, run: askBalance }),
   resume: on('BalanceBack', { key: (it) => `resume/${it.supplierId}`, run: resume }),
   reconcile: on('ReconciliationDue', { key: (it) => `reconcile/${it.supplierId}`, run: reconcile, leaseMs: RECONCILE_LEASE_MS }),
+  caps: on('CapsDue', { key: (it) => `caps/${it.after ?? ''}`, run: spread }),
   drain: on('DrainDue', { key: (it) => `drain/${it.offerId}`, run: drain }),
 };

@@ -6,8 +6,8 @@ describe('an offer, over HTTP', () => {
   let world: World;
   before(async () => {
     world = await aWorld('inventory_offers');
-    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule']) await world.call('PUT', `/products/${sku}`, product());
-    for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule']) await aSupplier(world, 'a', sku, 20);
+    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule', 'capped']) await world.call('PUT', `/products/${sku}`, product());
+    for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule', 'capped']) await aSupplier(world, 'a', sku, 20);
   });
   after(() => world.end());
 
@@ -33,6 +33,11 @@ describe('an offer, over HTTP', () => {
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'fixed', amountMinor: 1 }] }, 400, 'currency'],
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: -1 }] }, 400, 'percentBp'],
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: 1 }, { category: '*', kind: 'percent', percentBp: 2 }] }, 422, 'double-rule'], // prettier-ignore
+      ['PUT', '/caps', { caps: [{ per: 'merchant', maxUnits: 1 }] }, 400, 'sku'],
+      ['PUT', '/caps', { caps: [{ per: 'house', sku: 'vip', maxUnits: 1 }] }, 400, 'per'],
+      ['PUT', '/caps', { caps: [{ per: 'merchant', sku: 'vip', maxUnits: -1 }] }, 400, 'maxUnits'],
+      ['PUT', '/caps', { caps: [{ per: 'merchant', sku: 'vip', category: 'x', maxUnits: 1 }] }, 422, 'wrong-cap'],
+      ['PUT', '/caps', { caps: [{ per: 'buyer', sku: 'vip', maxUnits: 1 }, { per: 'buyer', sku: 'vip', maxUnits: 2 }] }, 422, 'double-cap'], // prettier-ignore
       ['POST', '/delivery-channels', { sku: 'none', channel: 'redeem', state: 'down' }, 422, 'unknown-product'],
     ];
     for (const [method, path, body, status, told] of bad) {
@@ -71,6 +76,32 @@ describe('an offer, over HTTP', () => {
     await costs(3_160);
     assert.doesNotMatch(JSON.stringify(await read()), /cost|rule":|ruled|offer/i);
     assert.equal((await world.call('GET', '/markup-rules', undefined, { key: 'm-key' })).status, 403);
+  });
+
+  it('holds no more for a merchant than its cap leaves, and says how much is used', async () => {
+    const caps = [{ per: 'merchant', sku: 'capped', maxUnits: 6 }];
+    const { body } = await world.call('PUT', '/caps', { caps });
+    assert.deepEqual([body, (await world.call('GET', '/caps')).body], [{ version: 1, caps }, body]);
+    assert.deepEqual((await world.call('PUT', '/caps', { caps })).body, body, 'put again it is the same');
+    await until(async () => (await world.sql(`SELECT FROM offer WHERE sku = 'capped' AND state ? 'caps'`)).length === 1);
+    await world.bus.tell(cleared('cap-1', 'capped', 4, ['a']));
+    await world.facts('OfferHeld', 'cap-1');
+    await world.bus.tell(cleared('cap-2', 'capped', 4, ['a']));
+    const [second] = await world.facts('OfferHeld', 'cap-2');
+    assert.deepEqual([second?.unheld, second?.tried[0]?.outcome], [2, 'partly-held']);
+    await world.bus.tell(cleared('cap-3', 'capped', 4, ['a']));
+    const [third] = await world.facts('NothingHeld', 'cap-3');
+    assert.deepEqual(third?.tried[0]?.cap, { per: 'merchant', of: 'sku', maxUnits: 6, usedUnits: 6 });
+    assert.deepEqual((await world.call('GET', '/caps/usage?merchantId=m')).body['usages'], [
+      { cap: 'merchant/sku/capped', merchantId: 'm', usedUnits: 6, maxUnits: 6 },
+    ]);
+    await world.bus.tell({ type: 'ReleaseRequested', orderId: 'cap-1', merchantId: 'm', lineId: '1', holdIds: [holdId('cap-1', 'a', 'capped')], reason: 'cancelled' }); // prettier-ignore
+    await until(async () => JSON.stringify((await world.call('GET', '/caps/usage')).body).includes('"usedUnits":2'));
+    const [counted] = await world.sql(
+      `SELECT sum(granted - delivered - lost - released)::int::text AS id FROM hold WHERE offer_id = 'a~capped'`,
+    );
+    assert.equal(counted?.id, '2', 'as the holds say');
+    assert.equal((await world.call('GET', '/caps', undefined, { key: 'm-key' })).status, 403);
   });
 
   it('goes stale where its feed has promised reports, and opens with the next', async () => {

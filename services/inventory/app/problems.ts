@@ -24,6 +24,8 @@ export const problems: ServiceDefinition<never, never, never, never, InventoryCo
   'wrong-currency': { status: 422, title: 'The currency is not the product’s' },
   'wrong-tiers': { status: 422, title: 'Cost tiers ascend by `from`, and the first is from 1' },
   'double-rule': { status: 422, title: 'There are two mark-up rules of one category and currency' },
+  'wrong-cap': { status: 422, title: 'A cap is of one SKU (of one supplier, where it is named), or of one category' },
+  'double-cap': { status: 422, title: 'There are two caps that count the same' },
   'too-many-ruled': { status: 409, title: 'No more products can follow mark-up rules' },
   'wrong-quantities': { status: 422, title: 'minQuantity is not above maxQuantity' },
   'purchase-is-settled': { status: 409, title: 'The outcome of this procurement order is known' },

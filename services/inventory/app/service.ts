@@ -24,6 +24,8 @@ import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
 import { Offers21 } from './migrations/offers-21';
 import { Markup22 } from './migrations/markup-22';
+import { Caps23 } from './migrations/caps-23';
+import { CapsController } from './caps.http';
 import { MarkupController } from './markup.http';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
@@ -59,6 +61,8 @@ export const inventoryService = defineService({
     accounts: { entity: tables.AccountRow, columns: ({ short }) => ({ short }) },
     rates: { entity: tables.RateRow },
     markups: { entity: tables.MarkupRow },
+    caps: { entity: tables.CapRow },
+    usages: { entity: tables.UsageRow, columns: ({ units }) => ({ units }) },
     offers: {
       entity: tables.OfferRow,
       columns: (it) => ({
@@ -88,7 +92,18 @@ export const inventoryService = defineService({
     },
   },
   entities: [tables.DeliveryRow, tables.RevealRow, tables.CodeRow, tables.SupplierTokenRow, tables.MovementRow],
-  migrations: [CreateInventory1, NameDeliveries2, Procure10, Ledger20, Offers21, Markup22, SealInBatches30, ChainReveals31, Turnover40],
+  migrations: [
+    CreateInventory1,
+    NameDeliveries2,
+    Procure10,
+    Ledger20,
+    Offers21,
+    Markup22,
+    Caps23,
+    SealInBatches30,
+    ChainReveals31,
+    Turnover40,
+  ],
   recordsOf,
   effects,
   loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop],
@@ -108,6 +123,7 @@ export const inventoryService = defineService({
     TurnoverController,
     RatesController,
     MarkupController,
+    CapsController,
     RevealAuditController,
     FeedController,
     WorkItemsController,

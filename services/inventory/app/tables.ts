@@ -39,6 +39,16 @@ export class RateRow extends Kept {}
 @Entity('markup')
 export class MarkupRow extends Kept {}
 
+/** The caps against hoarding. */
+@Entity('cap')
+export class CapRow extends Kept {}
+
+/** What one cap counts for one merchant, or one of its buyers. */
+@Entity('cap_usage')
+export class UsageRow extends Kept {
+  @Column('int') units!: number;
+}
+
 @Entity('drain')
 export class DrainRow extends Kept {
   @Column('boolean') armed!: boolean;

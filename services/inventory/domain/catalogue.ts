@@ -1,5 +1,6 @@
 import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
+import { capOffer } from './caps';
 import { HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
 import { isRoomFor, MARKUP_ID, ruledPrice } from './markup';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
@@ -38,6 +39,7 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   if (known !== undefined && !isOther && same({ ...state, version: known.version }, before)) return [];
   const events: InventoryEvent[] = isOther ? [state, { type: 'RuleFollowed', sku, follows }] : [state];
   if (known === undefined || known.offerIds.length === 0) return events;
+  if (known.category !== product.category) events.push({ type: 'CategoryChanged', sku, offerIds: known.offerIds });
   const { marginFloorBp: floorBp } = product;
   if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp && !isOther) return events;
   const terms = { ...(floorBp !== undefined && { floorBp }), ...(follows && { ruled: true as const }) };
@@ -93,8 +95,10 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const draft = draftOf(rows);
   const costSource = same(known?.costTiers, whole.costTiers) ? {} : { costSource: 'manual' as const };
   draft.emit({ type: 'OfferPut', terms: whole, at, ...costSource, priceVersion: product.version });
-  if (known === undefined) setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
-  else if (isDearer(known, whole)) arm(draft, offerId);
+  if (known === undefined) {
+    setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
+    capOffer(draft, offerId);
+  } else if (isDearer(known, whole)) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }

@@ -1,5 +1,6 @@
 import { assertNever, type Decision } from '@midstream/kernel';
 import { decideBalance } from './balance';
+import { applyCaps, countUse, putCaps, spreadCaps } from './caps';
 import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
 import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
 import { noteHolding } from './holding';
@@ -78,6 +79,14 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
     case 'ResumeHold':
     case 'GiveUpWaiting':
       return decideBalance(command, rows);
+    case 'PutCaps':
+      return putCaps(command, rows);
+    case 'SpreadCaps':
+      return spreadCaps(command);
+    case 'ApplyCaps':
+      return applyCaps(command, rows);
+    case 'CountUse':
+      return countUse(command, rows);
     case 'NoteHolding':
       return noteHolding(command, rows);
     case 'PutMarkupRules':

@@ -26,9 +26,13 @@ export function draftOf(rows: Rows): Draft {
   };
 }
 
-export function move(draft: Draft, { holdId, offerId }: Hold, from: Stage, to: Stage, units: number): void {
-  if (units > 0) draft.emit({ type: 'UnitsMoved', holdId, offerId, from, to, units });
+export function move(draft: Draft, { holdId, offerId, capped }: Hold, from: Stage, to: Stage, units: number): void {
+  if (units <= 0) return;
+  const counted = capped !== undefined && ENDS.includes(to) ? { usageIds: capped.by } : {};
+  draft.emit({ type: 'UnitsMoved', holdId, offerId, from, to, units, ...counted });
 }
+
+const ENDS: readonly Stage[] = ['delivered', 'lost', 'released'];
 
 /** What every fact about a hold says of it: whose it is, and its whole tally under a new version (protocol 1). */
 export function ofHold(

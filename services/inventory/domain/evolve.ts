@@ -1,6 +1,7 @@
 import type { Fact } from '@midstream/contracts';
 import { assert, assertNever, attemptIdOf } from '@midstream/kernel';
 import { evolveBalance } from './balance';
+import { evolveCaps } from './evolve.caps';
 import { drainOf, evolveDrain } from './evolve.drain';
 import { evolvePurchase } from './evolve.purchase';
 import { evolveSupply, quotedIn } from './evolve.supply';
@@ -74,6 +75,10 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'HoldLost':
     case 'HoldReleased':
       return told(rows, event);
+    case 'CapsPut':
+    case 'CapsApplied':
+    case 'UseCounted':
+      return evolveCaps(rows, event);
     case 'DrainDue':
     case 'DrainAskedAgain':
     case 'DrainEnded':
@@ -82,6 +87,9 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'UnitsCameBack':
       return { ...rows, drains: { ...rows.drains, [event.offerId]: evolveDrain(drainOf(rows, event.offerId), event) } };
     case 'ProductRepriced':
+    case 'CategoryChanged':
+    case 'CapsDue':
+    case 'CountsAsked':
     case 'PurchaseAsked':
     case 'CodesKept':
     case 'CodesQuarantined':

@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { attemptIdOf, coversRegion, type Decision, holdIdOf } from '@midstream/kernel';
+import { CapRoom, countHold, countsNeeded } from './caps';
 import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { HOLD_GRACE_MS, HOLD_TTL_MS } from './limits';
 import type { AssignHold, ExpireHold, ExtendHold, HoldFirst, InventoryEvent, ReleaseHold } from './messages';
@@ -17,6 +18,9 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
   const { request, decisionId, candidates, gates, at } = command;
   const { orderId, merchantId, lineId, attempt, quantity } = request;
   if (rows.attempts[attemptIdOf(orderId, lineId, attempt)] !== undefined) return [];
+  const usageIds = countsNeeded(command, rows);
+  if (usageIds.some((it) => !command.usageIds?.includes(it)))
+    return [{ type: 'CountsAsked', decisionId, request, candidates, gates, usageIds }];
 
   const { takes, tried } = share(command, rows);
   const holds = candidates.flatMap(({ offerId, supplierId, sku, priceMinor, currency }) => {
@@ -31,7 +35,10 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
 
   const draft = draftOf(rows);
   draft.emit(holds.length > 0 ? { type: 'OfferHeld', ...answer, holds } : { type: 'NothingHeld', ...answer });
-  for (const { offerId } of holds) tellState(draft, offerId);
+  for (const { offerId, tally } of holds) {
+    countHold(draft, tally.holdId, request);
+    tellState(draft, offerId);
+  }
   comeBack(draft, request, at);
   return draft.events;
 }
@@ -40,18 +47,20 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
 function share({ request, candidates, at }: HoldFirst, rows: Rows): { takes: Map<string, number>; tried: Tried[] } {
   const barred = new Map<string, Tried['outcome']>();
   for (const it of candidates) {
-    const outcome = barOf(it, rows, request.region, at);
+    const outcome = barOf(it, rows, request.region, at) ?? capOf(it, rows, request);
     if (outcome !== undefined) barred.set(it.offerId, outcome);
   }
   // A candidate that turns out too dear or too small at its share is left out, and the others share again: once a candidate at most.
   for (;;) {
+    const caps = new CapRoom(rows, request);
     const takes = takesOf(
       candidates.filter((it) => !barred.has(it.offerId)),
       request.quantity,
       rows,
+      caps,
     );
     const misfit = candidates.find((it) => misfitOf(it, takes.get(it.offerId) ?? 0, rows) !== undefined);
-    if (misfit === undefined) return { takes, tried: triedOf(candidates, { takes, barred, wanted: request.quantity }, rows) };
+    if (misfit === undefined) return { takes, tried: triedOf(candidates, { takes, barred, caps, wanted: request.quantity }, rows) };
     barred.set(misfit.offerId, misfitOf(misfit, takes.get(misfit.offerId) ?? 0, rows) ?? 'no-stock');
   }
 }
@@ -66,14 +75,22 @@ function barOf({ offerId, sku, currency, verdict }: Candidate, rows: Rows, regio
   return roomOf(offer) < offer.minQuantity ? 'no-stock' : undefined;
 }
 
-function takesOf(open: readonly Candidate[], quantity: number, rows: Rows): Map<string, number> {
+/** Whether the merchant or the buyer holds as much as he may already. */
+function capOf({ offerId }: Candidate, rows: Rows, request: HoldFirst['request']): Tried['outcome'] | undefined {
+  const offer = rowOf(rows.offers, offerId);
+  return offer.caps !== undefined && new CapRoom(rows, request).leftAt(offer) < offer.minQuantity ? 'capped' : undefined;
+}
+
+function takesOf(open: readonly Candidate[], quantity: number, rows: Rows, caps: CapRoom): Map<string, number> {
   const takes = new Map<string, number>();
   let wanted = quantity;
   const take = ({ offerId }: Candidate, upTo: number): void => {
     const offer = rowOf(rows.offers, offerId);
     const taken = takes.get(offerId) ?? 0;
-    const more = Math.max(0, Math.min(wanted, upTo, Math.min(roomOf(offer), offer.maxQuantity) - taken));
+    const room = Math.min(wanted, upTo, Math.min(roomOf(offer), offer.maxQuantity) - taken);
+    const more = Math.max(0, offer.caps === undefined ? room : Math.min(room, caps.leftAt(offer)));
     if (more > 0) takes.set(offerId, taken + more);
+    if (offer.caps !== undefined) caps.take(offer, more);
     wanted -= more;
   };
   for (const it of open) take(it, it.planned);
@@ -92,10 +109,11 @@ function misfitOf({ offerId, priceMinor }: Candidate, taken: number, rows: Rows)
 interface Shares {
   readonly takes: ReadonlyMap<string, number>;
   readonly barred: ReadonlyMap<string, Tried['outcome']>;
+  readonly caps: CapRoom;
   readonly wanted: number;
 }
 
-function triedOf(candidates: readonly Candidate[], { takes, barred, wanted }: Shares, rows: Rows): Tried[] {
+function triedOf(candidates: readonly Candidate[], { takes, barred, caps, wanted }: Shares, rows: Rows): Tried[] {
   const taken = [...takes.values()].reduce((sum, it) => sum + it, 0);
   const seen = new Set<string>();
   return candidates.flatMap(({ offerId }) => {
@@ -105,7 +123,9 @@ function triedOf(candidates: readonly Candidate[], { takes, barred, wanted }: Sh
     seen.add(offerId);
     const offer: Offer | undefined = rows.offers[offerId];
     const version = (offer?.version ?? 0) + (units > 0 ? 1 : 0);
-    return [{ offerId, outcome, available: offer === undefined ? 0 : Math.max(0, roomOf(offer) - units), version }];
+    const cap = offer?.caps !== undefined && (outcome === 'capped' || outcome === 'partly-held') ? caps.reachedAt(offer) : undefined;
+    const reached = cap !== undefined && (outcome === 'capped' || cap.usedUnits >= cap.maxUnits) ? { cap } : {};
+    return [{ offerId, outcome, available: offer === undefined ? 0 : Math.max(0, roomOf(offer) - units), version, ...reached }];
   });
 }
 

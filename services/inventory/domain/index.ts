@@ -25,6 +25,8 @@ export * from './limits';
 export * from './messages';
 export * from './balance.messages';
 export * from './supply.messages';
+export * from './caps.messages';
+export { openUnits } from './caps';
 export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt } from './ledger';
 export { doneAt, freshUntil } from './closing';

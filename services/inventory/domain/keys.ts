@@ -1,5 +1,6 @@
 import { assertNever, attemptIdOf, holdIdOf, offerIdOf, type RowKey, type Untimed } from '@midstream/kernel';
 import { offerOfHold } from './rows';
+import { CAPS_ID } from './caps.messages';
 import { MARKUP_ID } from './markup';
 import { HUB_SUPPLIER } from './limits';
 import type { InventoryCommand } from './messages';
@@ -23,6 +24,18 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
   switch (command.type) {
     case 'PutProduct':
       return [{ kind: 'products', id: command.product.sku }, ...(command.priceBy ? [{ kind: 'markups' as const, id: MARKUP_ID }] : [])];
+    case 'PutCaps':
+      return [{ kind: 'caps', id: CAPS_ID }];
+    case 'SpreadCaps':
+      return [];
+    case 'ApplyCaps':
+      return [
+        { kind: 'offers', id: command.offerId },
+        { kind: 'caps', id: CAPS_ID, mode: 'share' },
+        { kind: 'products', id: skuOfOffer(command.offerId), mode: 'share' },
+      ];
+    case 'CountUse':
+      return [{ kind: 'holds', id: command.holdId }, ...command.usageIds.map((id): Key => ({ kind: 'usages', id }))];
     case 'PutMarkupRules':
       return [{ kind: 'markups', id: MARKUP_ID }];
     case 'PriceProduct':
@@ -38,6 +51,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
         { kind: 'products', id: command.sku },
         { kind: 'suppliers', id: command.supplierId, mode: 'share' },
         { kind: 'rates', id: command.terms.currency },
+        { kind: 'caps', id: CAPS_ID, mode: 'share' },
         verdictKey(command.sku),
       ];
     case 'PutRate':
@@ -50,6 +64,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
         ? [
             { kind: 'products', id: sku },
             { kind: 'suppliers', id: HUB_SUPPLIER },
+            { kind: 'caps', id: CAPS_ID, mode: 'share' },
           ]
         : [];
       return [...offerKeys(command.offerId), ...made, verdictKey(sku)];
@@ -118,13 +133,14 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
   }
 }
 
-function holdFirstKeys({ request, candidates }: Extract<Untimed<InventoryCommand>, { readonly type: 'HoldFirst' }>): Key[] {
+function holdFirstKeys({ request, candidates, usageIds = [] }: Extract<Untimed<InventoryCommand>, { readonly type: 'HoldFirst' }>): Key[] {
   const { orderId, lineId, attempt, replaces } = request;
   return [
     ...candidates.map(({ offerId }): Key => ({ kind: 'offers', id: offerId })),
     ...candidates.map(({ sku }) => verdictKey(sku)),
     ...candidates.map(({ offerId }): Key => ({ kind: 'holds', id: holdIdOf(orderId, lineId, attempt, offerId) })),
     ...(replaces ? [{ kind: 'drains' as const, id: replaces.offerId }] : []),
+    ...usageIds.map((id): Key => ({ kind: 'usages', id })),
     { kind: 'attempts', id: attemptIdOf(orderId, lineId, attempt) },
   ];
 }

@@ -1,6 +1,7 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
+import type { CapCommand, CapEvent } from './caps.messages';
 import type { FigureSource, SupplyCommand, SupplyEvent } from './supply.messages';
 import type { OfPurchase, PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
 import type { Closure, CostTiers, OfferedTerms, OfferTerms, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
@@ -88,6 +89,8 @@ export interface HoldFirst extends Command<'HoldFirst'> {
   readonly request: Cleared['request'];
   readonly candidates: Cleared['candidates'];
   readonly gates: Cleared['gates'];
+  /** The counts of caps that were found to be needed, and are locked. */
+  readonly usageIds?: readonly string[];
 }
 export interface ExtendHold extends Command<'ExtendHold'> {
   readonly holdId: string;
@@ -180,6 +183,7 @@ export type InventoryCommand =
   | AllowDrain
   | NoteBack
   | BalanceCommand
+  | CapCommand
   | SupplyCommand;
 
 export type InventoryCode =
@@ -204,6 +208,8 @@ export type InventoryCode =
   | 'wrong-denomination'
   | 'wrong-tiers'
   | 'double-rule'
+  | 'double-cap'
+  | 'wrong-cap'
   | 'too-many-ruled'
   | 'wrong-quantities'
   | 'purchase-is-settled'
@@ -212,6 +218,7 @@ export type InventoryCode =
 /** Facts of inventory's own log; each changes rows, none leaves the service. */
 export type InternalEvent =
   | BalanceEvent
+  | CapEvent
   | SupplyEvent
   | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
   | {
@@ -264,6 +271,8 @@ export type InternalEvent =
       readonly from: Stage;
       readonly to: Stage;
       readonly units: number;
+      /** Units of a capped hold have come to an end: these counts are to know. */
+      readonly usageIds?: readonly string[];
     }
   | ({
       readonly type: 'PurchasePlanned';

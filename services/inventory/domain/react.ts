@@ -100,6 +100,14 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
       return [{ command: { type: 'NoteShort', supplierId: event.supplierId, neededMinor: event.neededMinor } }];
     case 'UnitsWaited':
       return [{ command: { type: 'GiveUpWaiting', holdId: event.holdId }, at: event.untilAt }];
+    case 'CountsAsked': {
+      const { decisionId, request, candidates, gates, usageIds } = event;
+      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates, usageIds } }];
+    }
+    case 'UnitsMoved':
+      return event.usageIds === undefined ? [] : [{ command: { type: 'CountUse', holdId: event.holdId, usageIds: event.usageIds } }];
+    case 'CategoryChanged':
+      return event.offerIds.map((offerId) => ({ command: { type: 'ApplyCaps', offerId } }));
     case 'DrainPaused':
       return [{ command: { type: 'ResumeDrain', offerId: event.offerId }, at: event.resumeAt }];
     default:

@@ -3,6 +3,7 @@ import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
 import type { Account } from './account';
 import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS } from './limits';
+import type { AppliedCap, Caps, Usage } from './caps.messages';
 import type { CostTiers, MarkupRules, OfferTerms, Rate } from './terms';
 
 export * from './terms';
@@ -93,6 +94,8 @@ export interface Offer extends OfferTerms {
   readonly unpaid?: true;
   /** What the product was told that it costs, where a rule prices it. */
   readonly costTold?: { readonly costMinor?: number };
+  /** Caps that count what is held here; absent or empty: none does. */
+  readonly caps?: readonly AppliedCap[];
   /** Capacity is promised to planned purchases until the one, used up by submitted ones until the other. */
   readonly plannedUntil: number;
   readonly spentUntil: number;
@@ -135,6 +138,8 @@ export interface Hold extends Readonly<Record<Stage, number>> {
   readonly waitsUntilAt?: number;
   /** The account that is topped up, known once the hold is assigned. Personal data: it goes to the supplier, and into no fact. */
   readonly recipient?: string;
+  /** By which counts it is capped, and as how many open units they know it. */
+  readonly capped?: { readonly by: readonly string[]; readonly units: number };
   /** Set once order has asked for the hold back. */
   readonly releaseAsked?: ReleaseReason;
 }
@@ -184,6 +189,8 @@ export type Rows = {
   readonly accounts: RowsOf<Account>;
   readonly rates: RowsOf<Rate>;
   readonly markups: RowsOf<MarkupRules>;
+  readonly caps: RowsOf<Caps>;
+  readonly usages: RowsOf<Usage>;
   readonly offers: RowsOf<Offer>;
   readonly drains: RowsOf<Drain>;
   readonly holds: RowsOf<Hold>;
@@ -198,6 +205,8 @@ export const noRows: Rows = {
   accounts: {},
   rates: {},
   markups: {},
+  caps: {},
+  usages: {},
   offers: {},
   drains: {},
   holds: {},

@@ -1,6 +1,7 @@
 import { type Decision, reject } from '@midstream/kernel';
 import { areTiers, isDearer } from './catalogue';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
+import { capOffer } from './caps';
 import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
@@ -61,6 +62,7 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
     if (terms.supplierId === HUB_SUPPLIER && rows.suppliers[HUB_SUPPLIER] === undefined) draft.emit({ type: 'SupplierPut', supplier: HUB });
     draft.emit({ type: 'OfferPut', ...priced(terms, rows), at });
     setBan(draft, offerId, bannedRegions(rows.verdicts[terms.sku], at));
+    capOffer(draft, offerId);
   }
   const offer = rowOf(draft.rows.offers, offerId);
   if (offer.kind !== 'vault') return reject('not-a-vault');

@@ -1,10 +1,12 @@
 import { assert } from '@midstream/kernel';
+import { openUnits } from './caps';
 import { openOf, type Hold, type Offer, type Purchase, type Rows, STAGES } from './state';
 
 /** What must be true of these rows between any two commands. The tables say the same by CHECK. */
 export function uphold(rows: Rows): void {
   for (const offer of Object.values(rows.offers)) upholdOffer(offer);
   for (const hold of Object.values(rows.holds)) upholdHold(hold, rows);
+  for (const usage of Object.values(rows.usages)) assert(usage.units >= 0, 'nobody holds less than nothing');
   for (const purchase of Object.values(rows.purchases)) upholdPurchase(purchase, rows);
   for (const drain of Object.values(rows.drains)) {
     assert(!(drain.armed && drain.stopped), 'a stopped drain does not run');
@@ -27,6 +29,14 @@ function upholdHold(hold: Hold, rows: Rows): void {
   assert(STAGES.reduce((sum, it) => sum + hold[it], 0) === hold.granted, 'every unit of a hold is in one stage');
   assert((hold.waiting ?? 0) <= hold.queued, 'what waits for balance is queued');
   assert(hold.releaseAsked === undefined || hold.held + hold.queued === 0, 'what was asked back is not held any more');
+  if (hold.capped !== undefined) {
+    const { by, units } = hold.capped;
+    assert(units >= openUnits(hold), 'what is open is counted by its caps');
+    assert(
+      by.every((it) => (rows.usages[it]?.units ?? units) >= units),
+      'a cap counts the units of its holds',
+    );
+  }
   const offer = rows.offers[hold.offerId];
   if (offer === undefined) return;
   assert(hold.held + hold.queued <= offer.held, 'an offer counts the units that its holds hold');

@@ -48,8 +48,13 @@ function endOf(event: OrderEvent): Entry | undefined {
     case 'ReleaseRequested':
       return ofLine(event, 'release-requested', { hub: { holdIds: event.holdIds } }, event.reason);
     case 'UnitsGivenUp': {
-      const { quantity, gates, holdId, reason } = event;
-      return ofLine(event, 'given-up', { quantity, ...(gates && { gates }), ...(holdId !== undefined && { hub: { holdId } }) }, reason);
+      const { quantity, gates, cap, holdId, reason } = event;
+      return ofLine(
+        event,
+        'given-up',
+        { quantity, ...(gates && { gates }), ...(cap && { cap }), ...(holdId !== undefined && { hub: { holdId } }) },
+        reason,
+      );
     }
     case 'LineClosed': {
       const { ordered, delivered, capturedMinor, status } = event;

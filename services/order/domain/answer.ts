@@ -50,7 +50,11 @@ function lookAgain(draft: Draft, command: NoteAnswer, asked: Asked): void {
     const fresh = { ...asked, attempt, ranking: 1, tried: [] };
     return draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: fresh, askAt, waits: true });
   }
-  giveUp(draft, command, { quantity: asked.quantity, reason: 'no-candidate', gates: command.gates });
+  const { capped: cap } = line;
+  giveUp(draft, command, {
+    ...{ quantity: asked.quantity, gates: command.gates },
+    ...(cap === undefined ? { reason: 'no-candidate' } : { reason: 'cap-reached', cap }),
+  });
 }
 
 /** Of each offer the newest version at which it had nothing; the newest offers where they are more than a request carries. */

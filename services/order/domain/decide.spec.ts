@@ -56,6 +56,7 @@ describe('an order is placed', () => {
         ...LINE,
         ...{ attempt: 1, depth: 1, ranking: 1, quantity: 10, need: { sku: 'video' } },
         ...{ region: 'CN-31', segment: 'retail', tier: 'standard', scenario: 'general', priceCapMinor: 2600, currency: 'CNY' },
+        buyerReference: 'b',
         substitution: { upTo: 'other-supplier', consent: 'ask', consentDefault: 'refund', consentMs: 900_000 },
         ...{ deliverBy: '2026-11-25T12:00:00.000Z', excluded: [], tried: [] },
       },
@@ -145,6 +146,17 @@ describe('an attempt is answered', () => {
       .thenAmong({ type: 'UnitsGivenUp', ...LINE, quantity: 10, reason: 'no-candidate', gates: { price: 3 } })
       .thenAmong({ type: 'OrderClosed', ...OF, status: 'unfillable', capturedMinor: 0, releasedMinor: 26_000 })
       .thenState(money, [1_000_000, 0]));
+
+  it('gives up where a cap has left nothing, and says how much of it is used; a fresh question forgets it', () => {
+    const cap = { per: 'merchant', of: 'sku', maxUnits: 5, usedUnits: 5 } as const;
+    const asked = start(anOrder()).when(answers(1, [], { tried: tried('A', 7, 'capped').map((it) => ({ ...it, cap })) }));
+    asked
+      .when({ type: 'AskAgain', ...LINE, attempt: 2, at: NOON + RANKING_BACKOFF_MS })
+      .when({ ...answers(2, []), at: NOON + RANKING_BACKOFF_MS })
+      .thenAmong({ type: 'UnitsGivenUp', ...LINE, quantity: 10, reason: 'cap-reached', cap, gates: {} });
+    const fresh = after(asked.rows, { type: 'AskAgain', ...LINE, attempt: 2, at: NOON + RANKING_BACKOFF_MS });
+    assert.deepEqual(lineIn(fresh)?.capped, cap);
+  });
 
   it('waits for a restock where the buyer would, and forgets meanwhile what it has tried', () => {
     const waiting = { substitution: { waitUntilAt: NOON + WAIT_RETRY_MS } };

@@ -1,4 +1,4 @@
-import type { GateCounts, GiveUpReason } from '@midstream/contracts';
+import type { CapReached, GateCounts, GiveUpReason } from '@midstream/contracts';
 import { evolve } from './evolve';
 import type { Entry, MoneyMoved, OfLine, OrderEvent } from './messages';
 import { endOf, orderEndOf } from './status';
@@ -35,12 +35,15 @@ export interface GivenUp {
   /** The hold whose lost units they are: the storm that took them knows that they have come to an end (protocol 13). */
   readonly holdId?: string;
   readonly gates?: GateCounts;
+  /** The cap that left nothing for them. */
+  readonly cap?: CapReached;
 }
 
 /** Units that nobody will get, with their money. */
-export function giveUp(draft: Draft, of: OfLine, { quantity, reason, holdId, gates }: GivenUp): void {
+export function giveUp(draft: Draft, of: OfLine, { quantity, reason, holdId, gates, cap: reached }: GivenUp): void {
   if (quantity <= 0) return;
-  draft.emit({ type: 'UnitsGivenUp', ...ofLine(of), quantity, reason, ...(holdId && { holdId }), ...(gates && { gates }) });
+  const why = { ...(holdId && { holdId }), ...(gates && { gates }), ...(reached && { cap: reached }) };
+  draft.emit({ type: 'UnitsGivenUp', ...ofLine(of), quantity, reason, ...why });
   const cap = lineOf(draft.rows, of).maxUnitPriceMinor * quantity;
   moveMoney(draft, of, 'units-given-up', [
     { account: 'order-held', amountMinor: -cap },

@@ -49,7 +49,7 @@ function evolveLine(line: Line, event: LineEvent): Line {
     case 'RecipientNoted':
       return { ...line, recipient: event.recipient };
     case 'LineSelectionRequested':
-      return withAsked(line, askedBy(event));
+      return withAsked(event.request.ranking === 1 ? uncapped(line) : line, askedBy(event));
     case 'AskPlanned':
       return { ...withAsked(line, { ...event.asked, askAt: event.askAt }), waits: line.waits + (event.waits ? 1 : 0) };
     case 'AnswerNoted':
@@ -114,6 +114,9 @@ function askedBy({ request }: Fact<'LineSelectionRequested'>): Asked {
   return { attempt, depth, ranking, quantity, tried, ...(replaces && { replaces }) };
 }
 
+/** A fresh question: what stopped the last one may be over. */
+const uncapped = ({ capped: _, ...line }: Line): Line => line;
+
 const withAsked = (line: Line, asked: Asked): Line => ({
   ...line,
   selecting: { ...line.selecting, [asked.attempt]: asked },
@@ -121,7 +124,7 @@ const withAsked = (line: Line, asked: Asked): Line => ({
 });
 
 /** The attempt's units are on its holds now; what could not be held is asked for again, or given up, by the events that follow. */
-function answered(line: Line, { attempt, decisionId, holds }: AnswerNoted): Line {
+function answered(line: Line, { attempt, decisionId, holds, tried }: AnswerNoted): Line {
   const { depth, replaces } = rowOf(line.selecting, String(attempt));
   const made = holds.map(({ tally, offerId, supplierId, sku, priceMinor, expiresAt }): [string, Hold] => {
     const referencePriceMinor = depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : priceMinor;
@@ -131,7 +134,12 @@ function answered(line: Line, { attempt, decisionId, holds }: AnswerNoted): Line
       { ...tally, ...terms, attempt, decisionId, depth, ...(replaces && { replaces }), assigned: false, buying: tally.delivered > 0 },
     ];
   });
-  return { ...line, selecting: without(line.selecting, attempt), holds: { ...line.holds, ...Object.fromEntries(made) } };
+  const capped = tried.find((it) => it.cap !== undefined)?.cap;
+  return {
+    ...line,
+    ...(capped && { capped }),
+    ...{ selecting: without(line.selecting, attempt), holds: { ...line.holds, ...Object.fromEntries(made) } },
+  };
 }
 
 function noted(line: Line, { tally, told, reason }: HoldNoted): Line {

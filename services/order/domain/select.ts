@@ -8,13 +8,13 @@ import { type Asked, type Hold, type Line, lineOf, rowOf } from './state';
 export function ask(draft: Draft, of: OfLine, asked: Asked): void {
   const order = rowOf(draft.rows.orders, of.orderId);
   const line = lineOf(draft.rows, of);
-  const { region, segment, tier, scenario } = order.buyer;
+  const { reference: buyerReference, region, segment, tier, scenario } = order.buyer;
   const { attempt, depth, ranking, quantity, tried, replaces } = asked;
   const request: SelectionRequest = {
     ...ofLine(of),
     ...{ attempt, depth, ranking, quantity },
     need: line.need,
-    ...{ region, segment, tier, scenario },
+    ...{ region, segment, tier, scenario, buyerReference },
     priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
     currency: order.currency,
     substitution: line.substitution,

@@ -1,4 +1,4 @@
-import type { Buyer, Fact, HoldTally, LossReason, Need, SelectionRequest, Substitution } from '@midstream/contracts';
+import type { Buyer, CapReached, Fact, HoldTally, LossReason, Need, SelectionRequest, Substitution } from '@midstream/contracts';
 import { assert, type RowsOf } from '@midstream/kernel';
 
 export type ClosingReason = 'cancelled' | 'deadline';
@@ -69,6 +69,8 @@ export interface Line {
   /** The number of the newest attempt, and how many attempts only waited for a restock. */
   readonly attempts: number;
   readonly waits: number;
+  /** The cap that stopped it last, in the question that it asks now. */
+  readonly capped?: CapReached;
   /** Attempts that were closed before their answer came, and whose holds went back at once. */
   readonly turnedAway: readonly number[];
   readonly consents: RowsOf<Consent>;
