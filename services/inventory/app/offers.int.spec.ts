@@ -97,7 +97,7 @@ describe('an offer, over HTTP', () => {
     ]);
     await world.bus.tell({ type: 'ReleaseRequested', orderId: 'cap-1', merchantId: 'm', lineId: '1', holdIds: [holdId('cap-1', 'a', 'capped')], reason: 'cancelled' }); // prettier-ignore
     await until(async () => JSON.stringify((await world.call('GET', '/caps/usage')).body).includes('"usedUnits":2'));
-    const [counted] = await world.sql(
+    const [counted] = await world.sql<{ id: string }>(
       `SELECT sum(granted - delivered - lost - released)::int::text AS id FROM hold WHERE offer_id = 'a~capped'`,
     );
     assert.equal(counted?.id, '2', 'as the holds say');
