@@ -45,6 +45,8 @@ export interface RelayOptions {
   readonly logger: Logger;
 }
 
+const SINKLESS_MS = 3_600_000;
+
 /** Any number that no other advisory lock of the database uses. */
 const RELAY_LOCK = 7_320_001;
 
@@ -79,6 +81,8 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
       const follows = sinks.map((sink, index) => follow({ client, epoch, sink, lose, check }, bells[index] ?? alarmClock()).catch(lose));
       await Promise.all(follows);
       check();
+      // A service that tells nobody has taken the cursors of another bus away, and that was all
+      while (sinks.length === 0 && !stopping) await idle.wait(SINKLESS_MS);
     } finally {
       // Over a dead network the goodbye is never answered
       await within(2_000, client.end(), 'a goodbye').catch(() => undefined);
