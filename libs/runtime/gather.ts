@@ -30,34 +30,39 @@ export function gather(database: Database, handling: Handling, committed: (wrote
     // One turn of the event loop: what is being parsed now joins the batch.
     await new Promise(setImmediate);
     // Taken from the queue when the turn has come: what arrives until then joins, too
-    while (queue.length > 0) await database.turn(() => settle(queue.splice(0, BATCH_MAX)));
+    while (queue.length > 0) await settle(() => queue.splice(0, BATCH_MAX));
     // At once with the look at the queue: a command that comes between would find nobody
     running = false;
     for (const it of wake) it();
     wake = [];
   };
 
-  const settle = async (batch: readonly Waiting[]): Promise<void> => {
-    const handled = await handleBatch(
-      database,
-      handling,
-      batch.flatMap((it) => it.works),
-    ).catch((error: unknown) => settleApart(batch, error));
+  const settle = async (take: () => readonly Waiting[]): Promise<void> => {
+    let batch: readonly Waiting[] = [];
+    const handle = (): Promise<Handled> => {
+      batch = take();
+      return handleBatch(
+        database,
+        handling,
+        batch.flatMap((it) => it.works),
+      );
+    };
+    const handled = await database.turn(handle).catch((error: unknown) => settleApart(batch, error));
     if (handled === undefined) return;
     committed(handled.wrote);
     let index = 0;
     for (const { works, resolve } of batch) resolve(handled.outcomes.slice(index, (index += works.length)));
   };
 
-  /** What one command has done is its own fault, be it a constraint or a bug: the halves go by themselves. An outage is everybody's. */
+  /** What one command has done is its own fault, be it a constraint or a bug: the halves go by themselves, a turn each. An outage is everybody's. */
   const settleApart = async (batch: readonly Waiting[], error: unknown): Promise<undefined> => {
     if (batch.length === 1 || (isTransient(error) && !isConflict(error))) {
       for (const it of batch) it.reject(error);
       return;
     }
     const half = Math.ceil(batch.length / 2);
-    await settle(batch.slice(0, half));
-    await settle(batch.slice(half));
+    await settle(() => batch.slice(0, half));
+    await settle(() => batch.slice(half));
   };
 
   const submitAll = (works: readonly Work[]): Promise<readonly Outcome[]> => {

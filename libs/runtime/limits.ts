@@ -3,7 +3,7 @@ export const BATCH_MAX = 500;
 export const CHUNK_BYTES_MAX = 1024 * 1024;
 /** REST commands waiting for a batch; past it a caller gets 503 with Retry-After. */
 export const GATHER_QUEUE_MAX = 10_000;
-/** Transactions of commands, of one replica: place 141 -> 169 orders/s and a fifth less processor time, against as many as there are sources. */
+/** Transactions of commands, of one replica. With as many as there are sources a storm of 33 s waited 52 s for locks, and took a fifth more statements. */
 export const BATCHES_AT_ONCE = 1;
 /** A source waits with one batch at a time: the bus with one a partition, what is due, requests, outcomes of calls, parked keys. */
 export const BATCHES_WAITING_MAX = 10_000;

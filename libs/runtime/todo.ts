@@ -78,7 +78,7 @@ export function startTodo(options: TodoOptions): Todo {
     while (!stopping) {
       try {
         const due = await look(database);
-        const commands = due.commands ? await database.turn(() => takeCommands(options)) : 0;
+        const commands = due.commands ? await takeCommands(options) : 0;
         const free = EFFECTS_AT_ONCE_MAX - running.size;
         const effects = free > 0 && due.effects ? await claimEffects(database, options.effects, lanes, free) : [];
         for (const it of effects) {
@@ -124,12 +124,14 @@ async function look(database: Database): Promise<{ readonly commands: boolean; r
   return rows[0] ?? { commands: false, effects: false };
 }
 
+const inTurn = <T>(database: Database, work: (tx: Tx) => Promise<T>): Promise<T> => database.turn(() => database.transaction(work));
+
 /** Commands that are due, handled and taken away in one transaction; one that fails waits longer, the others are done. */
 async function takeCommands(options: TodoOptions): Promise<number> {
   const { database, committed } = options;
   let taken: readonly TodoRow[] = [];
   try {
-    const wrote = await database.transaction(async (tx) => {
+    const wrote = await inTurn(database, async (tx) => {
       taken = await lockCommands(tx, BATCH_MAX);
       return taken.length === 0 ? undefined : doCommands(tx, options, taken);
     });
@@ -192,7 +194,7 @@ async function takeAway(tx: Tx, rows: readonly TodoRow[]): Promise<ReadonlySet<s
 async function takeAlone(options: TodoOptions, row: TodoRow): Promise<void> {
   const { database, logger, committed } = options;
   try {
-    const wrote = await database.transaction(async (tx) => {
+    const wrote = await inTurn(database, async (tx) => {
       const { rows } = await tx.query(`SELECT 1 FROM todo WHERE id = $1 FOR UPDATE SKIP LOCKED`, [row.id]);
       point('todo:after-alone');
       return rows.length === 0 ? undefined : doCommands(tx, options, [row]);
