@@ -84,6 +84,23 @@ interface Moment {
 
 const MS = (at: string): string => `(extract(epoch FROM ${at}) * 1000)::float8`;
 
+/** Of $1 seconds and $2 types of command: an effect, what is due, and what will be while the books are read. */
+const IS_NEAR = `(kind <> 'command' OR due_at < clock_timestamp()
+  OR (due_at < clock_timestamp() + make_interval(secs => $1) AND NOT payload ->> 'type' = ANY($2)))`;
+
+/** Which they are, when they are due, how often they were tried, and what the last error was: why a service does not come to rest. */
+async function tasksOf(query: Databases['query'], service: Service): Promise<string> {
+  const rows = await query<{ words: string }>(
+    service,
+    `SELECT format('%s × %s, due in %s s, %s tries%s', count(*), CASE WHEN kind = 'command' THEN payload ->> 'type' ELSE kind END,
+              round(extract(epoch FROM min(due_at) - clock_timestamp())), max(attempts),
+              CASE WHEN bool_or(stuck) THEN ', stuck' ELSE '' END || coalesce(', ' || left(max(error), 120), '')) AS words
+       FROM todo WHERE ${IS_NEAR} GROUP BY CASE WHEN kind = 'command' THEN payload ->> 'type' ELSE kind END ORDER BY count(*) DESC LIMIT 5`,
+    [AHEAD_S, HARMLESS],
+  );
+  return rows.map(({ words }) => words).join('; ');
+}
+
 /** How far a reader has heard is told by the owners' watermarks: what calls for nothing leaves no trace in its inbox. */
 async function stateOf({ query }: Databases): Promise<State> {
   const busy: string[] = [];
@@ -94,13 +111,12 @@ async function stateOf({ query }: Databases): Promise<State> {
   for (const it of SERVICES) {
     const [row] = await query<{ busy: number; last: string; heard: number }>(
       it,
-      `SELECT (SELECT count(*)::int FROM todo WHERE kind <> 'command' OR due_at < clock_timestamp()
-                  OR (due_at < clock_timestamp() + make_interval(secs => $1) AND NOT payload ->> 'type' = ANY($2))) AS busy,
+      `SELECT (SELECT count(*)::int FROM todo WHERE ${IS_NEAR}) AS busy,
               (SELECT coalesce(max(id), 0) FROM event)::text AS last, (SELECT count(*)::int FROM inbox WHERE consumer = $3) AS heard`,
       [AHEAD_S, HARMLESS, it],
     );
     if (row === undefined) continue;
-    if (row.busy > 0) busy.push(`${it} has ${row.busy} tasks`);
+    if (row.busy > 0) busy.push(`${it} has ${row.busy} tasks (${await tasksOf(query, it)})`);
     logs.push(row.last);
     heard.push(row.heard);
     const ends = await query<Moment>(it, `SELECT topic, ${MS('max(at)')} AS at FROM event WHERE topic IS NOT NULL GROUP BY topic`);
