@@ -76,8 +76,15 @@ function eventRow({ event, meta }: Appended, n: number): string {
   assert(text.length <= EVENT_BYTES_MAX, `a ${type} is at most ${EVENT_BYTES_MAX} bytes`);
   const { eventId, at, cause, actor, traceparent } = meta;
   const head = {
-    ...{ n, at: new Date(at), event_id: eventId, topic: topic ?? null, key: topic === undefined ? '' : keyOf(topic, event), type },
-    ...{ cause: cause ?? null, actor, traceparent: traceparent ?? null },
+    n,
+    at: new Date(at),
+    event_id: eventId,
+    topic: topic ?? null,
+    key: topic === undefined ? '' : keyOf(topic, event),
+    type,
+    cause: cause ?? null,
+    actor,
+    traceparent: traceparent ?? null,
   };
   return `${JSON.stringify(head).slice(0, -1)},"data":${text}}`;
 }

@@ -60,7 +60,11 @@ export class ComplianceQueries {
 }
 
 const entryView = ({ id, at, actor, what, rule_id, sku, detail }: AuditFound): AuditEntryView => ({
-  ...{ id, at: at.toISOString(), actor, what, detail },
+  id,
+  at: at.toISOString(),
+  actor,
+  what,
+  detail,
   ...(rule_id !== null && { ruleId: rule_id }),
   ...(sku !== null && { sku }),
 });

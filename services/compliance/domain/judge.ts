@@ -21,7 +21,12 @@ export function judge(product: Screened, rules: readonly Rule[], at: number, scr
     return rule === undefined
       ? { region, status: 'compliant', ruleVersion: 0, from: instant(screenedAt) }
       : {
-          ...{ region, status: rule.effect, ruleId: rule.ruleId, ruleVersion: rule.version, reason: rule.reason, from: instant(rule.from) },
+          region,
+          status: rule.effect,
+          ruleId: rule.ruleId,
+          ruleVersion: rule.version,
+          reason: rule.reason,
+          from: instant(rule.from),
           ...(rule.until !== undefined && { until: instant(rule.until) }),
         };
   });

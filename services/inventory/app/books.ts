@@ -52,8 +52,13 @@ async function compare(database: Database): Promise<{ offers: number; difference
 function differenceOf(it: Compared): Difference | undefined {
   const seen = countersOf(it.state);
   const rebuilt: Counters = {
-    ...{ held: it.held, queued: it.holds_queued, inFlight: it.in_flight, accepted: it.accepted },
-    ...{ reported: it.reported, settled: it.settled, acceptedAtReport: it.accepted_at_report },
+    held: it.held,
+    queued: it.holds_queued,
+    inFlight: it.in_flight,
+    accepted: it.accepted,
+    reported: it.reported,
+    settled: it.settled,
+    acceptedAtReport: it.accepted_at_report,
   };
   const ofHolds = { held: it.holds_held, inFlight: it.holds_in_flight };
   const isSound =

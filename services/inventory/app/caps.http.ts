@@ -65,7 +65,8 @@ export class CapsController {
 }
 
 const capOf = ({ per, maxUnits, supplierId, sku, category }: CapDto): Omit<Cap, 'capId'> => ({
-  ...{ per, maxUnits },
+  per,
+  maxUnits,
   ...(sku !== undefined && (supplierId === undefined ? { sku } : { offerId: offerIdOf(supplierId, sku) })),
   ...(category !== undefined && { category }),
 });

@@ -139,7 +139,7 @@ export class Codes {
   private sentRow(key: DataKey, { purchaseId, offerId, sku }: OfPurchase, { unitId, code }: SentCode): SentRow {
     const id = uuidv7();
     const sealed = this.keys.seal(key, code, ['code', sku, id]);
-    return { ...{ purchaseId, offerId, sku, unitId, id }, ...sealed, fingerprint: this.fingerprints.of(sku, code) };
+    return { purchaseId, offerId, sku, unitId, id, ...sealed, fingerprint: this.fingerprints.of(sku, code) };
   }
 
   /** Back into a vault: the one that they came from, or the hub's own. Whoever has done it before has done it. */

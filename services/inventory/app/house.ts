@@ -48,7 +48,10 @@ export class House {
     this.orders = new SupplierOrders(database);
     const { codes, tokens, works, orders } = this;
     this.adapters = makeAdapters({
-      ...{ codes, tokens, works, orders },
+      codes,
+      tokens,
+      works,
+      orders,
       outside: new Outside({ allowPrivate: allowPrivate === 'true' }),
       ...(buyWaitMs !== undefined && { buyWaitMs: Math.min(BUY_WAIT_MS, Number(buyWaitMs)) }),
     });

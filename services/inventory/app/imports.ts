@@ -149,7 +149,12 @@ class Reading {
   view(state: BatchState, available?: number): ImportView {
     const { lines: read, ...counts } = this.counts;
     return {
-      ...{ batchId: this.of.batchId, state, read, stored: this.stored, ...counts, problems: this.problems },
+      batchId: this.of.batchId,
+      state,
+      read,
+      stored: this.stored,
+      ...counts,
+      problems: this.problems,
       ...(available !== undefined && { available }),
     };
   }

@@ -40,7 +40,8 @@ export class OffersController {
         supplierId: ownSupplier(caller, supplierId),
         sku,
         terms: {
-          ...{ currency, regions },
+          currency,
+          regions,
           ...(supplierSku !== undefined && { supplierSku }),
           ...(freshness && { freshness }),
           ...(channel !== undefined && { channel }),

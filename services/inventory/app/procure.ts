@@ -39,7 +39,9 @@ export async function ask(event: PurchaseAsked, context: EffectContext): Promise
 
 const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer, factor: number): Command => ({
   type: 'RecordOutcome',
-  ...{ purchaseId, holdId, sku },
+  purchaseId,
+  holdId,
+  sku,
   ...answer,
   unitCostMinor: convert(answer.unitCostMinor, factor),
 });
@@ -62,7 +64,15 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
   const factor = offer.quoted === undefined ? 1 : factorOf(offer.quoted.rate, offer.quoted.currency, offer.currency);
   const maxCostMinor = factor === 1 ? purchase.maxCostMinor : Math.floor(purchase.maxCostMinor / factor);
   const wanted: Wanted = {
-    ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency, deliverByAt },
+    purchaseId,
+    holdId,
+    offerId,
+    supplierId,
+    sku,
+    quantity,
+    maxCostMinor,
+    currency,
+    deliverByAt,
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
     unitCostMinor: costAt(costTiers, quantity),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),

@@ -22,6 +22,7 @@ export function balanceView({ supplierId, lowBalanceMinor }: Supplier, account: 
     ...(asOf !== undefined && { asOf: new Date(asOf).toISOString() }),
     ...(lowBalanceMinor !== undefined && { lowBalanceMinor }),
     low: balanceMinor !== undefined && lowBalanceMinor !== undefined && balanceMinor < lowBalanceMinor,
-    ...{ short, waitingUnits },
+    short,
+    waitingUnits,
   };
 }

@@ -118,14 +118,12 @@ export class DeliveryQueries {
       [orderId, scope === 'operator' ? null : (merchantId ?? ''), scope === 'operator'],
     );
     const items = rows.map((it) => ({
-      ...{
-        deliveryId: it.public_id,
-        orderId: it.order_id,
-        lineId: it.line_id,
-        sku: it.sku,
-        kind: it.kind,
-        deliveredAt: it.delivered_at.toISOString(),
-      },
+      deliveryId: it.public_id,
+      orderId: it.order_id,
+      lineId: it.line_id,
+      sku: it.sku,
+      kind: it.kind,
+      deliveredAt: it.delivered_at.toISOString(),
       ...(it.cost_minor !== null && it.currency !== null && { costMinor: Number(it.cost_minor), costCurrency: it.currency }),
       ...(it.revealed_at && { revealedAt: it.revealed_at.toISOString() }),
     }));

@@ -52,6 +52,9 @@ export class RatesController {
 
 const viewsOf = ({ base, quotes, offerIds }: Rate): RateView[] =>
   Object.entries(quotes).map(([quote, { rate, seenAt }]) => ({
-    ...{ base, quote, rate, seenAt: new Date(seenAt).toISOString() },
+    base,
+    quote,
+    rate,
+    seenAt: new Date(seenAt).toISOString(),
     offers: offerIds.length,
   }));

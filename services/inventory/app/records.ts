@@ -7,7 +7,13 @@ export function recordsOf(event: InventoryEvent, { at }: EventMeta): readonly Ta
   if (event.type !== 'UnitsDelivered') return movements(event, at);
   const { orderId, merchantId, lineId, purchaseId, sku } = event;
   const rows = event.deliveries.map(({ deliveryId, kind }) => ({
-    ...{ id: deliveryId, order_id: orderId, merchant_id: merchantId, line_id: lineId, purchase_id: purchaseId, sku, kind },
+    id: deliveryId,
+    order_id: orderId,
+    merchant_id: merchantId,
+    line_id: lineId,
+    purchase_id: purchaseId,
+    sku,
+    kind,
     delivered_at: new Date(at),
   }));
   return [{ entity: DeliveryRow, rows }];
@@ -16,9 +22,16 @@ export function recordsOf(event: InventoryEvent, { at }: EventMeta): readonly Ta
 /** Every movement of stock, for good: the counters can be rebuilt from them. */
 function movements(event: InventoryEvent, at: number): readonly TableRows[] {
   const rows = movementsOf(event).map((it) => ({
-    ...{ offer_id: it.offerId, kind: it.kind, hold_id: it.holdId ?? null, units: it.units },
-    ...{ held: it.held, in_flight: it.inFlight, accepted: it.accepted },
-    ...{ reported: it.reported ?? null, settled: it.settled ?? null, at: new Date(at) },
+    offer_id: it.offerId,
+    kind: it.kind,
+    hold_id: it.holdId ?? null,
+    units: it.units,
+    held: it.held,
+    in_flight: it.inFlight,
+    accepted: it.accepted,
+    reported: it.reported ?? null,
+    settled: it.settled ?? null,
+    at: new Date(at),
   }));
   return rows.length === 0 ? [] : [{ entity: MovementRow, rows }];
 }

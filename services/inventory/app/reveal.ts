@@ -58,10 +58,17 @@ export class Reveals {
       const tail = await lockTail(tx, merchantId);
       await this.refuseHaste(tx, merchantId, caller.keyId);
       append(tx, tail, {
-        ...{ merchantId, deliveryId: delivery.id, apiKeyId: caller.keyId, idempotencyKey: key, reason, repeat: first !== undefined },
+        merchantId,
+        deliveryId: delivery.id,
+        apiKeyId: caller.keyId,
+        idempotencyKey: key,
+        reason,
+        repeat: first !== undefined,
       });
       return {
-        ...{ deliveryId, code, revealedAt: (first?.revealed_at ?? tail.at).toISOString() },
+        deliveryId,
+        code,
+        revealedAt: (first?.revealed_at ?? tail.at).toISOString(),
         ...(expiresAt !== undefined && { expiresAt: expiresAt.toISOString() }),
       };
     });

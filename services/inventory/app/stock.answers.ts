@@ -45,7 +45,8 @@ export class StockAnswers {
     const figures = skus.map((it) => this.book.figure(it, region, now));
     const isFull = ask.skus === undefined && skus.length === limit;
     return {
-      ...{ figures, unknown: (ask.skus ?? []).filter((it) => !this.book.knows(it)) },
+      figures,
+      unknown: (ask.skus ?? []).filter((it) => !this.book.knows(it)),
       tag: figures.length === 1 && !isFull ? (figures[0]?.tag ?? '') : tagOf(figures.map((it) => it.tag).join()),
       ...(isFull && { next: Buffer.from(skus.at(-1) ?? '').toString('base64url') }),
     };

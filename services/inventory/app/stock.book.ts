@@ -136,8 +136,14 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
     const known = shelf.offers.get(offerId);
     if (known !== undefined && known.version >= version) return false;
     shelf.offers.set(offerId, {
-      ...{ offerId, version, available, capacityPerMinute, asOfMs: Date.parse(stockAsOf), source: kind === 'vault' ? 'import' : 'push' },
-      ...{ regions: this.shared(regions), closures: closures.map((it) => ({ regions: it.regions })) },
+      offerId,
+      version,
+      available,
+      capacityPerMinute,
+      asOfMs: Date.parse(stockAsOf),
+      source: kind === 'vault' ? 'import' : 'push',
+      regions: this.shared(regions),
+      closures: closures.map((it) => ({ regions: it.regions })),
       ...(restock && { restock }),
     });
     shelf.figures.clear();

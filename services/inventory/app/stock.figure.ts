@@ -58,7 +58,9 @@ export function figureOf(
   };
   const exact = JSON.stringify({ ...head, available, ...rest }).slice(0, -1);
   return {
-    ...{ exact, rough: JSON.stringify({ ...head, ...rest }).slice(0, -1), tag: tagOf(exact) },
+    exact,
+    rough: JSON.stringify({ ...head, ...rest }).slice(0, -1),
+    tag: tagOf(exact),
     ...(asOfMs !== undefined && { asOfMs }),
     goodUntil: expected?.at ?? Infinity,
   };

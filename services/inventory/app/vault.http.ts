@@ -55,10 +55,15 @@ export class VaultController {
     const old = keys.filter((it) => it.kekId !== newest).reduce((sum, it) => sum + it.dataKeys, 0);
     const sealedBare = left?.bare ?? 0;
     return {
-      ...{ kms: current.kind, reachable: newest !== undefined, ...(newest !== undefined && { newest }), keys, sealedBare },
+      kms: current.kind,
+      reachable: newest !== undefined,
+      ...(newest !== undefined && { newest }),
+      keys,
+      sealedBare,
       rotation: {
         state: left?.wanted == null ? 'never' : left.wanted ? 'running' : 'done',
-        ...{ done: left?.done ?? 0, left: newest === undefined ? sealedBare : old + sealedBare },
+        done: left?.done ?? 0,
+        left: newest === undefined ? sealedBare : old + sealedBare,
         ...(left?.error != null && { error: left.error }),
         ...(left?.askedAt != null && { askedAt: left.askedAt.toISOString() }),
         ...(left?.endedAt != null && { endedAt: left.endedAt.toISOString() }),

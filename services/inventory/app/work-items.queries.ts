@@ -62,9 +62,17 @@ export class WorkItemQueries {
 const scopeOf = ({ scope, supplierId }: Caller): string | undefined => (scope === 'supplier' ? (supplierId ?? '') : undefined);
 
 const viewOf = (it: Found): WorkItemView => ({
-  ...{ workItemId: it.id, supplierId: it.supplier_id, sku: it.sku, quantity: it.quantity, wants: it.wants, status: it.status },
+  workItemId: it.id,
+  supplierId: it.supplier_id,
+  sku: it.sku,
+  quantity: it.quantity,
+  wants: it.wants,
+  status: it.status,
   ...(it.reason !== null && { reason: it.reason }),
   ...(it.recipient !== null && { recipient: it.recipient }),
-  ...{ dueAt: it.due_at.toISOString(), late: it.late, wanted: it.wanted, units: it.units },
+  dueAt: it.due_at.toISOString(),
+  late: it.late,
+  wanted: it.wanted,
+  units: it.units,
   ...(it.reminded_at !== null && { remindedAt: it.reminded_at.toISOString() }),
 });

@@ -12,6 +12,11 @@ export interface Counters {
 }
 
 export const countersOf = ({ held, queued, inFlight, accepted, reported, settled, acceptedAtReport }: Offer): Counters => ({
-  ...{ held, queued, inFlight },
-  ...{ accepted, reported, settled, acceptedAtReport },
+  held,
+  queued,
+  inFlight,
+  accepted,
+  reported,
+  settled,
+  acceptedAtReport,
 });

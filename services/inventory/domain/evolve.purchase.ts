@@ -54,7 +54,13 @@ function opened(rows: Rows, { type: _, at, fulfilmentKind: __, ...intent }: Purc
     submittedAt: at,
     asks: 0,
     done: [],
-    ...{ bought: 0, delivered: 0, kept: 0, quarantined: 0, writtenOff: 0, failed: 0, costMinor: 0 },
+    bought: 0,
+    delivered: 0,
+    kept: 0,
+    quarantined: 0,
+    writtenOff: 0,
+    failed: 0,
+    costMinor: 0,
   };
   const after = withOffer(rows, intent.offerId, (offer) => ({
     ...offer,

@@ -32,7 +32,8 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
     case 'PaceNoted':
       return withOffer(rows, event.offerId, ({ slowed: _, ...offer }) => ({
         ...offer,
-        ...{ capacityPerMinute: event.capacityPerMinute, leadTimeMs: event.leadTimeMs },
+        capacityPerMinute: event.capacityPerMinute,
+        leadTimeMs: event.leadTimeMs,
         ...(event.slowed && { slowed: event.slowed }),
       }));
     case 'ChannelNoted':

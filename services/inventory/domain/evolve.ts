@@ -162,11 +162,29 @@ function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {
   const offers: Record<string, Offer> = {};
   for (const { tally, offerId, supplierId, sku, priceMinor, currency, expiresAt } of event.holds) {
     holds[tally.holdId] = {
-      ...{ holdId: tally.holdId, offerId, supplierId, sku, priceMinor, currency },
-      ...{ orderId: event.orderId, merchantId: event.merchantId, lineId: event.lineId, region: request.region },
-      ...{ deliverByAt: Date.parse(request.deliverBy), expiresAt: Date.parse(expiresAt) },
-      ...{ version: tally.version, granted: tally.granted, purchases: 0 },
-      ...{ held: tally.granted, queued: 0, submitting: 0, unknown: 0, accepted: 0, delivered: 0, lost: 0, released: 0 },
+      holdId: tally.holdId,
+      offerId,
+      supplierId,
+      sku,
+      priceMinor,
+      currency,
+      orderId: event.orderId,
+      merchantId: event.merchantId,
+      lineId: event.lineId,
+      region: request.region,
+      deliverByAt: Date.parse(request.deliverBy),
+      expiresAt: Date.parse(expiresAt),
+      version: tally.version,
+      granted: tally.granted,
+      purchases: 0,
+      held: tally.granted,
+      queued: 0,
+      submitting: 0,
+      unknown: 0,
+      accepted: 0,
+      delivered: 0,
+      lost: 0,
+      released: 0,
     };
     const offer = rowOf(rows.offers, offerId);
     offers[offerId] = { ...offer, held: offer.held + tally.granted };

@@ -36,8 +36,12 @@ export function movementsOf(event: InventoryEvent): readonly Movement[] {
   switch (event.type) {
     case 'OfferHeld':
       return event.holds.map(({ offerId, tally: { holdId, granted } }) => ({
-        ...{ offerId, kind: 'HOLD', holdId, units: granted },
-        ...{ ...NOTHING, held: granted },
+        offerId,
+        kind: 'HOLD',
+        holdId,
+        units: granted,
+        ...NOTHING,
+        held: granted,
       }));
     case 'UnitsMoved':
       return moved(event);

@@ -119,7 +119,9 @@ const expiry = (holdId: string, at: number): Called => ({ command: { type: 'Expi
 
 function toNoteVerdict({ sku, version, verdicts }: Fact<'VerdictState'>): Untimed<InventoryCommand> {
   const spans = verdicts.map(({ region, status, from, until }) => ({
-    ...{ region, status, fromAt: Date.parse(from) },
+    region,
+    status,
+    fromAt: Date.parse(from),
     ...(until !== undefined && { untilAt: Date.parse(until) }),
   }));
   return { type: 'NoteVerdict', sku, version, verdicts: spans };

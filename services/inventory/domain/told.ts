@@ -37,7 +37,9 @@ export const stateOf = (offer: Offer): OfferFact => ({
 });
 
 const restockOf = ({ lastAt, everyMs, seen }: NonNullable<Offer['restock']>): OfferFact['restock'] => ({
-  ...{ lastAt: new Date(lastAt).toISOString(), everyMs, seen },
+  lastAt: new Date(lastAt).toISOString(),
+  everyMs,
+  seen,
 });
 
 export const termsOf = (offer: Offer): OfferTerms => ({

@@ -10,14 +10,29 @@ export function recordsOf(event: OrderEvent, meta: EventMeta): TableRows[] {
   if (entry === undefined) return [];
   const { orderId, lineId, what, reason, detail } = entry;
   const row = {
-    ...{ order_id: orderId, line_id: lineId ?? null, at: new Date(meta.at), what, reason: reason ?? null },
-    ...{ actor: meta.actor, cause: meta.cause ?? null, trace: traceIdOf(meta.traceparent) ?? null, detail },
+    order_id: orderId,
+    line_id: lineId ?? null,
+    at: new Date(meta.at),
+    what,
+    reason: reason ?? null,
+    actor: meta.actor,
+    cause: meta.cause ?? null,
+    trace: traceIdOf(meta.traceparent) ?? null,
+    detail,
   };
   return [{ entity: TimelineRow, rows: [row] }];
 }
 
 const ledgerRows = ({ merchantId, orderId, lineId, why, reference, currency, entries }: MoneyMoved, { eventId, at }: EventMeta) =>
   entries.map(({ account, amountMinor }) => ({
-    ...{ movement_id: eventId, merchant_id: merchantId, order_id: orderId ?? null, line_id: lineId ?? null },
-    ...{ at: new Date(at), why, reference: reference ?? null, account, amount_minor: amountMinor, currency },
+    movement_id: eventId,
+    merchant_id: merchantId,
+    order_id: orderId ?? null,
+    line_id: lineId ?? null,
+    at: new Date(at),
+    why,
+    reference: reference ?? null,
+    account,
+    amount_minor: amountMinor,
+    currency,
   }));

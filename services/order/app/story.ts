@@ -75,7 +75,10 @@ interface OfLine {
 }
 
 const ofLine = ({ orderId, lineId }: OfLine, what: string, detail: object, reason?: string): Entry => ({
-  ...{ orderId, lineId, what, detail },
+  orderId,
+  lineId,
+  what,
+  detail,
   ...(reason !== undefined && { reason }),
 });
 
@@ -103,7 +106,10 @@ function assigned(event: Fact<'LineAssigned'>): Entry {
 }
 
 const heldOf = ({ sku, tally, priceMinor, currency, supplierId, offerId }: HeldOffer): object => ({
-  ...{ sku, quantity: tally.granted - tally.lost - tally.released, priceMinor, currency },
+  sku,
+  quantity: tally.granted - tally.lost - tally.released,
+  priceMinor,
+  currency,
   hub: { supplierId, offerId, holdId: tally.holdId, tally },
 });
 

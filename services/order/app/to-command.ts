@@ -4,7 +4,10 @@ import type { Caller } from '@midstream/runtime';
 import type { LineDto, PlaceOrderDto } from './dto';
 
 export const toPlaceOrder = (orderId: string, { clientReference, buyer, lines }: PlaceOrderDto, caller: Caller): Untimed<PlaceOrder> => ({
-  ...{ type: 'PlaceOrder', orderId, merchantId: caller.merchantId ?? '', clientReference },
+  type: 'PlaceOrder',
+  orderId,
+  merchantId: caller.merchantId ?? '',
+  clientReference,
   buyer: present(buyer),
   lines: lines.map(toLine),
 });
@@ -21,7 +24,11 @@ function toLine({
 }: LineDto): PlaceOrder['lines'][number] {
   const { waitUntil, ...policy } = present(substitution ?? {});
   return {
-    ...{ lineId, need: present(need), quantity, maxUnitPriceMinor, currency },
+    lineId,
+    need: present(need),
+    quantity,
+    maxUnitPriceMinor,
+    currency,
     ...(typeof recipient === 'string' && { recipient }),
     substitution: { ...policy, ...(waitUntil !== undefined && { waitUntilAt: Date.parse(waitUntil) }) },
     ...(typeof deliverBy === 'string' && { deliverByAt: Date.parse(deliverBy) }),

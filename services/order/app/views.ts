@@ -141,8 +141,14 @@ export function orderView(order: Order, at: number): OrderView {
   const lines = linesOf(order);
   const { orderId, clientReference, buyer, currency, placedMinor, heldMinor } = order;
   return {
-    ...{ orderId, clientReference, status: orderStatusOf(order), buyer, currency, placedAt: iso(order.placedAt) },
-    ...{ placedMinor, heldMinor },
+    orderId,
+    clientReference,
+    status: orderStatusOf(order),
+    buyer,
+    currency,
+    placedAt: iso(order.placedAt),
+    placedMinor,
+    heldMinor,
     capturedMinor: lines.reduce((sum, it) => sum + it.capturedMinor, 0),
     releasedMinor: lines.reduce((sum, it) => sum + it.releasedMinor, 0),
     progress: progressView(lines, at),
@@ -158,13 +164,27 @@ function progressView(lines: readonly Line[], at: number): ProgressView {
 function lineView(line: Line, at: number): LineView {
   const { lineId, need, recipient, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
   return {
-    ...{ lineId, status: statusOf(line), need, quantity: ordered, delivered: deliveredOf(line), givenUp },
+    lineId,
+    status: statusOf(line),
+    need,
+    quantity: ordered,
+    delivered: deliveredOf(line),
+    givenUp,
     ...(recipient !== undefined && { recipient: masked(recipient) }),
-    ...{ maxUnitPriceMinor, substitution, deliverBy: iso(deliverByAt), capturedMinor, releasedMinor },
+    maxUnitPriceMinor,
+    substitution,
+    deliverBy: iso(deliverByAt),
+    capturedMinor,
+    releasedMinor,
     progress: progressView([line], at),
     goods: goodsOf(line),
     consents: openConsents(line).map(({ consentId, sku, quantity, priceMinor, deadlineAt, default: silence }) => ({
-      ...{ consentId, sku, quantity, priceMinor, deadlineAt: iso(deadlineAt), default: silence },
+      consentId,
+      sku,
+      quantity,
+      priceMinor,
+      deadlineAt: iso(deadlineAt),
+      default: silence,
     })),
   };
 }

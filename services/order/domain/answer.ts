@@ -52,7 +52,8 @@ function lookAgain(draft: Draft, command: NoteAnswer, asked: Asked): void {
   }
   const { capped: cap } = line;
   giveUp(draft, command, {
-    ...{ quantity: asked.quantity, gates: command.gates },
+    quantity: asked.quantity,
+    gates: command.gates,
     ...(cap === undefined ? { reason: 'no-candidate' } : { reason: 'cap-reached', cap }),
   });
 }

@@ -50,7 +50,14 @@ function put(draft: Draft, of: OfLine, hold: Hold, consent: Consent): void {
   const insteadOf = hold.replaces?.sku ?? lineOf(draft.rows, of).need.sku;
   const { consentId, holdId, sku, priceMinor, quantity, deadlineAt } = consent;
   draft.emit({
-    ...{ type: 'ConsentRequested', ...ofLine(of), consentId, holdId, quantity, sku, priceMinor, currency },
+    type: 'ConsentRequested',
+    ...ofLine(of),
+    consentId,
+    holdId,
+    quantity,
+    sku,
+    priceMinor,
+    currency,
     ...(insteadOf !== undefined && { insteadOf }),
     deadlineAt: new Date(deadlineAt).toISOString(),
     default: consent.default,
@@ -66,7 +73,10 @@ function assign(draft: Draft, of: OfLine, holds: readonly Hold[]): void {
   const { attempt, decisionId, replaces } = first;
   const because = replaces && { holdId: replaces.holdId, offerId: replaces.offerId, sku: replaces.sku, reason: replaces.reason };
   draft.emit({
-    ...{ type: 'LineAssigned', ...ofLine(of), attempt, decisionId },
+    type: 'LineAssigned',
+    ...ofLine(of),
+    attempt,
+    decisionId,
     holds: holds.map((it) => heldOf(it, currency)),
     ...(recipient !== undefined && { recipient }),
     ...(because && { replaces: because }),

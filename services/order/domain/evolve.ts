@@ -81,7 +81,12 @@ function placed(event: Fact<'OrderPlaced'>): Order {
   const { orderId, merchantId, clientReference, buyer, currency, heldMinor } = event;
   const lines = event.lines.map((it): [string, Line] => [it.lineId, newLine(it)]);
   return {
-    ...{ orderId, merchantId, clientReference, buyer, currency, placedAt: 0 },
+    orderId,
+    merchantId,
+    clientReference,
+    buyer,
+    currency,
+    placedAt: 0,
     lineIds: event.lines.map((it) => it.lineId),
     lines: Object.fromEntries(lines),
     placedMinor: heldMinor,
@@ -138,7 +143,8 @@ function answered(line: Line, { attempt, decisionId, holds, tried }: AnswerNoted
   return {
     ...line,
     ...(capped && { capped }),
-    ...{ selecting: without(line.selecting, attempt), holds: { ...line.holds, ...Object.fromEntries(made) } },
+    selecting: without(line.selecting, attempt),
+    holds: { ...line.holds, ...Object.fromEntries(made) },
   };
 }
 

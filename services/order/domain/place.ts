@@ -52,7 +52,8 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
 
 /** What selection learns from, where the backend does not say. */
 const buyerOf = ({ reference, region, segment, tier, scenario }: PlaceOrder['buyer']): Buyer => ({
-  ...{ reference, region },
+  reference,
+  region,
   segment: segment ?? 'retail',
   tier: tier ?? 'standard',
   scenario: scenario ?? 'general',

@@ -12,9 +12,16 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
   const { attempt, depth, ranking, quantity, tried, replaces } = asked;
   const request: SelectionRequest = {
     ...ofLine(of),
-    ...{ attempt, depth, ranking, quantity },
+    attempt,
+    depth,
+    ranking,
+    quantity,
     need: line.need,
-    ...{ region, segment, tier, scenario, buyerReference },
+    region,
+    segment,
+    tier,
+    scenario,
+    buyerReference,
     priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
     currency: order.currency,
     substitution: line.substitution,

@@ -12,7 +12,11 @@ const REACHED: Readonly<Record<Stage, number>> = { selecting: 0.1, 'awaiting-con
 
 /** What a stage usually takes from here to the end: what a lap takes, and what suppliers do. Rough, until they are learnt. */
 const TYPICAL_MS: Readonly<Record<Stage, number>> = {
-  ...{ selecting: 5_000, 'awaiting-consent': 5_000, held: 4_000, delivering: 3_000, releasing: 3_000 },
+  selecting: 5_000,
+  'awaiting-consent': 5_000,
+  held: 4_000,
+  delivering: 3_000,
+  releasing: 3_000,
 };
 
 /** How many units are in which stage. */
@@ -75,7 +79,10 @@ export function progressOf(lines: readonly Line[], at: number): Progress {
   const reached = sum(STAGES, (it) => (stages[it] ?? 0) * REACHED[it]);
   const ends = lines.filter((it) => it.end === undefined).map((it) => endEstimateOf(it, at));
   return {
-    ...{ ordered, delivered, givenUp, stages },
+    ordered,
+    delivered,
+    givenUp,
+    stages,
     fraction: ordered === 0 ? 1 : Math.round(((delivered + givenUp + reached) / ordered) * 1_000) / 1_000,
     ...(ends.length > 0 && { estimatedEndAt: Math.max(...ends) }),
   };

@@ -44,7 +44,9 @@ export class FeedController {
     @Req() request: FastifyRequest,
   ): Promise<StockReportView> {
     return this.feed.take(supplierId, {
-      ...{ id: headers['webhook-id'], timestamp: headers['webhook-timestamp'], signature: headers['webhook-signature'] },
+      id: headers['webhook-id'],
+      timestamp: headers['webhook-timestamp'],
+      signature: headers['webhook-signature'],
       body: rawOf(request),
     });
   }

@@ -21,7 +21,9 @@ export interface Ours {
 }
 
 export const oursOf = ({ status, bought, failed, costMinor }: Purchase): Ours => ({
-  ...{ status, bought, failed },
+  status,
+  bought,
+  failed,
   unitCostMinor: bought === 0 ? 0 : Math.round(costMinor / bought),
 });
 

@@ -46,6 +46,12 @@ export class ReconciliationQueries {
 }
 
 const viewOf = (it: Found): ReconciliationView => ({
-  ...{ reconciliationId: it.id, supplierId: it.supplier_id, from: it.from_at.toISOString(), until: it.until_at.toISOString() },
-  ...{ status: it.status, compared: it.compared, ...(it.error !== null && { error: it.error }), differences: it.differences },
+  reconciliationId: it.id,
+  supplierId: it.supplier_id,
+  from: it.from_at.toISOString(),
+  until: it.until_at.toISOString(),
+  status: it.status,
+  compared: it.compared,
+  ...(it.error !== null && { error: it.error }),
+  differences: it.differences,
 });

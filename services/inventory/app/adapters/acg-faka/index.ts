@@ -156,7 +156,9 @@ class AcgFakaSeller implements Seller {
     const credentials = credentialsOf(await this.tools.tokens.of(this.supplierId));
     if (credentials === undefined) return { refused: '商户ID不存在' };
     const { status, text } = await this.tools.outside.say('POST', `${this.baseUrl}/shared/${route}`, {
-      ...{ signal, waitMs, body: bodyOf(form, credentials) },
+      signal,
+      waitMs,
+      body: bodyOf(form, credentials),
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
     });
     return readReply(status, text);
@@ -178,7 +180,14 @@ function tradeOf(wanted: Wanted, good: Fields): Form {
   const { purchaseId, quantity: num, recipient } = wanted;
   const account = recipient === undefined ? undefined : accountField(good);
   return {
-    ...{ shared_code: code, contact: 'midstream', num, card_id: 0, device: 0, password: '', race, request_no: requestNoOf(purchaseId) },
+    shared_code: code,
+    contact: 'midstream',
+    num,
+    card_id: 0,
+    device: 0,
+    password: '',
+    race,
+    request_no: requestNoOf(purchaseId),
     ...(account !== undefined && recipient !== undefined && { [account]: recipient }),
   };
 }

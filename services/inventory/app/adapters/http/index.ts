@@ -142,7 +142,9 @@ export class HttpSeller implements Seller {
       ...(wanted !== undefined && body !== undefined && { 'content-type': 'application/json', 'idempotency-key': wanted.purchaseId }),
     };
     const { status, text } = await this.tools.outside.say(method, `${this.baseUrl}${path}`, {
-      ...{ signal, waitMs, headers },
+      signal,
+      waitMs,
+      headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     try {
