@@ -35,8 +35,8 @@ export interface OfferBook {
   readonly tried: Map<string, TriedOffer>;
   /** Units that were planned at an offer in the last seconds. */
   readonly shades: Map<string, Shade[]>;
-  /** How often there was news of the offers of a good: what is worked out of them is good until the next. */
-  readonly revisions: Map<string, number>;
+  /** Goods of which there was news: what cards keep of them (`cards/shelf.ts`) is made anew, and the set emptied. */
+  readonly stirred: Set<string>;
   /** What is heard of each good's market. */
   readonly markets: Map<string, Fact<'MarketState'>>;
   /** Lines in flight, by the offer that holds them. */
@@ -55,7 +55,7 @@ export const emptyBook = (): OfferBook => ({
   verdicts: new Map(),
   tried: new Map(),
   shades: new Map(),
-  revisions: new Map(),
+  stirred: new Set(),
   markets: new Map(),
   bound: noneBound(),
   storms: new Map(),
@@ -69,11 +69,9 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'OfferState':
       return applyOffer(book, fact);
     case 'VerdictState':
-      if (isNews(book.verdicts.get(fact.sku), fact)) book.verdicts.set(fact.sku, fact);
-      return;
+      return noteOf(book, book.verdicts, fact);
     case 'MarketState':
-      if (isNews(book.markets.get(fact.sku), fact)) book.markets.set(fact.sku, fact);
-      return;
+      return noteOf(book, book.markets, fact);
     case 'SelectionDecided':
       return noteDecided(book, fact);
     case 'StormPlanned':
@@ -116,11 +114,18 @@ export function verdictIn(book: OfferBook, sku: string, region: string): Verdict
   return (['banned', 'high-risk', 'compliant'] as const).find((it) => covering.includes(it));
 }
 
+function noteOf<It extends { readonly sku: string; readonly version: number }>(book: OfferBook, known: Map<string, It>, fact: It): void {
+  if (!isNews(known.get(fact.sku), fact)) return;
+  known.set(fact.sku, fact);
+  book.stirred.add(fact.sku);
+}
+
 function applyProduct(book: OfferBook, product: Product): void {
   const known = book.products.get(product.sku);
   if (!isNews(known, product)) return;
   if (known !== undefined) book.skusByCategory.get(known.category)?.delete(product.sku);
   book.products.set(product.sku, product);
+  book.stirred.add(product.sku);
   within(book.skusByCategory, product.category, () => new Set<string>()).add(product.sku);
 }
 
@@ -128,14 +133,12 @@ function applyOffer(book: OfferBook, offer: Offer): void {
   const before = book.offers.get(offer.offerId);
   if (!isNews(before, offer)) return;
   book.offers.set(offer.offerId, offer);
-  noteNews(book, offer.sku);
+  book.stirred.add(offer.sku);
   noteClosing(book, before, offer);
   within(book.offersBySku, offer.sku, () => new Map<string, Offer>()).set(offer.offerId, offer);
   const found = book.tried.get(offer.offerId);
   if (found !== undefined && found.version < offer.version) book.tried.delete(offer.offerId);
 }
-
-const noteNews = (book: OfferBook, sku: string): void => void book.revisions.set(sku, (book.revisions.get(sku) ?? 0) + 1);
 
 /** The first bad state of an offer says how much was held there; the later ones of the same storm say less and less. */
 function noteClosing(book: OfferBook, before: Offer | undefined, { offerId, held, ...offer }: Offer): void {
@@ -152,7 +155,7 @@ function noteTried(book: OfferBook, found: TriedOffer): void {
   const version = offer?.version;
   if (offer === undefined || version === undefined || found.version < version || !isNews(book.tried.get(found.offerId), found)) return;
   book.tried.set(found.offerId, found);
-  noteNews(book, offer.sku);
+  book.stirred.add(offer.sku);
 }
 
 /** A line that was ranked again is no longer bound to what it lost, and has drawn what its plan gave it. */

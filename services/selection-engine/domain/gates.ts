@@ -11,6 +11,8 @@ export const PRICE_BAND_FLOOR = 0.5;
 export interface Wanted {
   readonly skus: ReadonlySet<string>;
   readonly categories: ReadonlySet<string>;
+  /** Every good of the categories is wanted. */
+  readonly isWhole?: true;
 }
 
 export function wantedBy({ need }: SelectionRequest, book: OfferBook): Wanted {

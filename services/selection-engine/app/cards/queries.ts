@@ -3,10 +3,10 @@ import type { SelectionRequest } from '@midstream/contracts';
 import {
   type CardNeed,
   evaluate,
-  evidenceFor,
+  evidenceOf,
+  type Influence,
   type OfferBook,
   packageOf,
-  type Product,
   recommend,
   type SelectionCommand,
 } from '@midstream/selection-engine-domain';
@@ -92,10 +92,10 @@ export class CardQueries {
   private answer(need: CardNeed, { scope }: Caller, at: number): RecommendationView {
     const cases = this.library.all();
     const { scenario, segment, region, quantity } = need;
-    const evidenceOf = (product: Product) =>
-      evidenceFor({ scenario, segment, region, quantity, priceMinor: product.priceMinor }, product, cases);
-    const found = recommend(need, this.commands.view<OfferBook>(), at, (product) => evidenceOf(product).influence);
-    return recommendationView(found, { at, isOperator: scope === 'operator', evidence: ({ good }) => evidenceOf(good.product) });
+    const evidence = evidenceOf({ scenario, segment, region, quantity }, cases);
+    const influence: Influence = (sku, category, priceMinor) => evidence({ sku, category, priceMinor }).influence;
+    const found = recommend(need, this.commands.view<OfferBook>(), at, influence);
+    return recommendationView(found, { at, isOperator: scope === 'operator', evidence: ({ good }) => evidence(good.product) });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { GateCounts, Segment } from '@midstream/contracts';
 import type { OfferBook } from '../book';
-import { goodsFor } from './goods';
+import { goodOf, goodsFor } from './goods';
 import { levelOf, type Outlook, type RiskLevel } from '../demand';
 import { outlookFor } from './outlook';
 import { type ScoreBasis, type Scores, scoresOf } from './scores';
@@ -31,7 +31,8 @@ export function evaluate({ sku, ...it }: Evaluated, book: OfferBook, at: number)
   if (product === undefined || !product.listed) return undefined;
   const need = { ...it, need: { sku }, scenario: 'general', only: sku };
   const { goods, gates } = goodsFor(need, book, at, () => 0);
-  const good = goods.find((one) => one.product.sku === sku);
+  const [only] = goods;
+  const good = only && goodOf(only);
   const outlook = good && outlookFor(good, need, book.markets.get(sku), at);
   const stockOut = outlook?.stockRisk.probability ?? 1;
   return {

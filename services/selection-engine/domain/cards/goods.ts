@@ -1,13 +1,13 @@
 import type { Gate, GateCounts } from '@midstream/contracts';
-import { availableAt, type Offer, type OfferBook, type Product } from '../book';
+import type { Offer, OfferBook, Product } from '../book';
 import { type Wanted, wantedBy } from '../gates';
 import { perHour } from '../market/heat';
-import { costAt, FAILURE_SHARE, responseOf } from '../worth';
-import { CHAIN_MAX, type CardNeed, requestOf } from './need';
+import { costAt, FAILURE_SHARE } from '../worth';
+import { CHAIN_MAX, type CardNeed, GOODS_MAX, requestOf } from './need';
 import { stockOutProbability } from './outlook';
-import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, type Package, packageOf, SMALL_QUANTITY_MOST } from './packages';
-import { AVAILABLE, COST, FIELDS, FILL, fillAt, type Shelf, shelfOf, shelvesOf } from './shelf';
-import { commonGate, gateAt, plainGate, type Look, lookAt, type Screen, screenOf } from './screen';
+import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, packageOf, SMALL_QUANTITY_MOST } from './packages';
+import { AVAILABLE, COST, FILL, HEAT, HEAT_AT, PRICE, RESPONSE, rowOf, SEEN_AT, type Shelf, shelvesOf, SOURCE } from './shelf';
+import { commonGate, gateAt, type Look, lookAt, plainGate, type Screen, screenOf } from './screen';
 import { type Traits, valueOf } from './value';
 
 /** What is expected where nothing is known (selection.md 1.2): complaints, codes that are not good, buyers who come again. */
@@ -44,36 +44,63 @@ export interface Good {
 }
 
 export interface Goods {
-  readonly goods: readonly Good[];
+  readonly goods: readonly Passed[];
   readonly gates: GateCounts;
+  /** Goods that passed all gates. */
+  readonly considered: number;
 }
 
-/** Evidence of the case library for a good, as a share of its price. */
-export type Influence = (product: Product) => number;
+/** Evidence of the case library for a good, as a share of its price. It takes what is at hand of a good: there are thousands. */
+export type Influence = (sku: string, category: string, priceMinor: number) => number;
 
-/** All goods that pass the gates, each with its chain; and at which gate how many offers were stopped. */
+/** The GOODS_MAX best goods that pass the gates, best first, each with its chain; and at which gate how many offers were stopped. */
 export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence: Influence): Goods {
   const cap = need.priceCapMinor ?? capOf(need, book);
   // A top-up needs an account, which the order will name: here both kinds may be shown
   const wanted = wantedFor(need, cap, book);
-  const around: Around = {
-    need,
-    at,
-    influence,
-    screen: screenOf(need, cap, wanted, book, at),
-    set: packageOf(need.scenario),
-    shelves: shelvesOf(book),
-  };
+  const base = { need, at, influence, screen: screenOf(need, cap, wanted, at) };
+  const set = packageOf(need.scenario);
   const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
-  const goods: Good[] = [];
-  for (const category of wanted.categories)
-    for (const sku of book.skusByCategory.get(category) ?? []) {
-      if (need.only !== undefined && sku !== need.only) continue;
-      const [product, offers] = [book.products.get(sku), book.offersBySku.get(sku)];
-      const good = product && offers && goodOf(product, offers, around, gates);
-      if (good !== undefined) goods.push(good);
+  const shelves = shelvesOf(book);
+  const only = need.only === undefined ? undefined : shelves.one(need.only);
+  const passed: Passed[] = [];
+  for (const category of wanted.categories) {
+    const around: Around = { ...base, isInPackage: set?.categories.includes(category) === true };
+    const aisle = need.only === undefined ? shelves.of(category) : only?.product.category === category ? [only] : [];
+    for (const shelf of aisle) {
+      const found = weighed(shelf, around, gates);
+      if (found !== undefined) passed.push(passedOf(shelf, around, found));
     }
-  return { goods, gates };
+  }
+  return { goods: passed.sort(byValue).slice(0, GOODS_MAX), gates, considered: passed.length };
+}
+
+/** A good that passed, with what the choice of cards asks of it. All that a card shows is made for those that are chosen (`goodOf`). */
+export interface Passed {
+  readonly shelf: Shelf;
+  readonly around: Around;
+  readonly isWanted: boolean;
+  readonly valueMinor: number;
+  readonly priceMinor: number;
+  readonly fill: number;
+  readonly inStock: number;
+  /** Of the first offer, which stands in this place on the shelf. */
+  readonly responseMs: number;
+  readonly place: number;
+}
+
+const passedOf = (shelf: Shelf, around: Around, { valueMinor, traits, best }: Weighed): Passed => {
+  const { wanted } = around.screen;
+  const place = best[0]?.place ?? 0;
+  return {
+    ...{ shelf, around, valueMinor, place, isWanted: wanted.isWhole ?? wanted.skus.has(shelf.product.sku) },
+    ...{ priceMinor: traits.priceMinor, fill: traits.fill, inStock: traits.inStock },
+    responseMs: shelf.numbers[rowOf(place) + RESPONSE] ?? 0,
+  };
+};
+
+function byValue(a: Passed, b: Passed): number {
+  return Number(b.isWanted) - Number(a.isWanted) || b.valueMinor - a.valueMinor || (a.shelf.product.sku < b.shelf.product.sku ? -1 : 1);
 }
 
 /** As `wantedBy`; of a whole category, which is what is asked for most, the book's own list is what it would come to. */
@@ -81,7 +108,7 @@ function wantedFor(need: CardNeed, cap: number, book: OfferBook): Wanted {
   const { sku, category = '', faceValueMinor, attributes } = need.need;
   const skus = book.skusByCategory.get(category);
   const isWhole = sku === undefined && faceValueMinor === undefined && attributes === undefined && skus !== undefined && skus.size > 0;
-  return isWhole ? { skus, categories: new Set([category]) } : wantedBy(requestOf(need, cap, false), book);
+  return isWhole ? { skus, categories: new Set([category]), isWhole } : wantedBy(requestOf(need, cap, false), book);
 }
 
 /** Without a cap, a named good and what is a quarter dearer; of a category, anything. */
@@ -90,147 +117,152 @@ function capOf({ need }: CardNeed, book: OfferBook): number {
   return price === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(price * 1.25);
 }
 
-interface Around {
+export interface Around {
   readonly need: CardNeed;
   readonly at: number;
   readonly influence: Influence;
   readonly screen: Screen;
-  readonly set: Package | undefined;
-  readonly shelves: Map<string, Shelf>;
+  readonly isInPackage: boolean;
 }
 
 type GateCount = Partial<Record<Gate, number>>;
 
-/** The offers of one good that pass, as far as cards need them. */
-interface Sources {
-  readonly chain: readonly Link[];
-  readonly offers: number;
-  readonly available: number;
+/** All of a good that passed. */
+export function goodOf({ shelf, around, isWanted }: Passed): Good | undefined {
+  const found = weighed(shelf, around, {});
+  if (found === undefined) return undefined;
+  const { traits, valueMinor, available, stockOut, onTime, perHour, offers, best } = found;
+  const chain = best.map(({ place, costMinor }) => linkOf(shelf, place, costMinor));
+  const stockAsOf = chain[0]?.offer.stockAsOf ?? new Date(around.at).toISOString();
+  return {
+    ...{ product: shelf.product, isWanted, chain, offers, valueMinor, available, stockAsOf, stockOut, onTime, perHour },
+    traits: { ...traits },
+  };
 }
 
-function goodOf(product: Product, offers: ReadonlyMap<string, Offer>, around: Around, gates: GateCount): Good | undefined {
-  const look = lookAt(around.screen, product);
+function linkOf({ offers, numbers }: Shelf, place: number, costMinor: number): Link {
+  const from = rowOf(place);
+  return {
+    ...{ offer: offers[place] as Offer, costMinor, fill: numbers[from + FILL] ?? 0 },
+    ...{ responseMs: numbers[from + RESPONSE] ?? 0, available: numbers[from + AVAILABLE] ?? 0 },
+  };
+}
+
+/** What a good comes to. One record is used again for each good: there are thousands, and few are shown. */
+interface Weighed {
+  readonly best: Best[];
+  /** Offers that passed, and their stock. */
+  offers: number;
+  available: number;
+  readonly traits: { -readonly [Key in keyof Traits]: Traits[Key] };
+  valueMinor: number;
+  stockOut: number;
+  onTime: number;
+  perHour: number;
+}
+
+/** One of a good's best offers, by its place on the shelf. */
+interface Best {
+  readonly place: number;
+  readonly rank: number;
+  readonly costMinor: number;
+}
+
+const scratch: Weighed = {
+  ...{ best: [], offers: 0, available: 0, valueMinor: 0, stockOut: 0, onTime: 0, perHour: 0 },
+  traits: { priceMinor: 0, costMinor: 0, fill: 0, invalid: INVALID_PRIOR, slowness: 0, complaint: COMPLAINT_PRIOR, inStock: 0, demand: 0 },
+};
+
+/** @returns undefined where no offer passes; otherwise a record that is good until the next call */
+function weighed(shelf: Shelf, around: Around, gates: GateCount): Weighed | undefined {
+  const { need, at, influence, screen } = around;
+  const { numbers } = shelf;
+  const look = lookAt(screen, shelf);
   if (look.all !== undefined) {
-    if (offers.size > 0) gates[look.all] = (gates[look.all] ?? 0) + offers.size;
+    if (shelf.offers.length > 0) gates[look.all] = (gates[look.all] ?? 0) + shelf.offers.length;
     return undefined;
   }
-  const sources = sourcesOf(product, shelfOf(around.screen.book, around.shelves, product.sku), look, around, gates);
-  return sources.offers === 0 ? undefined : weighed(product, sources, around);
+  source(shelf, look, around, gates);
+  if (scratch.offers === 0) return undefined;
+  const { traits, best, available } = scratch;
+  const first = rowOf(best[0]?.place ?? 0);
+  const left = Math.max(1, need.deliverByAt - at);
+  const perHourNow = perHour({ hour: numbers[HEAT] ?? 0, week: 0, at: numbers[HEAT_AT] ?? 0 }, at).hour;
+  const [ageMs, leadMs] = [at - (numbers[first + SEEN_AT] ?? 0), numbers[first + RESPONSE] ?? 0];
+  const stockOut = stockOutProbability({ available, quantity: need.quantity, perHour: perHourNow, ageMs, leadMs });
+  serve(shelf, traits);
+  traits.priceMinor = numbers[PRICE] ?? 0;
+  traits.slowness = Math.min(1, leadMs / left);
+  traits.inStock = 1 - stockOut;
+  traits.demand = REPURCHASE_PRIOR * LOYALTY_SHARE + fitOf(shelf, leadMs, around) + influence(shelf.sku, shelf.category, traits.priceMinor);
+  scratch.valueMinor = valueOf(traits, need.segment);
+  scratch.stockOut = stockOut;
+  scratch.onTime = traits.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, leadMs)));
+  scratch.perHour = perHourNow;
+  return scratch;
 }
 
-/** One walk through the offers of a good. Nothing is made for an offer that is not among its best: there are thousands. */
-function sourcesOf(product: Product, { offers, numbers }: Shelf, look: Look, { need, screen }: Around, gates: GateCount): Sources {
-  const failureMinor = product.priceMinor * FAILURE_SHARE.retail;
-  const best: Offer[] = [];
-  const ranks = screen.scratch;
-  const isPlain = numbers.length > 0;
-  const common = isPlain ? commonGate(screen, look, offers[0]) : undefined;
-  let [passed, inAll] = [0, 0];
+/** One walk through the offers of a good: which pass, and the best of them. */
+function source(shelf: Shelf, look: Look, { need, screen }: Around, gates: GateCount): void {
+  const { product, offers, numbers, arePlain } = shelf;
+  const priceMinor = numbers[PRICE] ?? 0;
+  const failureMinor = priceMinor * FAILURE_SHARE.retail;
+  const common = arePlain ? commonGate(screen, look, shelf) : undefined;
+  scratch.best.length = 0;
+  scratch.offers = 0;
+  scratch.available = 0;
   for (let n = 0; n < offers.length; n++) {
+    const from = rowOf(n);
     const offer = offers[n] as Offer;
-    const costMinor = isPlain ? (numbers[n * FIELDS + COST] ?? 0) : costAt(offer, need.quantity);
-    const available = isPlain ? (numbers[n * FIELDS + AVAILABLE] ?? 0) : availableAt(screen.book, offer);
-    const gate = isPlain
-      ? (common ?? plainGate(screen, look, product, numbers, n, offer))
-      : gateAt(screen, look, product, offer, costMinor, available);
+    const costMinor = arePlain ? (numbers[from + COST] ?? 0) : costAt(offer, need.quantity);
+    const available = numbers[from + AVAILABLE] ?? 0;
+    const gate = arePlain ? (common ?? plainGate(screen, look, shelf, n)) : gateAt(screen, look, product, offer, costMinor, available);
     if (gate !== undefined) {
       gates[gate] = (gates[gate] ?? 0) + 1;
       continue;
     }
-    passed += 1;
-    inAll += available;
-    const fill = isPlain ? (numbers[n * FIELDS + FILL] ?? 0) : fillAt(offer);
-    const rank = product.priceMinor - costMinor - (failureMinor * (1 - fill)) / fill;
-    placeAt(best, ranks, rank, offer);
+    scratch.offers += 1;
+    scratch.available += available;
+    const fill = numbers[from + FILL] ?? 0;
+    placeAt({ place: n, costMinor, rank: priceMinor - costMinor - (failureMinor * (1 - fill)) / fill }, offers);
   }
-  return { chain: best.map((it) => linkOf(it, screen.book, need.quantity)), offers: passed, available: inAll };
 }
 
-function placeAt(best: Offer[], ranks: Float64Array, rank: number, offer: Offer): void {
+/** Into the list of the best, if it is one of them; of equal ones the offer with the lesser id first. */
+function placeAt(it: Best, offers: readonly Offer[]): void {
+  const { best } = scratch;
   let place = best.length;
   for (; place > 0; place--) {
-    const ahead = ranks[place - 1] ?? 0;
-    if (rank < ahead || (rank === ahead && offer.offerId > (best[place - 1]?.offerId ?? ''))) break;
-    const moved = best[place - 1];
-    if (place === CHAIN_MAX || moved === undefined) continue;
-    ranks[place] = ahead;
-    best[place] = moved;
+    const ahead = best[place - 1] as Best;
+    if (it.rank < ahead.rank) break;
+    if (it.rank === ahead.rank && (offers[it.place]?.offerId ?? '') > (offers[ahead.place]?.offerId ?? '')) break;
+    if (place < CHAIN_MAX) best[place] = ahead;
   }
-  if (place === CHAIN_MAX) return;
-  ranks[place] = rank;
-  best[place] = offer;
+  if (place < CHAIN_MAX) best[place] = it;
 }
-
-const linkOf = (offer: Offer, book: OfferBook, quantity: number): Link => ({
-  offer,
-  fill: fillAt(offer),
-  responseMs: Math.round(responseOf(offer)),
-  costMinor: costAt(offer, quantity),
-  available: availableAt(book, offer),
-});
-
-function weighed(product: Product, { chain, offers, available }: Sources, { need, at, influence, screen, set }: Around): Good {
-  const served = servedBy(chain);
-  const [first] = chain;
-  const left = Math.max(1, need.deliverByAt - at);
-  const demandPerHour = demandOf(screen.book, product.sku, at);
-  const stockAsOf = first?.offer.stockAsOf ?? new Date(at).toISOString();
-  const [ageMs, leadMs] = [at - Date.parse(stockAsOf), first?.responseMs ?? 0];
-  const stockOut = stockOutProbability({ available, quantity: need.quantity, perHour: demandPerHour, ageMs, leadMs });
-  const traits: Traits = {
-    priceMinor: product.priceMinor,
-    costMinor: served.costMinor,
-    fill: served.fill,
-    invalid: INVALID_PRIOR,
-    slowness: Math.min(1, leadMs / left),
-    complaint: COMPLAINT_PRIOR,
-    inStock: 1 - stockOut,
-    demand: REPURCHASE_PRIOR * LOYALTY_SHARE + fitOf(product, chain, need, set) + influence(product),
-  };
-  return {
-    product,
-    isWanted: screen.wanted.skus.has(product.sku),
-    chain,
-    offers,
-    traits,
-    valueMinor: valueOf(traits, need.segment),
-    available,
-    stockAsOf,
-    stockOut,
-    onTime: served.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, leadMs))),
-    perHour: demandPerHour,
-  };
-}
-
-/** Orders an hour, as they were last counted. The instant of a count is read once, and forgotten with the count. */
-function demandOf(book: OfferBook, sku: string, at: number): number {
-  const heat = book.markets.get(sku)?.heat;
-  if (heat === undefined) return 0;
-  let counted = countedAt.get(heat);
-  if (counted === undefined) countedAt.set(heat, (counted = Date.parse(heat.asOf)));
-  return perHour({ hour: heat.hour, week: heat.week, at: counted }, at).hour;
-}
-const countedAt = new WeakMap<object, number>();
 
 /** Of a chain tried in order: that one delivers, and what a unit then costs on average. */
-function servedBy(chain: readonly Link[]): { readonly fill: number; readonly costMinor: number } {
+function serve({ numbers }: Shelf, traits: Weighed['traits']): void {
+  const { best } = scratch;
   let [open, cost] = [1, 0];
-  for (let place = 0; place < chain.length; place++) {
-    const { offer, fill, costMinor } = chain[place] as Link;
+  for (let n = 0; n < best.length; n++) {
+    const { place, costMinor } = best[n] as Best;
+    const from = rowOf(place);
     let isTried = false;
-    for (let it = 0; it < place; it++) isTried ||= chain[it]?.offer.upstreamGroup === offer.upstreamGroup;
-    const chance = open * fill * (isTried ? SAME_SOURCE : 1);
+    for (let it = 0; it < n; it++) isTried ||= numbers[rowOf(best[it]?.place ?? 0) + SOURCE] === numbers[from + SOURCE];
+    const chance = open * (numbers[from + FILL] ?? 0) * (isTried ? SAME_SOURCE : 1);
     cost += chance * costMinor;
     open -= chance;
   }
-  return { fill: 1 - open, costMinor: open < 1 ? cost / (1 - open) : 0 };
+  traits.fill = 1 - open;
+  traits.costMinor = open < 1 ? cost / (1 - open) : 0;
 }
 
 /** Goods that suit the scenario, small orders that are served at once, large ones that are cheaper by the lot. */
-function fitOf(product: Product, chain: readonly Link[], { segment, quantity }: CardNeed, set: Package | undefined): number {
-  const inPackage = set?.categories.includes(product.category) === true;
-  const instant = segment === 'retail' && quantity <= SMALL_QUANTITY_MOST && (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS;
-  const lot = chain.some(({ offer }) => offer.costTiers.length > 1 && offer.maxQuantity >= quantity);
-  const bulk = segment === 'enterprise' && quantity >= BULK_QUANTITY_LEAST && lot;
-  return (inPackage ? FIT_SHARE : 0) + (instant ? FIT_SHARE / 2 : 0) + (bulk ? FIT_SHARE : 0);
+function fitOf({ offers, arePlain }: Shelf, responseMs: number, { need, isInPackage }: Around): number {
+  const { segment, quantity } = need;
+  const instant = segment === 'retail' && quantity <= SMALL_QUANTITY_MOST && responseMs <= INSTANT_MS;
+  const isLot = ({ place }: Best) => (offers[place]?.costTiers.length ?? 0) > 1 && (offers[place]?.maxQuantity ?? 0) >= quantity;
+  const bulk = !arePlain && segment === 'enterprise' && quantity >= BULK_QUANTITY_LEAST && scratch.best.some(isLot);
+  return (isInPackage ? FIT_SHARE : 0) + (instant ? FIT_SHARE / 2 : 0) + (bulk ? FIT_SHARE : 0);
 }

@@ -1,8 +1,8 @@
 import type { GateCounts } from '@midstream/contracts';
 import type { OfferBook, Product } from '../book';
 import { diverse } from './diverse';
-import { type Good, goodsFor, type Influence } from './goods';
-import { CARDS_LEAST, CARDS_MAX, type CardNeed, GOODS_MAX } from './need';
+import { type Good, goodOf, goodsFor, type Influence, type Passed } from './goods';
+import { CARDS_LEAST, CARDS_MAX, type CardNeed } from './need';
 import type { Outlook } from '../demand';
 import { outlookFor } from './outlook';
 import { type Package, packageOf } from './packages';
@@ -47,9 +47,8 @@ const GAIN_LEAST = 0.1;
 export function recommend(need: CardNeed, book: OfferBook, at: number, influence: Influence): Recommendation {
   const set = need.need.sku === undefined && need.need.category === undefined ? packageOf(need.scenario) : undefined;
   if (set !== undefined) return packaged(set, need, book, at, influence);
-  const { goods, gates } = goodsFor(need, book, at, influence);
-  const best = [...goods].sort(byValue).slice(0, GOODS_MAX);
-  return { cards: cardsOf(chosen(best), best, need, { book, at, influence }), gates, considered: goods.length };
+  const { goods, ...passed } = goodsFor(need, book, at, influence);
+  return { cards: cardsOf(chosen(goods), goods, need, { book, at, influence }), ...passed };
 }
 
 /** The best card of each category of the set. */
@@ -58,35 +57,34 @@ function packaged(set: Package, need: CardNeed, book: OfferBook, at: number, inf
   const gates: Partial<Record<string, number>> = {};
   for (const part of parts) for (const [gate, count] of Object.entries(part.gates)) gates[gate] = (gates[gate] ?? 0) + count;
   const cards = parts.flatMap(({ goods }) => {
-    const best = [...goods].sort(byValue).slice(0, GOODS_MAX);
-    const [first] = best;
-    return first === undefined ? [] : cardsOf([{ good: first, roles: ['best'] }], best, need, { book, at, influence });
+    const [first] = goods;
+    return first === undefined ? [] : cardsOf([{ good: first, roles: ['best'] }], goods, need, { book, at, influence });
   });
-  return { cards: cards.slice(0, CARDS_MAX), gates, considered: parts.reduce((sum, it) => sum + it.goods.length, 0), package: set };
+  return { cards: cards.slice(0, CARDS_MAX), gates, considered: parts.reduce((sum, it) => sum + it.considered, 0), package: set };
 }
 
 interface Chosen {
-  readonly good: Good;
+  readonly good: Passed;
   readonly roles: readonly Role[];
 }
 
 /** Roles first, as far as they fall to different goods; then what is good and unlike what is there. */
-function chosen(goods: readonly Good[]): Chosen[] {
+function chosen(goods: readonly Passed[]): Chosen[] {
   const asked = goods.filter((it) => it.isWanted);
   const others = goods.filter((it) => !it.isWanted);
   const field = asked.length > 0 ? asked : goods;
-  const roleOf = new Map<Role, Good | undefined>([
+  const roleOf = new Map<Role, Passed | undefined>([
     ['best', field[0]],
-    ['steadiest', least(field, (it) => -it.traits.fill * it.traits.inStock)],
-    ['cheapest', least(field, (it) => it.product.priceMinor / Math.max(1, it.product.faceValueMinor || 1))],
-    ['fastest', least(field, (it) => it.chain[0]?.responseMs ?? Infinity)],
+    ['steadiest', least(field, (it) => -it.fill * it.inStock)],
+    ['cheapest', least(field, (it) => it.priceMinor / Math.max(1, it.shelf.product.faceValueMinor || 1))],
+    ['fastest', least(field, (it) => it.responseMs)],
     ['substitute', asked.length > 0 ? others[0] : undefined],
   ]);
-  const rolesOf = (good: Good): Role[] => ROLES.filter((it) => roleOf.get(it) === good);
+  const rolesOf = (good: Passed): Role[] => ROLES.filter((it) => roleOf.get(it) === good);
   const must = [...new Set([...roleOf.values()].flatMap((it) => it ?? []))].slice(0, CARDS_MAX);
   const field2 = [...new Set([...must, ...goods])];
   const order = diverse(
-    field2.map((it) => ({ score: scoreOf(it) })),
+    field2.map((it) => ({ score: it.valueMinor / Math.max(1, it.priceMinor) })),
     (a, b) => likeness(field2[a], field2[b]),
     CARDS_MAX,
     must.map((_, it) => it),
@@ -107,37 +105,37 @@ interface Around {
   readonly influence: Influence;
 }
 
-function cardsOf(all: readonly Chosen[], goods: readonly Good[], need: CardNeed, { book, at, influence }: Around): Card[] {
-  return all.map(({ good, roles }) => {
-    const rival = goods.find((it) => it !== good);
-    const { scores, basis } = scoresOf(good.product, need.region, book, at);
-    return {
-      ...{ good, roles, scores, basis, influence: influence(good.product) },
-      outlook: outlookFor(good, need, book.markets.get(good.product.sku), at),
-      suggestedQuantity: suggestedQuantity(good, need),
-      ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),
-    };
+function cardsOf(all: readonly Chosen[], goods: readonly Passed[], need: CardNeed, around: Around): Card[] {
+  return all.flatMap(({ good, roles }) => {
+    const shown = goodOf(good);
+    const second = goods.find((it) => it !== good);
+    return shown === undefined ? [] : [cardOf(shown, second && goodOf(second), roles, need, around)];
   });
 }
 
-const scoreOf = (it: Good): number => it.valueMinor / Math.max(1, it.traits.priceMinor);
-
-function byValue(a: Good, b: Good): number {
-  return Number(b.isWanted) - Number(a.isWanted) || b.valueMinor - a.valueMinor || (a.product.sku < b.product.sku ? -1 : 1);
+function cardOf(good: Good, rival: Good | undefined, roles: readonly Role[], need: CardNeed, { book, at, influence }: Around): Card {
+  const { sku, category, priceMinor } = good.product;
+  const { scores, basis } = scoresOf(good.product, need.region, book, at);
+  return {
+    ...{ good, roles, scores, basis, influence: influence(sku, category, priceMinor) },
+    outlook: outlookFor(good, need, book.markets.get(sku), at),
+    suggestedQuantity: suggestedQuantity(good, need),
+    ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),
+  };
 }
 
-function least(goods: readonly Good[], of: (good: Good) => number): Good | undefined {
-  let best: Good | undefined;
+function least(goods: readonly Passed[], of: (good: Passed) => number): Passed | undefined {
+  let best: Passed | undefined;
   for (const it of goods) if (best === undefined || of(it) < of(best)) best = it;
   return best;
 }
 
 /** 1 for the same thing: what the goods are, and whose stock they come from (selection.md 1.7). */
-function likeness(a: Good | undefined, b: Good | undefined): number {
+function likeness(a: Passed | undefined, b: Passed | undefined): number {
   if (a === undefined || b === undefined) return 0;
   if (a === b) return 1;
-  const source = a.chain[0]?.offer.upstreamGroup === b.chain[0]?.offer.upstreamGroup ? 1 : 0;
-  return 0.7 * kinship(a.product, b.product) + 0.3 * source;
+  const source = a.shelf.offers[a.place]?.upstreamGroup === b.shelf.offers[b.place]?.upstreamGroup ? 1 : 0;
+  return 0.7 * kinship(a.shelf.product, b.shelf.product) + 0.3 * source;
 }
 
 /** Share of what is known of two products in which they agree: category, kind, face value, attributes. */

@@ -6,9 +6,10 @@ import { gateOf, wantedBy } from '../gates';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, NOON } from '../selection.fixtures';
 import { applyToBook, availableAt } from '../book';
 import { costAt, worthOf } from '../worth';
-import { goodsFor } from './goods';
+import { goodOf, goodsFor } from './goods';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
 import { gateAt, lookAt, screenOf } from './screen';
+import { type Shelf, shelvesOf } from './shelf';
 
 const regions = fc.subarray(['CN', 'CN-31', 'US', '*', 'CN-3'], { minLength: 1 });
 const closure = fc.record({ cause: fc.constantFrom('suspended' as const, 'banned' as const) });
@@ -72,14 +73,21 @@ describe('the gates of cards', () => {
         const named = need.need.sku === undefined ? undefined : book.products.get(need.need.sku)?.priceMinor;
         const cap = need.priceCapMinor ?? (named === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(named * 1.25));
         const wanted = wantedBy(requestOf(need, cap, false), book);
-        const screen = screenOf(need, cap, wanted, book, NOON);
+        const screen = screenOf(need, cap, wanted, NOON);
         const found = goodsFor(need, book, NOON, () => 0);
         for (const of of book.products.values()) {
           const request = requestOf(need, cap, of.fulfilmentKind === 'VALUE_RECHARGE');
-          const shown = found.goods.find((one) => one.product === of);
+          const shown = found.goods.flatMap((one) => goodOf(one) ?? []).find((one) => one.product === of);
           const passed = [...(book.offersBySku.get(of.sku)?.values() ?? [])].filter((one) => {
             const gate = gateOf({ request, wanted, offer: one, product: of, book, at: NOON });
-            const fast = gateAt(screen, lookAt(screen, of), of, one, costAt(one, need.quantity), availableAt(book, one));
+            const fast = gateAt(
+              screen,
+              lookAt(screen, shelvesOf(book).one(of.sku) as Shelf),
+              of,
+              one,
+              costAt(one, need.quantity),
+              availableAt(book, one),
+            );
             // Without anything that is wanted no good is looked at
             if (wanted.skus.size > 0) assert.equal(fast, gate);
             return gate === undefined && wanted.skus.size > 0;
@@ -108,7 +116,10 @@ describe('the gates of cards', () => {
       ...{ need: { sku: 'video' }, region: 'CN', segment: 'retail', scenario: 'general', quantity: 1, currency: 'CNY' },
       deliverByAt: NOON + 86_400_000,
     };
-    const seen = () => goodsFor(need, book, NOON, () => 0).goods.map((one) => [one.chain[0]?.offer.offerId, one.available]);
+    const seen = () =>
+      goodsFor(need, book, NOON, () => 0)
+        .goods.flatMap((one) => goodOf(one) ?? [])
+        .map((one) => [one.chain[0]?.offer.offerId, one.available]);
     assert.deepEqual(seen(), [['a~video', 200]]);
     applyToBook(book, anOffer('a', 'video', { version: 2, costMinor: 2200 }));
     assert.deepEqual(seen(), [['b~video', 200]]);

@@ -1,10 +1,10 @@
 import type { Gate } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import { type Offer, type OfferBook, type Product, verdictIn } from '../book';
+import type { Offer, Product } from '../book';
 import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
-import { coreIndicatorsOf, isBursting, meetsCore } from '../market/surge';
-import { CHAIN_MAX, type CardNeed } from './need';
-import { AVAILABLE, CORE, COST, FIELDS, LEAD, LEAST } from './shelf';
+import { coreIndicatorsOf, meetsCore } from '../market/surge';
+import type { CardNeed } from './need';
+import { AVAILABLE, BURST_UNTIL, CORE, COST, LEAD, LEAST, LISTED, PRICE, rowOf, type Shelf } from './shelf';
 
 /**
  * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
@@ -14,24 +14,22 @@ export interface Screen {
   readonly need: CardNeed;
   readonly capMinor: number;
   readonly wanted: Wanted;
-  readonly book: OfferBook;
+  /** What costs less is shown only where it is what was asked for. */
+  readonly floorMinor: number;
   readonly at: number;
   /** All that covers the request's region: itself, what it lies in, everywhere. */
   readonly covering: readonly string[];
   readonly excluded: ReadonlySet<string>;
   readonly latestLeadMs: number;
-  /** Room for the ranks of one good's best offers, used again for the next good. */
-  readonly scratch: Float64Array;
 }
 
-export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, at: number): Screen {
+export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, at: number): Screen {
   const parts = need.region.split('-');
   return {
-    ...{ need, capMinor, wanted, book, at },
+    ...{ need, capMinor, wanted, at, floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR },
     covering: ['*', ...parts.map((_, it) => parts.slice(0, it + 1).join('-'))],
     excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
     latestLeadMs: Math.trunc(need.deliverByAt) - at,
-    scratch: new Float64Array(CHAIN_MAX),
   };
 }
 
@@ -52,16 +50,16 @@ const ALL: Readonly<Record<'unknown-product' | 'policy' | 'region', Look>> = {
 };
 
 /** Here a substitute of the category may be shown, and goods with a recipient and without: only the price band is left of the policy. */
-export function lookAt(screen: Screen, product: Product): Look {
-  const { need, capMinor, wanted, book, at } = screen;
-  if (!product.listed) return ALL['unknown-product'];
-  if (!wanted.skus.has(product.sku) && product.priceMinor < capMinor * PRICE_BAND_FLOOR) return ALL.policy;
-  if (!isCovered(product.regions, screen)) return ALL.region;
-  const verdict = verdictIn(book, product.sku, need.region);
+export function lookAt(screen: Screen, { product, regions, barredIn, currency, numbers }: Shelf): Look {
+  const { need, capMinor, floorMinor, wanted, at } = screen;
+  const priceMinor = numbers[PRICE] ?? 0;
+  if (numbers[LISTED] === 0) return ALL['unknown-product'];
+  if (priceMinor < floorMinor && !wanted.skus.has(product.sku)) return ALL.policy;
+  if (!isCovered(regions, screen)) return ALL.region;
   return {
-    tooDear: product.currency !== need.currency || product.priceMinor > capMinor,
-    isBarred: verdict === 'banned' || verdict === 'high-risk',
-    isBursting: isBursting(book, product.sku, at),
+    tooDear: currency !== need.currency || priceMinor > capMinor,
+    isBarred: isCovered(barredIn, screen),
+    isBursting: (numbers[BURST_UNTIL] ?? 0) > at,
   };
 }
 
@@ -82,18 +80,18 @@ export function gateAt(screen: Screen, look: Look, product: Product, offer: Offe
 }
 
 /** Of plain offers (shelf.ts), what stops all alike. */
-export function commonGate(screen: Screen, look: Look, first: Offer | undefined): Gate | undefined {
-  if (first === undefined || !isCovered(first.regions, screen)) return 'region';
-  return look.tooDear || first.currency !== screen.need.currency ? 'price' : undefined;
+export function commonGate(screen: Screen, look: Look, { offers, offerRegions, offerCurrency }: Shelf): Gate | undefined {
+  if (offers.length === 0 || !isCovered(offerRegions, screen)) return 'region';
+  return look.tooDear || offerCurrency !== screen.need.currency ? 'price' : undefined;
 }
 
-/** Of the plain offer in the row's place `n`, what else stops it. */
-export function plainGate(screen: Screen, look: Look, product: Product, row: Float64Array, n: number, offer: Offer): Gate | undefined {
+/** Of the plain offer in the shelf's place `n`, what else stops it. */
+export function plainGate(screen: Screen, look: Look, { offers, numbers: row }: Shelf, n: number): Gate | undefined {
   const { need, excluded, latestLeadMs } = screen;
-  const from = n * FIELDS;
+  const from = rowOf(n);
   const least = row[from + LEAST] ?? 0;
-  if ((row[from + COST] ?? 0) > product.priceMinor) return 'price';
-  if (excluded.size > 0 && excluded.has(offer.offerId)) return 'excluded';
+  if ((row[from + COST] ?? 0) > (row[PRICE] ?? 0)) return 'price';
+  if (excluded.size > 0 && excluded.has(offers[n]?.offerId ?? '')) return 'excluded';
   if (need.quantity < least) return 'quantity';
   if ((row[from + LEAD] ?? 0) > latestLeadMs) return 'lead-time';
   if ((row[from + AVAILABLE] ?? 0) < least) return 'stock';

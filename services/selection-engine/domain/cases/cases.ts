@@ -47,6 +47,11 @@ const LIKE_LEAST = 0.5;
 
 /** Likeness in [0,1]: 1 where all that both say is the same; what the search leaves open counts nothing. */
 export function similarity(sought: Sought, it: Case): number {
+  const { sum, weight } = likenessOf(sought, it);
+  return weight === 0 ? 0 : sum / weight;
+}
+
+function likenessOf(sought: Sought, it: Case): { readonly sum: number; readonly weight: number } {
   let [sum, weight] = [0, 0];
   const add = (w: number, like: number) => {
     sum += w * like;
@@ -58,7 +63,7 @@ export function similarity(sought: Sought, it: Case): number {
   if (sought.region !== undefined) add(WEIGHTS.region, Number(sought.region.slice(0, 2) === it.region.slice(0, 2)));
   if (sought.quantity !== undefined) add(WEIGHTS.quantity, near(sought.quantity, it.quantity));
   if (sought.priceMinor !== undefined) add(WEIGHTS.priceMinor, near(sought.priceMinor, it.priceMinor));
-  return weight === 0 ? 0 : sum / weight;
+  return { sum, weight };
 }
 
 /** By order of magnitude: a tenth or ten times is half as near, a hundredth not at all. */
@@ -82,23 +87,82 @@ export interface Evidence {
   readonly resembles?: Like;
 }
 
-/** What the cases say of a good for a need: cases with the very good count whole, those of its category half. */
-export function evidenceFor(sought: Sought, product: Product, cases: readonly Case[]): Evidence {
-  let [say, good] = [0, 0];
+/** A good, as far as cases speak of it. */
+export interface Spoken {
+  readonly sku: string;
+  readonly category: string;
+  readonly priceMinor: number;
+}
+
+/** What is the same for every good of a category: a case, and its likeness but for the price. */
+interface Prepared {
+  readonly case: Case;
+  readonly sum: number;
+  readonly weight: number;
+  readonly orders: number;
+}
+
+/**
+ * What the cases say of goods for a need: cases with the very good count whole, those of its category half. Cases that speak neither of the
+ * category nor of the good are passed by, so that thousands of goods can be asked about.
+ */
+export function evidenceOf(sought: Omit<Sought, 'category' | 'priceMinor'>, cases: readonly Case[]): (of: Spoken) => Evidence {
+  const index = indexOf(cases);
+  const prepared = new Map<string, readonly Prepared[]>();
+  return ({ sku, category, priceMinor }) => {
+    const named = index.bySku.get(sku);
+    if (named === undefined && !index.byCategory.has(category)) return { influence: 0 };
+    let all = prepared.get(category);
+    if (all === undefined)
+      prepared.set(category, (all = (index.byCategory.get(category) ?? []).map((it) => preparedOf(sought, category, it))));
+    const others = (named ?? []).filter((it) => it.category !== category).map((it) => preparedOf(sought, category, it));
+    return evidenceIn(sku, priceMinor, others.length === 0 ? all : [...all, ...others]);
+  };
+}
+
+/** Of one good. */
+export const evidenceFor = (sought: Omit<Sought, 'category' | 'priceMinor'>, product: Product, cases: readonly Case[]): Evidence =>
+  evidenceOf(sought, cases)(product);
+
+function preparedOf(sought: Omit<Sought, 'category' | 'priceMinor'>, category: string, it: Case): Prepared {
+  const { sum, weight } = likenessOf({ ...sought, category }, it);
+  return { case: it, sum, weight, orders: it.origin === 'curated' ? CURATED_ORDERS : it.orders };
+}
+
+function evidenceIn(sku: string, priceMinor: number, all: readonly Prepared[]): Evidence {
+  let [say, good, bestRank] = [0, 0, -1];
   let best: Like | undefined;
-  for (const it of cases) {
-    const named = it.skus.includes(product.sku) ? 1 : it.category === product.category ? 0.5 : 0;
-    if (named === 0) continue;
-    const like = similarity({ ...sought, category: product.category }, it);
+  for (const { case: it, sum, weight, orders } of all) {
+    const like = (sum + WEIGHTS.priceMinor * near(priceMinor, it.priceMinor)) / (weight + WEIGHTS.priceMinor);
     if (like < LIKE_LEAST) continue;
-    const orders = (it.origin === 'curated' ? CURATED_ORDERS : it.orders) * named * like;
-    say += orders;
-    good += orders * it.delivered;
-    const rank = like * named;
-    if (best === undefined || rank > best.similarity * (best.case.skus.includes(product.sku) ? 1 : 0.5))
-      best = { case: it, similarity: like };
+    const rank = like * (it.skus.includes(sku) ? 1 : 0.5);
+    say += orders * rank;
+    good += orders * rank * it.delivered;
+    if (rank <= bestRank) continue;
+    bestRank = rank;
+    best = { case: it, similarity: like };
   }
   if (best === undefined || say === 0) return { influence: 0 };
   const surplus = Math.max(-1, Math.min(1, (good / say - USUAL_DELIVERED) / (1 - USUAL_DELIVERED)));
   return { influence: CASE_INFLUENCE_MAX * surplus * (say / (say + HALF_SAY)), resembles: best };
+}
+
+interface CaseIndex {
+  readonly byCategory: ReadonlyMap<string, readonly Case[]>;
+  readonly bySku: ReadonlyMap<string, readonly Case[]>;
+}
+const indexes = new WeakMap<readonly Case[], CaseIndex>();
+
+/** Made once for each list of cases. */
+function indexOf(cases: readonly Case[]): CaseIndex {
+  const known = indexes.get(cases);
+  if (known !== undefined) return known;
+  const index = { byCategory: new Map<string, Case[]>(), bySku: new Map<string, Case[]>() };
+  const add = (map: Map<string, Case[]>, key: string, it: Case) => void (map.get(key)?.push(it) ?? map.set(key, [it]));
+  for (const it of cases) {
+    add(index.byCategory, it.category, it);
+    for (const sku of new Set(it.skus)) add(index.bySku, sku, it);
+  }
+  indexes.set(cases, index);
+  return index;
 }
