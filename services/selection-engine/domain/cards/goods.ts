@@ -89,18 +89,25 @@ export interface Passed {
   readonly place: number;
 }
 
-const passedOf = (shelf: Shelf, around: Around, { valueMinor, traits, best }: Weighed): Passed => {
+// Written out: there is one for every good of a category
+function passedOf(shelf: Shelf, around: Around, { valueMinor, traits, best }: Weighed): Passed {
   const { wanted } = around.screen;
   const place = best[0]?.place ?? 0;
   return {
-    ...{ shelf, around, valueMinor, place, isWanted: wanted.isWhole ?? wanted.skus.has(shelf.product.sku) },
-    ...{ priceMinor: traits.priceMinor, fill: traits.fill, inStock: traits.inStock },
+    shelf,
+    around,
+    isWanted: wanted.isWhole ?? wanted.skus.has(shelf.sku),
+    valueMinor,
+    priceMinor: traits.priceMinor,
+    fill: traits.fill,
+    inStock: traits.inStock,
     responseMs: shelf.numbers[rowOf(place) + RESPONSE] ?? 0,
+    place,
   };
-};
+}
 
 function byValue(a: Passed, b: Passed): number {
-  return Number(b.isWanted) - Number(a.isWanted) || b.valueMinor - a.valueMinor || (a.shelf.product.sku < b.shelf.product.sku ? -1 : 1);
+  return Number(b.isWanted) - Number(a.isWanted) || b.valueMinor - a.valueMinor || (a.shelf.sku < b.shelf.sku ? -1 : 1);
 }
 
 /** As `wantedBy`; of a whole category, which is what is asked for most, the book's own list is what it would come to. */

@@ -50,11 +50,11 @@ const ALL: Readonly<Record<'unknown-product' | 'policy' | 'region', Look>> = {
 };
 
 /** Here a substitute of the category may be shown, and goods with a recipient and without: only the price band is left of the policy. */
-export function lookAt(screen: Screen, { product, regions, barredIn, currency, numbers }: Shelf): Look {
+export function lookAt(screen: Screen, { sku, regions, barredIn, currency, numbers }: Shelf): Look {
   const { need, capMinor, floorMinor, wanted, at } = screen;
   const priceMinor = numbers[PRICE] ?? 0;
   if (numbers[LISTED] === 0) return ALL['unknown-product'];
-  if (priceMinor < floorMinor && !wanted.skus.has(product.sku)) return ALL.policy;
+  if (priceMinor < floorMinor && !wanted.skus.has(sku)) return ALL.policy;
   if (!isCovered(regions, screen)) return ALL.region;
   return {
     tooDear: currency !== need.currency || priceMinor > capMinor,
