@@ -90,7 +90,7 @@ export class CardQueries {
   }
 
   private answer(need: CardNeed, { scope }: Caller, at: number): RecommendationView {
-    const cases = this.library.all();
+    const cases = this.library.anonymous();
     const { scenario, segment, region, quantity } = need;
     const evidence = evidenceOf({ scenario, segment, region, quantity }, cases);
     const influence: Influence = (sku, category, priceMinor) => evidence({ sku, category, priceMinor }).influence;

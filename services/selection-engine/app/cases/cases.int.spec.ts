@@ -4,6 +4,8 @@ import { anOffer, aProduct, aRequest } from '@midstream/selection-engine-domain/
 import { type Engine, startEngine } from '../selection.app.fixtures';
 import { casesLoop } from './loop';
 
+const WANTED = { need: { sku: 'video' }, region: 'CN-31', quantity: 3, segment: 'retail', scenario: 'gaming' };
+
 describe('the case library', () => {
   let engine: Engine;
   before(async () => {
@@ -23,7 +25,7 @@ describe('the case library', () => {
     return body as { items: { origin: string; orders: number; delivered: number; skus: string[] }[]; withheld: number };
   };
 
-  it('makes one anonymous case of orders alike, each line counted once, shown to merchants from three orders on', async () => {
+  it('makes one anonymous case of orders alike, each line counted once, shown to merchants and on cards from five orders on', async () => {
     await finish('o1');
     await finish('o2');
     await fold();
@@ -32,11 +34,20 @@ describe('the case library', () => {
     assert.deepEqual([own?.orders, own?.delivered, own?.skus], [2, 1, ['video']]);
     assert.equal((await cases('k1')).withheld, 1);
     await finish('o3');
+    await finish('o4');
     await fold();
+    const onCards = async (): Promise<string> => {
+      await cases('op'); // reads the library
+      return JSON.stringify((await engine.ask('/recommendations', { key: 'k1', body: WANTED })).body);
+    };
+    assert.ok(!(await onCards()).includes('"resembles":{"caseId":"'));
+    await finish('o5');
+    await fold();
+    assert.ok((await onCards()).includes('"orders":5'));
     const seen = await cases('k1');
     assert.equal(seen.withheld, 0);
     const text = JSON.stringify(seen);
-    for (const it of ['o1', 'o2', 'o3', '"m1"']) assert.ok(!text.includes(it), it);
+    for (const it of ['o1', 'o2', 'o3', 'o4', 'o5', '"m1"']) assert.ok(!text.includes(it), it);
   });
 
   it('takes what operators write, once', async () => {

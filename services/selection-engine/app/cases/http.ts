@@ -4,11 +4,8 @@ import { type Case, likest } from '@midstream/selection-engine-domain';
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CasesQuery, WriteCaseDto } from './dto';
-import { CaseLibrary } from './library';
+import { CaseLibrary, isAnonymous } from './library';
 import { CasesView, CaseView } from './views';
-
-/** A case of fewer orders is shown to the hub's own people only: few orders might be known again. */
-const CASE_ORDERS_LEAST = 3;
 
 @ApiTags('selection')
 @Controller({ path: 'cases', version: '1' })
@@ -18,14 +15,14 @@ export class CasesController {
   @ApiOperation({
     summary: 'Cases like yours: what others bought for the same purpose, and what came of it',
     description:
-      'By scenario and likeness (weighted Gower). Merchants see cases of at least three orders; `withheld` says how many are not shown yet.',
+      'By scenario and likeness (weighted Gower). Merchants, and cards, see cases of at least five orders; `withheld` says how many are not shown yet.',
   })
   @ApiOkResponse({ type: CasesView })
   @Get()
   @Scopes('merchant', 'operator')
   async list(@Query() { scenario, category, segment, region, quantity, limit }: CasesQuery, @From() { scope }: Caller): Promise<CasesView> {
     const all = (await this.library.read()).filter((it) => scenario === undefined || it.scenario === scenario);
-    const shown = scope === 'operator' ? all : all.filter((it) => it.origin === 'curated' || it.orders >= CASE_ORDERS_LEAST);
+    const shown = scope === 'operator' ? all : all.filter(isAnonymous);
     const sought = {
       ...(scenario !== undefined && { scenario }),
       ...(category !== undefined && { category }),

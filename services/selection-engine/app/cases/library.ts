@@ -6,6 +6,11 @@ import { CURATED } from './curated';
 /** Cases that are kept in memory: those with the most orders. */
 const CASES_MAX = 2_000;
 const FRESH_MS = 10_000;
+/** A case of fewer orders is shown to the hub's own people only, and on no card: few orders might be known again. */
+export const CASE_ORDERS_LEAST = 5;
+
+/** It may be shown to anybody. */
+export const isAnonymous = ({ origin, orders }: Case): boolean => origin === 'curated' || orders >= CASE_ORDERS_LEAST;
 
 interface CaseFound {
   readonly id: string;
@@ -26,23 +31,24 @@ interface CaseFound {
 /** All cases in memory: those that came with the service, those that operators wrote, and what finished orders add up to. */
 @Injectable()
 export class CaseLibrary {
-  private known: readonly Case[] = CURATED;
+  private shown: readonly Case[] = CURATED;
   private readAt = 0;
 
   constructor(private readonly database: Database) {}
 
-  /** As they were a few seconds ago; they are read again behind it, so that no card waits. */
-  all(): readonly Case[] {
+  /** Those that may be shown, as they were a few seconds ago; they are read again behind it, so that no card waits. */
+  anonymous(): readonly Case[] {
     if (Date.now() - this.readAt > FRESH_MS) void this.read().catch(() => undefined);
-    return this.known;
+    return this.shown;
   }
 
-  /** As they are now. */
+  /** As they are now, with those that are not to be shown yet. */
   async read(): Promise<readonly Case[]> {
     this.readAt = Date.now();
     const { rows } = await this.database.pool.query<CaseFound>(`SELECT * FROM selection_case ORDER BY orders DESC, id LIMIT ${CASES_MAX}`);
-    this.known = [...CURATED, ...rows.map(caseOf)];
-    return this.known;
+    const known = [...CURATED, ...rows.map(caseOf)];
+    this.shown = known.filter(isAnonymous);
+    return known;
   }
 
   /** @throws Problem where there is one of this id. */

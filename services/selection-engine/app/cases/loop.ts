@@ -26,7 +26,7 @@ async function fold(database: Database): Promise<number> {
              FROM decision WHERE order_id = ended.order_id AND record->'request'->>'lineId' = ended.line_id
             ORDER BY decided_at LIMIT 1) first
      ), banded AS (
-       SELECT request->>'scenario' AS scenario, request->>'segment' AS segment, left(request->>'region', 2) AS region,
+       SELECT order_id, request->>'scenario' AS scenario, request->>'segment' AS segment, left(request->>'region', 2) AS region,
               coalesce(product.data->>'category', request->'need'->>'category', 'other') AS category, coalesce(sku, '') AS sku,
               (10 ^ floor(log((request->>'quantity')::numeric)))::int AS quantity,
               round((request->>'priceCapMinor')::numeric,
@@ -36,7 +36,7 @@ async function fold(database: Database): Promise<number> {
      ), added AS (
        INSERT INTO selection_case (id, origin, scenario, segment, region, category, skus, quantity, price_minor, orders, ordered, delivered)
        SELECT md5(concat_ws('|', scenario, segment, region, category, sku, quantity, price_minor)), 'orders', scenario, segment, region, category,
-              CASE sku WHEN '' THEN '{}'::text[] ELSE ARRAY[sku] END, quantity, price_minor, count(*), sum(ordered), sum(delivered)
+              CASE sku WHEN '' THEN '{}'::text[] ELSE ARRAY[sku] END, quantity, price_minor, count(DISTINCT order_id), sum(ordered), sum(delivered)
          FROM banded GROUP BY scenario, segment, region, category, sku, quantity, price_minor
        ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
               ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
