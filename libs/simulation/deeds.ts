@@ -38,6 +38,8 @@ export function perform(world: World, wished: Deed): void {
       return reconcile(world, 'AskPurchase', deed.pick);
     case 'write-off':
       return reconcile(world, 'WriteOff', deed.pick);
+    case 'caps':
+      return world.command('inventory', operator('PutCaps', { caps: deed.caps }));
     case 'rule':
       return putRule(world, deed);
     case 'no-rule':

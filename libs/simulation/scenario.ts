@@ -60,6 +60,7 @@ export type Deed =
       readonly forMs?: number;
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
+  | { readonly kind: 'caps'; readonly caps: readonly CapWish[] }
   | { readonly kind: 'launch'; readonly order: OrderWish }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
   | { readonly kind: 'blow'; readonly service: Service; readonly blow: Blow }
@@ -69,6 +70,12 @@ export type Deed =
   | { readonly kind: 'poison'; readonly service: Service; readonly topic: Topic; readonly pick: number; readonly ms: number }
   | ({ readonly kind: 'mood'; readonly mood: Mood; readonly ms: number } & OfOffer)
   | { readonly kind: 'receiver'; readonly endpointId: string; readonly mood: ReceiverMood; readonly ms: number };
+
+export interface CapWish {
+  readonly per: 'merchant' | 'buyer';
+  readonly category: string;
+  readonly maxUnits: number;
+}
 
 export type Action = Deed & { readonly index: number; readonly atMs: number };
 
@@ -105,6 +112,8 @@ const LONG_MS = 900_000;
 const LINES_MIN = 49;
 
 const CROWD_EVERY = 160;
+/** Worlds with caps against hoarding: what they draw, no other world draws. */
+const CAPPED_EVERY = 13;
 
 /** Which kind of world the seed is. */
 export function climateOf(seed: number): Climate {
@@ -127,12 +136,23 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...faults(random, market),
     ...(isLong ? outages(random) : []),
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
+    ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
   ];
   const actions = deeds.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
   return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
 }
 
 type Timed = Deed & { readonly atMs: number };
+
+/** Before the first order, and once more among them, with other maxima. */
+const caps = (random: Random, { goods }: Market): Timed[] =>
+  [0, random.whole(5_000, PLACING_MS)].map((atMs) => {
+    const all = [...new Set(goods.map((it) => it.category))].flatMap((category): CapWish[] => [
+      { per: 'merchant', category, maxUnits: random.whole(4, 20) },
+      { per: 'buyer', category, maxUnits: random.whole(1, 6) },
+    ]);
+    return { kind: 'caps', caps: all.filter(() => random.chance(0.8)), atMs };
+  });
 
 function orders(random: Random, market: Market, climate: Climate, startAt: number): Timed[] {
   const made: Timed[] = [];

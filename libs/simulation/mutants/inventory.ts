@@ -235,4 +235,28 @@ export const inventoryMutants: readonly Mutant[] = [
     after: "refused: command.rest === 'pending' || fresh.length > 0 ? 0 : left,",
     why: 'units that a partial answer leaves out are waited for for ever',
   },
+  {
+    id: 'inventory-cap-forgets-what-is-used',
+    kind: 'a cap that does not hold',
+    file: file('caps'),
+    before: 'usedUnits: (this.rows.usages[id]?.units ?? 0) + (this.taken',
+    after: 'usedUnits: (this.taken',
+    why: 'every line may hold as much as all of a merchant’s together',
+  },
+  {
+    id: 'inventory-cap-counts-one-offer-of-a-line',
+    kind: 'a cap that does not hold',
+    file: file('hold'),
+    before: 'if (offer.caps !== undefined) caps.take(offer, more);',
+    after: 'if (offer.caps !== undefined && taken > 0) caps.take(offer, more);',
+    why: 'a line that is shared by several offers holds more than its cap',
+  },
+  {
+    id: 'inventory-cap-keeps-what-was-delivered',
+    kind: 'a cap that does not hold',
+    file: file('draft'),
+    before: 'ENDS.includes(to) ? { usageIds: capped.by }',
+    after: "ENDS.includes(to) && to !== 'delivered' ? { usageIds: capped.by }",
+    why: 'who has bought as much as he may hold can never buy again',
+  },
 ];

@@ -16,6 +16,7 @@ export type Kind =
   | 'a ledger entry without its pair'
   | 'a purchase without balance'
   | 'an oversell'
+  | 'a cap that does not hold'
   | 'an answer that nobody hears'
   | 'a substitute outside the buyer’s policy'
   | 'a message lost or sent twice';

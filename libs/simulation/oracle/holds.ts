@@ -2,6 +2,7 @@ import type { Fact, HoldTally } from '@midstream/contracts';
 import type { InventoryEvent } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
 import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf, type Stages } from './book';
+import { CapWatch } from './caps';
 import { keptUntil } from './consents';
 import type { Market } from './market';
 import { costOf, roomOf, type StockWatch } from './stock';
@@ -28,6 +29,7 @@ export class HoldWatch {
   private readonly resumed = new Set<string>();
   /** Offers whose bans, or drains, have changed. */
   private readonly looked = new Set<string>();
+  private readonly caps = new CapWatch();
 
   constructor(
     private readonly book: Book,
@@ -37,6 +39,8 @@ export class HoldWatch {
 
   on(event: InventoryEvent, at: number): void {
     switch (event.type) {
+      case 'CapsApplied':
+        return this.caps.apply(event);
       case 'OfferHeld':
         return this.held(event, at);
       case 'NothingHeld':
@@ -115,6 +119,7 @@ export class HoldWatch {
     };
     this.book.holds.set(holdId, made);
     this.byOffer.set(offerId, [...(this.byOffer.get(offerId) ?? []), made]);
+    this.caps.made(made, event);
   }
 
   /** After a transaction: what a ban hits is on its way out (protocol 12, 14). */

@@ -1,3 +1,4 @@
+import type { Offer, Product, Usage } from '@midstream/inventory-domain';
 import type { World } from '../world';
 import { type Book, check, nameOf, openOf } from './book';
 import type { ChoiceWatch } from './choice';
@@ -68,11 +69,22 @@ export function checkRest(world: World, book: Book, watches: { stock: StockWatch
     check(!offer.isArmed, '12', () => `${offer.offerId} is drained for ever`);
   }
   checkGoods(world, book, watches.purchases);
+  checkSupply(world);
   for (const { sku } of world.market.goods) {
     if (!watches.choice.isOnSale(sku)) continue;
     watches.choice.checkVerdicts(sku, world.now);
     checkVerdictHeard(sku, watches, world.now);
   }
+}
+
+/** Caps count nothing where nothing is held, and every offer knows the newest price. */
+function checkSupply({ machine }: World): void {
+  const inventory = machine.shell('inventory');
+  for (const { usageId, units } of inventory.rowsOf<Usage>('usages').values())
+    check(units === 0, 'I1', () => `${usageId} counts ${units} units at rest`);
+  const products = inventory.rowsOf<Product>('products');
+  for (const { offerId, sku, ceilingMinor } of inventory.rowsOf<Offer>('offers').values())
+    check(ceilingMinor === products.get(sku)?.priceMinor, '22', () => `${offerId} is priced at ${ceilingMinor}, and is not any more`);
 }
 
 function checkNothingWaits({ machine }: World): void {
