@@ -35,7 +35,9 @@ export class Bus {
   constructor(partitions: number) {
     for (const topic of topicNames) {
       const numbered = Array.from({ length: partitions }, (_, number) => ({
-        ...{ topic, number, messages: [] },
+        topic,
+        number,
+        messages: [],
         places: new Map(TOPICS[topic].readers.map((it) => [it, { position: 0, acknowledged: 0, isExpected: false }] as const)),
       }));
       this.topics.set(topic, numbered);

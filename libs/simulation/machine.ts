@@ -53,7 +53,9 @@ export class Machine {
     this.agenda = new Agenda(options.startAt);
     this.bus = new Bus(options.partitions);
     const shellOptions = {
-      ...{ agenda: this.agenda, strict: options.strict, nextEventId: this.nextEventId },
+      agenda: this.agenda,
+      strict: options.strict,
+      nextEventId: this.nextEventId,
       committed: (shell: Shell, appended: readonly Appended[]) => {
         options.committed(shell, appended);
         this.poke(shell);

@@ -107,8 +107,11 @@ async function main(args: readonly string[]): Promise<number> {
       })
     : undefined;
   const told = {
-    ...{ seeds: total.seeds, steps: total.steps, violations: total.broken.length },
-    ...{ mutants: mutation?.mutants ?? 0, mutantsCaught: mutation?.caught ?? 0 },
+    seeds: total.seeds,
+    steps: total.steps,
+    violations: total.broken.length,
+    mutants: mutation?.mutants ?? 0,
+    mutantsCaught: mutation?.caught ?? 0,
     seedsPerSecond: Math.round((total.seeds / seconds) * 10) / 10,
   };
   say(

@@ -97,7 +97,11 @@ export function marketOf(random: Random, climate: Climate): Market {
 /** The one offer that everybody wants. */
 const rushed = (random: Random): Supply => ({
   ...supplyOf(RUSHED, SUPPLIERS[0], [60_000], random),
-  ...{ regions: ['*'], minQuantity: 1, maxQuantity: 10_000, capacityPerMinute: 20, safetyStock: 0 },
+  regions: ['*'],
+  minQuantity: 1,
+  maxQuantity: 10_000,
+  capacityPerMinute: 20,
+  safetyStock: 0,
 });
 
 function suppliesOf(it: Good, stocks: readonly number[], random: Random): Supply[] {
@@ -116,7 +120,11 @@ function supplyOf(it: Good, supplierId: string, stocks: readonly number[], rando
       ]
     : [{ from: 1, costMinor: cost }];
   return {
-    ...{ offerId: offerIdOf(supplierId, it.sku), supplierId, good: it, isVault: supplierId === VAULT, costTiers },
+    offerId: offerIdOf(supplierId, it.sku),
+    supplierId,
+    good: it,
+    isVault: supplierId === VAULT,
+    costTiers,
     regions: random.pick([['*'], ['*'], ['*'], ['CN'], ['CN-31', 'US']]),
     stock: random.pick(stocks),
     minQuantity: random.chance(0.1) ? 2 : 1,

@@ -103,7 +103,14 @@ export class Outside {
     const offer = rowOf(shell.rowsOf<Offer>('offers'), purchase.offerId);
     const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
     const wanted = {
-      ...{ purchaseId, holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency },
+      purchaseId,
+      holdId,
+      offerId,
+      supplierId,
+      sku,
+      quantity,
+      maxCostMinor,
+      currency,
       unitCostMinor: costAt(offer.costTiers, quantity),
       ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     };

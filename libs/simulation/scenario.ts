@@ -196,14 +196,18 @@ function lineOf(random: Random, { goods }: Market, climate: Climate, lineId: str
   const waits = random.chance(0.2);
   const deliverByAt = placedAt + random.pick([45_000, 90_000, 600_000, 1_200_000, 86_000_000]);
   return {
-    ...{ lineId, currency: CURRENCY, deliverByAt },
+    lineId,
+    currency: CURRENCY,
+    deliverByAt,
     need: needOf(random, good),
     quantity: isChoosy ? random.whole(3, 9) : random.chance(0.05) ? random.whole(20, 250) : random.pick([1, 1, 2, 3, 5, 8]),
     maxUnitPriceMinor: random.chance(0.05) ? good.priceMinor - 100 : good.priceMinor + random.pick([0, 100, 200, 500, 1_000]),
     ...(good.kind === 'VALUE_RECHARGE' && { recipient: `acc-${random.whole(1, 1e6)}` }),
     substitution: {
       upTo: isChoosy || climate === 'grim' ? random.pick(['same-category', 'cross-category'] as const) : random.pick(STEPS),
-      ...{ consent, consentDefault: random.pick(['refund', 'accept'] as const), consentMs: random.pick([5_000, 30_000, 900_000]) },
+      consent,
+      consentDefault: random.pick(['refund', 'accept'] as const),
+      consentMs: random.pick([5_000, 30_000, 900_000]),
       ...(waits && { waitUntilAt: placedAt + random.whole(20_000, 120_000) }),
     },
   };
@@ -215,8 +219,13 @@ function rush(random: Random, climate: 'storm' | 'crowd', startAt: number): Time
   const substitution = { upTo: 'none', consent: 'pre-approved', consentDefault: 'refund', consentMs: 30_000 } as const;
   const made = Array.from({ length: orders }, (_, n): Timed => {
     const wishes = Array.from({ length: lines }, (_line, at) => ({
-      ...{ lineId: `${at + 1}`, need: { sku: RUSHED.sku }, quantity, maxUnitPriceMinor: RUSHED.priceMinor, currency: CURRENCY },
-      ...{ substitution, deliverByAt: startAt + 1_200_000 },
+      lineId: `${at + 1}`,
+      need: { sku: RUSHED.sku },
+      quantity,
+      maxUnitPriceMinor: RUSHED.priceMinor,
+      currency: CURRENCY,
+      substitution,
+      deliverByAt: startAt + 1_200_000,
     }));
     const order = { orderId: `rush${n}`, merchantId: 'm1', region: 'US', lines: wishes };
     return { kind: 'place', order, again: 'no', atMs: random.whole(0, 20_000) };
@@ -230,8 +239,11 @@ const grimMoods = (random: Random, { supplies }: Market): Timed[] =>
   supplies
     .filter((it) => !it.isVault && random.chance(0.8))
     .map(({ offerId }) => ({
-      ...{ kind: 'mood', offerId, mood: random.pick(['dry', 'invalid', 'partial', 'broke', 'dear', 'late', 'accepts'] as const) },
-      ...{ ms: ACTING_MS, atMs: random.whole(0, 20_000) },
+      kind: 'mood',
+      offerId,
+      mood: random.pick(['dry', 'invalid', 'partial', 'broke', 'dear', 'late', 'accepts'] as const),
+      ms: ACTING_MS,
+      atMs: random.whole(0, 20_000),
     }));
 
 function needOf(random: Random, good: Good): LineWish['need'] {
@@ -252,7 +264,10 @@ function eventOf(random: Random, { supplies, goods }: Market, n: number): Deed {
   const roll = random.whole(0, 99);
   if (roll < 24)
     return {
-      ...{ kind: 'report', offerId, quantity: random.pick([0, 0, 1, 5, 30]), ...busy },
+      kind: 'report',
+      offerId,
+      quantity: random.pick([0, 0, 1, 5, 30]),
+      ...busy,
       how: random.pick(['push', 'push', 'push', 'stale', 'twice', 'poll'] as const),
     };
   if (roll < 32)
@@ -267,7 +282,10 @@ function eventOf(random: Random, { supplies, goods }: Market, n: number): Deed {
   if (roll < 77) return { kind: 'answer', pick: random.whole(0, 1e6), answer: random.pick(['yes', 'no'] as const) };
   if (roll < 85) return { kind: 'no-rule', ruleId: `r${random.whole(0, n)}` };
   return {
-    ...{ kind: 'rule', ruleId: `r${n}`, effect: random.chance(0.8) ? 'banned' : 'high-risk', ...busy },
+    kind: 'rule',
+    ruleId: `r${n}`,
+    effect: random.chance(0.8) ? 'banned' : 'high-risk',
+    ...busy,
     match: random.chance(0.7) ? { sku } : { category },
     regions: random.pick([['*'], ['CN'], ['CN-31'], ['US', 'CN-11']]),
     ...(random.chance(0.3) && { fromMs: random.whole(0, 40_000) }),

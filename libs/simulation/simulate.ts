@@ -26,7 +26,11 @@ const STEPS_MAX = 60_000;
 export function simulate(seed: number, { keep, maxSteps = STEPS_MAX }: Options = {}): Outcome {
   const world = new World(seed, keep && new Set(keep));
   const told = (violation?: Outcome['violation']): Outcome => ({
-    ...{ seed, steps: world.machine.steps, lines: world.oracle.lines, faults: world.faults, history: world.history },
+    seed,
+    steps: world.machine.steps,
+    lines: world.oracle.lines,
+    faults: world.faults,
+    history: world.history,
     ...(violation && { violation }),
   });
   try {

@@ -68,7 +68,8 @@ interface Definition {
 }
 
 const wired = ({ name, domain, tables, hears, effects, recordsOf }: Definition): Wired => ({
-  ...{ name, domain },
+  name,
+  domain,
   kinds: Object.keys(tables),
   reads: topicsReadBy(name).filter((it) => it !== 'order.by-api-key'),
   hears: new Set(hears ?? []),

@@ -43,14 +43,19 @@ export class World {
     this.scenario = scenarioOf(seed, this.market, this.openAt);
     this.receivers = new Receivers(randomOf(seed, 'receivers'));
     this.outside = new Outside({
-      ...{ random: randomOf(seed, 'outside'), receivers: this.receivers },
+      random: randomOf(seed, 'outside'),
+      receivers: this.receivers,
       later: (ms, run) => this.machine.agenda.after(ms, run),
       now: () => this.machine.agenda.now,
     });
     this.oracle = new Oracle(this);
     const { partitions, latencyMs, strict } = this.scenario;
     this.machine = new Machine({
-      ...{ startAt: START_AT, random: this.random, partitions, latencyMs, strict },
+      startAt: START_AT,
+      random: this.random,
+      partitions,
+      latencyMs,
+      strict,
       call: (shell, effect) => this.outside.call(shell, effect),
       committed: (shell, appended) => this.committed(shell, appended),
       refused: (shell, command, code, by) => this.oracle.refused(shell, command, code, by),
@@ -154,7 +159,11 @@ export class World {
     const [first] = costTiers;
     if (!it.isVault)
       this.outside.suppliers.shelves.set(it.offerId, {
-        ...{ truth: it.stock, costMinor: first?.costMinor ?? 0, sequence: 0, mood: 'honest', moodUntil: 0 },
+        truth: it.stock,
+        costMinor: first?.costMinor ?? 0,
+        sequence: 0,
+        mood: 'honest',
+        moodUntil: 0,
       });
     this.command('inventory', { type: 'PutOffer', supplierId: it.supplierId, sku: it.good.sku, terms } as AnyCommand);
     perform(
@@ -174,8 +183,16 @@ export class World {
 
   putProduct({ sku, category, kind, faceValueMinor, regions }: Market['goods'][number], priceMinor: number): void {
     const product = {
-      ...{ sku, category, fulfilmentKind: kind, faceValueMinor, regions, currency: CURRENCY, priceMinor },
-      ...{ name: { zh: sku, en: sku }, attributes: {}, listed: true },
+      sku,
+      category,
+      fulfilmentKind: kind,
+      faceValueMinor,
+      regions,
+      currency: CURRENCY,
+      priceMinor,
+      name: { zh: sku, en: sku },
+      attributes: {},
+      listed: true,
     };
     this.command('inventory', { type: 'PutProduct', product } as AnyCommand);
   }
@@ -204,7 +221,10 @@ export class World {
 
 const supplierOf = (supplierId: string, kind: 'http' | 'vault'): AnyCommand => {
   const supplier = {
-    ...{ supplierId, kind, name: { zh: supplierId, en: supplierId }, upstreamGroup: supplierId },
+    supplierId,
+    kind,
+    name: { zh: supplierId, en: supplierId },
+    upstreamGroup: supplierId,
     ...(kind === 'http' && { baseUrl: 'https://supplier.example' }),
   };
   const command = { type: 'PutSupplier', supplier };

@@ -111,9 +111,13 @@ function rowOf(policy: string, tallies: readonly Tally[], of: { readonly margin:
   const inTime = scoresOf(tallies.map((it) => it.onTime));
   const stockOut = scoresOf(tallies.map((it) => it.stock));
   return {
-    ...{ policy, marginPercent: 100 * of.margin, capture: of.capture },
-    ...{ fill: sum((it) => it.delivered) / orders, onTime: sum((it) => it.inTime) / orders },
-    ...{ complaints: sum((it) => it.complaints) / delivered, attemptsPerOrder: sum((it) => it.attempts) / orders },
+    policy,
+    marginPercent: 100 * of.margin,
+    capture: of.capture,
+    fill: sum((it) => it.delivered) / orders,
+    onTime: sum((it) => it.inTime) / orders,
+    complaints: sum((it) => it.complaints) / delivered,
+    attemptsPerOrder: sum((it) => it.attempts) / orders,
     ...(success && { success }),
     ...(inTime && { inTime }),
     ...(stockOut && { stockOut }),

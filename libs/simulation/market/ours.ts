@@ -40,7 +40,11 @@ export class Ours implements Policy {
 }
 
 const named = ({ name, supplier, group, sku, category }: PublicOffer) => ({
-  ...{ offerId: name, supplierId: `s${supplier}`, upstreamGroup: `u${group}`, sku, category },
+  offerId: name,
+  supplierId: `s${supplier}`,
+  upstreamGroup: `u${group}`,
+  sku,
+  category,
 });
 
 function factOf(heard: Heard): MarketObservation {
@@ -48,7 +52,11 @@ function factOf(heard: Heard): MarketObservation {
   if (heard.kind !== 'attempt') return { type: heard.kind === 'complaint' ? 'complaint' : 'repurchase', at, ...named(heard.offer) };
   const { offer, outcome, responseMs, noStock, late } = heard;
   return {
-    ...{ type: 'attempt', at, ...named(offer), outcome, responseMs },
+    type: 'attempt',
+    at,
+    ...named(offer),
+    outcome,
+    responseMs,
     ...(noStock === true && { reason: 'no-stock' as const }),
     ...(late === true && { late }),
   };
@@ -77,11 +85,9 @@ function requestOf({ at, quantity, offers, deadlineMs, regime }: Question): Cand
 
 const candidateOf = (it: PublicOffer): CandidateOffer => ({
   ...named(it),
-  ...{
-    priceMinor: it.priceMinor,
-    costTiers: it.costTiers,
-    leadTimeMs: Math.min(it.leadTimeMs, TIMEOUT_MS),
-    stock: it.stock,
-    stockAt: it.stockAt,
-  },
+  priceMinor: it.priceMinor,
+  costTiers: it.costTiers,
+  leadTimeMs: Math.min(it.leadTimeMs, TIMEOUT_MS),
+  stock: it.stock,
+  stockAt: it.stockAt,
 });

@@ -57,7 +57,11 @@ class Play {
       return supplier !== undefined && supplier.from <= order.at && order.at < supplier.until;
     });
     return {
-      ...{ order: order.index, at: order.at, quantity: order.quantity, deadlineMs: regime.deadlineMs, regime },
+      order: order.index,
+      at: order.at,
+      quantity: order.quantity,
+      deadlineMs: regime.deadlineMs,
+      regime,
       offers: offers.map((it) => this.seen(it, order)),
     };
   }
@@ -90,9 +94,18 @@ class Play {
     const sku = skus[offer.sku];
     const off = regime.tiers.map((it) => ({ from: it.from, costMinor: Math.round(offer.costMinor * (1 - it.off)) }));
     const seen: PublicOffer = {
-      ...{ index: offer.index, name: offer.name, supplier: offer.supplier, group: suppliers[offer.supplier]?.group ?? 0 },
-      ...{ sku: sku?.name ?? '', category: sku?.category ?? '', priceMinor: sku?.priceMinor ?? 0, costMinor: offer.costMinor },
-      ...{ costTiers: [{ from: 1, costMinor: offer.costMinor }, ...off], leadTimeMs: offer.leadTimeMs, stock: 0, stockAt: 0 },
+      index: offer.index,
+      name: offer.name,
+      supplier: offer.supplier,
+      group: suppliers[offer.supplier]?.group ?? 0,
+      sku: sku?.name ?? '',
+      category: sku?.category ?? '',
+      priceMinor: sku?.priceMinor ?? 0,
+      costMinor: offer.costMinor,
+      costTiers: [{ from: 1, costMinor: offer.costMinor }, ...off],
+      leadTimeMs: offer.leadTimeMs,
+      stock: 0,
+      stockAt: 0,
     };
     this.still[offer.index] = seen;
     return seen;
@@ -125,8 +138,13 @@ class Play {
     if (delivered === undefined) money -= regime.lostShare * price;
     else money += this.delivered(order, delivered, { price, late, at: order.at + elapsed });
     note.order(this.tally, {
-      ...{ day: Math.floor(order.at / DAY_MS), price, money, attempts, late },
-      ...{ delivered: delivered !== undefined, judged: order.at >= WARM_DAYS * DAY_MS },
+      day: Math.floor(order.at / DAY_MS),
+      price,
+      money,
+      attempts,
+      late,
+      delivered: delivered !== undefined,
+      judged: order.at >= WARM_DAYS * DAY_MS,
     });
   }
 

@@ -27,13 +27,24 @@ export interface Tally {
 }
 
 const calibration = (): Calibration => ({
-  ...{ count: new Float64Array(BINS), said: new Float64Array(BINS), came: new Float64Array(BINS), squared: 0 },
+  count: new Float64Array(BINS),
+  said: new Float64Array(BINS),
+  came: new Float64Array(BINS),
+  squared: 0,
 });
 
 export const emptyTally = (policy: string, days: number): Tally => ({
-  ...{ policy, gmv: new Float64Array(days), money: new Float64Array(days) },
-  ...{ orders: 0, delivered: 0, inTime: 0, attempts: 0, complaints: 0 },
-  ...{ success: calibration(), onTime: calibration(), stock: calibration() },
+  policy,
+  gmv: new Float64Array(days),
+  money: new Float64Array(days),
+  orders: 0,
+  delivered: 0,
+  inTime: 0,
+  attempts: 0,
+  complaints: 0,
+  success: calibration(),
+  onTime: calibration(),
+  stock: calibration(),
 });
 
 interface Ended {

@@ -99,7 +99,11 @@ function supplierOf(seed: number, n: number, days: number, steps: number, groupD
   groupDown[group]?.forEach((it, minute) => (down[minute] = (down[minute] ?? 0) | it));
   const entrant = n - SUPPLIERS;
   return {
-    ...{ name: `s${n}`, group, logit: path(seed, n, base, steps), down, medianMs: between(u(3), 0.05, 0.85) * MINUTE_MS },
+    name: `s${n}`,
+    group,
+    logit: path(seed, n, base, steps),
+    down,
+    medianMs: between(u(3), 0.05, 0.85) * MINUTE_MS,
     complaint: between(u(4), 0.003, 0.06),
     invalid: Math.min(0.02, 0.002 * Math.exp(0.6 * cheap + 0.5 * normalOf(u(5), u(6)))),
     lies: u(7) < 0.05,
@@ -180,9 +184,18 @@ function offerOf(seed: number, { index, s, k, supplier, sku, regime, steps, perD
     drains[step] = Math.min(60_000, poissonOf(drain, chanceOf(seed, index, step, 0, 92)));
   }
   return {
-    ...{ index, name: `o${index}`, supplier: s, sku: k, costMinor: Math.round(sku.priceMinor * Math.min(0.99, cost)) },
-    ...{ logit: 0.3 * normalOf(u(3), u(4)), leadTimeMs: Math.round(supplier.medianMs * between(u(5), 0.7, 1.6)) },
-    ...{ firstStock: Math.round(lot), restocks, drains, phaseMs: u(6) * 360_000, lagMs: 60_000 + u(7) * 540_000 },
+    index,
+    name: `o${index}`,
+    supplier: s,
+    sku: k,
+    costMinor: Math.round(sku.priceMinor * Math.min(0.99, cost)),
+    logit: 0.3 * normalOf(u(3), u(4)),
+    leadTimeMs: Math.round(supplier.medianMs * between(u(5), 0.7, 1.6)),
+    firstStock: Math.round(lot),
+    restocks,
+    drains,
+    phaseMs: u(6) * 360_000,
+    lagMs: 60_000 + u(7) * 540_000,
   };
 }
 

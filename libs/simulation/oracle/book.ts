@@ -145,8 +145,20 @@ export class Book {
 }
 
 const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
-  ...{ wish, order, asked: new Map(), holds: new Map(), turnedAway: new Set(), excluded: new Map(), approved: new Map() },
-  ...{ consents: new Map(), said: [], attempts: 0, waits: 0, givenUp: 0, capturedMinor: 0, releasedMinor: 0 },
+  wish,
+  order,
+  asked: new Map(),
+  holds: new Map(),
+  turnedAway: new Set(),
+  excluded: new Map(),
+  approved: new Map(),
+  consents: new Map(),
+  said: [],
+  attempts: 0,
+  waits: 0,
+  givenUp: 0,
+  capturedMinor: 0,
+  releasedMinor: 0,
 });
 
 export const nameOf = ({ order, wish }: LineBook): string => `${order.wish.orderId}/${wish.lineId}`;

@@ -18,7 +18,9 @@ const WAYS: Readonly<Record<Stage, readonly Stage[]>> = {
   submitting: ['queued', 'unknown', 'accepted', 'delivered', 'lost', 'released'],
   unknown: ['queued', 'accepted', 'delivered', 'lost', 'released'],
   accepted: ['delivered', 'lost', 'released'],
-  ...{ delivered: [], lost: [], released: [] },
+  delivered: [],
+  lost: [],
+  released: [],
 };
 
 /** Follows where the units of every hold are, and what inventory tells of them. */
@@ -112,10 +114,22 @@ export class HoldWatch {
     const expiresAt = Date.parse(held.expiresAt);
     check(expiresAt === at + LIMITS.holdMs, '7', () => `${holdId} is kept for ${expiresAt - at} ms`);
     const made: HoldBook = {
-      ...{ holdId, line, attempt, offerId, sku, priceMinor, granted, depth: request.depth, region: request.region },
+      holdId,
+      line,
+      attempt,
+      offerId,
+      sku,
+      priceMinor,
+      granted,
+      depth: request.depth,
+      region: request.region,
       referencePriceMinor: request.depth > 1 && replaced !== undefined ? replaced.referencePriceMinor : priceMinor,
       stages: { held: granted, queued: 0, submitting: 0, unknown: 0, accepted: 0, delivered: 0, lost: 0, released: 0 },
-      ...{ told: new Map([[tally.version, tally]]), tally, expiresAt, releaseNoted: false, writtenOff: 0 },
+      told: new Map([[tally.version, tally]]),
+      tally,
+      expiresAt,
+      releaseNoted: false,
+      writtenOff: 0,
     };
     this.book.holds.set(holdId, made);
     this.byOffer.set(offerId, [...(this.byOffer.get(offerId) ?? []), made]);

@@ -92,8 +92,21 @@ export class StockWatch {
     if (known !== undefined) known.terms = terms;
     else
       this.offers.set(terms.offerId, {
-        ...{ offerId: terms.offerId, terms, version: 0, reported: 0, sequence: -1, accepted: 0, settled: 0, acceptedAtReport: 0 },
-        ...{ held: 0, inFlight: 0, closures: [], isArmed: false, isStopped: false, isUnpaid: false, away: [] },
+        offerId: terms.offerId,
+        terms,
+        version: 0,
+        reported: 0,
+        sequence: -1,
+        accepted: 0,
+        settled: 0,
+        acceptedAtReport: 0,
+        held: 0,
+        inFlight: 0,
+        closures: [],
+        isArmed: false,
+        isStopped: false,
+        isUnpaid: false,
+        away: [],
       });
     this.touch(terms.offerId);
   }
