@@ -10,7 +10,9 @@ export interface History {
   readonly repurchase: LateCounts;
   readonly invalid: Counts;
   readonly ambiguous: Counts;
+  /** Of deliveries, and how long what did not deliver took to be known. */
   readonly times: Times;
+  readonly failureTimes: Times;
 }
 
 /** Units that an offer had at `at`, and how fast other buyers take them (Gamma: `drained` units in `watchedMs`). */
@@ -31,6 +33,10 @@ export interface Beliefs {
   readonly suppliers: Map<string, History>;
   readonly categories: Map<string, History>;
   readonly all: History;
+  /** Of ambiguous attempts whose end became known: delivered when others had been asked already (`good`), or anything else. */
+  readonly doubled: Counts;
+  /** By offer: when an attempt at it was told as ambiguous, until its end is told. */
+  readonly silentSince: Map<string, number>;
   readonly supplierStates: Map<string, UpState>;
   readonly groupStates: Map<string, UpState>;
   /** The suppliers that have been seen in an upstream group: of one alone its group says nothing more. */
@@ -51,6 +57,8 @@ export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
     suppliers: new Map(),
     categories: new Map(),
     all: emptyHistory(0),
+    doubled: noCounts(0),
+    silentSince: new Map(),
     supplierStates: new Map(),
     groupStates: new Map(),
     groups: new Map(),
@@ -68,4 +76,5 @@ export const emptyHistory = (at: number): History => ({
   invalid: noCounts(at),
   ambiguous: noCounts(at),
   times: noTimes(at),
+  failureTimes: noTimes(at),
 });

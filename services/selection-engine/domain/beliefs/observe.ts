@@ -39,6 +39,7 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
     case 'offer-left':
       beliefs.offers.delete(fact.offerId);
       beliefs.stocks.delete(fact.offerId);
+      beliefs.silentSince.delete(fact.offerId);
       return;
     case 'substitute-answered':
       return noteAnswer(beliefs, { ...fact, good: fact.answer === 'accepted' ? 1 : 0, bad: BAD_OF_ANSWER[fact.answer] });
@@ -83,12 +84,14 @@ function noteAttempt(beliefs: Beliefs, fact: AttemptObserved): void {
   }
   if (outcome === 'ambiguous') {
     eachLevel(beliefs, fact, (it) => addCounts(it.ambiguous, settings.ambiguous, at, 1, 0));
+    beliefs.silentSince.set(fact.offerId, at);
     return noteTimes(beliefs, fact);
   }
   const delivered = outcome === 'delivered' || outcome === 'invalid-code';
   const onlyInvalid = outcome === 'invalid-code' && fact.late === true;
   if (!onlyInvalid) {
     noteHealth(beliefs, fact, delivered);
+    if (fact.late === true) noteEnd(beliefs, fact, delivered);
     if (fact.late !== true) eachLevel(beliefs, fact, (it) => addCounts(it.ambiguous, settings.ambiguous, at, 0, 1));
     noteTimes(beliefs, fact);
   }
@@ -126,11 +129,25 @@ function stateIn(map: Map<string, UpState>, id: string, make: () => UpState): Up
   return state;
 }
 
+/** What was ambiguous has ended. Delivered after nobody waited any more: bought twice. */
+function noteEnd({ silentSince, doubled, settings }: Beliefs, { offerId, at }: AttemptObserved, delivered: boolean): void {
+  const since = silentSince.get(offerId);
+  if (since === undefined) return;
+  silentSince.delete(offerId);
+  const twice = delivered && at - since > settings.askedForMs;
+  addCounts(doubled, settings.doubled, at, twice ? 1 : 0, twice ? 0 : 1);
+}
+
+/**
+ * A delivery tells how long deliveries take, and anything else how long it takes until the next attempt can begin: a time-out is a failure,
+ * and no slow delivery. When a late label comes says nothing of either.
+ */
 function noteTimes(beliefs: Beliefs, fact: AttemptObserved): void {
-  if (fact.responseMs === undefined) return;
-  const answers = fact.outcome === 'timed-out' || fact.outcome === 'ambiguous' ? 0 : 1;
+  const { responseMs, outcome, late, at } = fact;
+  if (responseMs === undefined || late === true) return;
   const { halfLifeMs } = beliefs.settings.response;
-  eachLevel(beliefs, fact, (it) => addTimes(it.times, halfLifeMs, fact.at, answers, fact.responseMs ?? 0));
+  const times = outcome === 'delivered' || outcome === 'invalid-code' ? 'times' : 'failureTimes';
+  eachLevel(beliefs, fact, (it) => addTimes(it[times], halfLifeMs, at, 1, responseMs));
 }
 
 /** A long history that comes at once weighs as much as this many attempts: how old each of them is, nobody says. */

@@ -15,6 +15,9 @@ export interface Quality {
   /** Gamma posterior of the response time's rate, for `onTime`. */
   readonly timeA: number;
   readonly timeB: number;
+  /** How long attempts that do not deliver have taken, mean; and on how many it rests: the supplier's, and before it the market's. */
+  readonly failureMs: number;
+  readonly failures: number;
   /** Attempts that this rests on, decayed: below 30 an offer is cold. */
   readonly evidence: number;
 }
@@ -52,6 +55,7 @@ export function qualityOf(beliefs: Beliefs, { offerId, supplierId, category, lea
     ambiguous: rate(settings.ambiguous, (it) => it.ambiguous),
     timeA,
     timeB,
+    ...failureTimeOf(beliefs, levels, at),
     evidence,
   };
 }
@@ -74,6 +78,25 @@ function timeOf({ settings: { response } }: Beliefs, levels: Levels, leadTimeMs:
   const [answers, sumMs] = offer === undefined ? [0, 0] : timesAt(offer.times, halfLifeMs, at);
   // a - 1 in the mean of the predictive time: E T = shape · b / (a - 1)
   return [shape * (weight + answers) + 1, weight * mean + sumMs];
+}
+
+function failureTimeOf({ settings: { response } }: Beliefs, levels: Levels, at: number): { failureMs: number; failures: number } {
+  const [market, supplier] = [levels[0]?.[1], levels[2]?.[1]].map((it) =>
+    it === undefined ? ([0, 0] as const) : timesAt(it.failureTimes, response.halfLifeMs, at),
+  );
+  const [failures, sumMs] = market ?? [0, 0];
+  const mean = failures > 0 ? sumMs / failures : 0;
+  return { failureMs: failures > 0 ? meanTime(mean, FAILURES_WEIGHT, supplier ?? [0, 0]) : 0, failures };
+}
+
+/** Failures that the market's mean stands for at a supplier. */
+const FAILURES_WEIGHT = 20;
+
+/** P(an ambiguous attempt was bought when another one has been made). `deliveredIfAmbiguous`: of those, what may have been delivered. */
+export function doubledOf({ doubled, settings }: Beliefs, deliveredIfAmbiguous: number, at: number): number {
+  const { good, bad } = settings.doubled.prior;
+  const prior = deliveredIfAmbiguous * (good / (good + bad));
+  return shrunk(prior, good + bad, countsAt(doubled, settings.doubled, at));
 }
 
 /** P(its supplier and what stands behind it are up). A group of one says what its supplier says already. */

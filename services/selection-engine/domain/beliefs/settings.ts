@@ -25,6 +25,10 @@ export interface BeliefSettings {
   readonly repurchase: RateSettings;
   readonly invalid: RateSettings;
   readonly ambiguous: RateSettings;
+  /** Of ambiguous attempts, those that turn out to be bought after others were asked. The prior is a share of what may have been delivered. */
+  readonly doubled: RateSettings;
+  /** How long an end is waited for after an attempt was told as ambiguous: what comes later comes too late. */
+  readonly askedForMs: number;
   readonly response: { readonly halfLifeMs: number; readonly shape: number; readonly weight: number; readonly priorMs: number };
   readonly supplierState: StateSettings;
   readonly groupState: StateSettings;
@@ -40,7 +44,9 @@ export const DEFAULT_SETTINGS: BeliefSettings = {
   complaint: { halfLifeMs: 14 * DAY, prior: { good: 0.48, bad: 39.5 }, weight: { category: 80, supplier: 40, offer: 120 }, delayMs: DAY },
   repurchase: { halfLifeMs: 30 * DAY, prior: { good: 3, bad: 7 }, weight: { category: 40, supplier: 20, offer: 60 }, delayMs: 7 * DAY },
   invalid: { halfLifeMs: 14 * DAY, prior: { good: 0.2, bad: 99.8 }, weight: { category: 200, supplier: 100, offer: 200 } },
-  ambiguous: { halfLifeMs: 2 * DAY, prior: { good: 0.1, bad: 19.9 }, weight: { category: 40, supplier: 20, offer: 60 } },
+  ambiguous: { halfLifeMs: 7 * DAY, prior: { good: 0.1, bad: 19.9 }, weight: { category: 100, supplier: 50, offer: 200 } },
+  doubled: { halfLifeMs: 30 * DAY, prior: { good: 2, bad: 8 }, weight: { category: 10, supplier: 10, offer: 10 } },
+  askedForMs: MINUTE,
   response: { halfLifeMs: 6 * HOUR, shape: 2, weight: 4, priorMs: 30_000 },
   supplierState: { failsAfterMs: 4 * DAY, repairedAfterMs: 70 * MINUTE, power: 1 },
   groupState: { failsAfterMs: 6 * DAY, repairedAfterMs: 110 * MINUTE, power: 0.35 },

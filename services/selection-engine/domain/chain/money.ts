@@ -1,5 +1,5 @@
 import type { Beliefs } from '../beliefs/beliefs';
-import { type Quality, qualityOf, upOf } from '../beliefs/read';
+import { doubledOf, type Quality, qualityOf, upOf } from '../beliefs/read';
 import { onTime } from '../beliefs/response';
 import { stockChance } from '../beliefs/stock';
 import { acceptanceOf } from '../beliefs/substitutes';
@@ -92,7 +92,7 @@ export function assess(beliefs: Beliefs, { at, line, economics }: CandidateReque
   const gain = margin - quality.complaint * money.complaintMinor + quality.repurchase * money.repurchaseMinor;
   const accepted = isSubstitute(offer) ? acceptance(beliefs, { at, line, offer, reference }) : 1;
   const q = quality.fill * up * stock * (1 - quality.invalid);
-  const doubled = quality.ambiguous * money.deliveredIfAmbiguous * cost;
+  const doubled = quality.ambiguous * doubledOf(beliefs, money.deliveredIfAmbiguous, at) * cost;
   return {
     offerId: offer.offerId,
     supplierId: offer.supplierId,
@@ -121,8 +121,11 @@ export function assess(beliefs: Beliefs, { at, line, economics }: CandidateReque
 const substitutionCost = (gain: number, accepted: number, money: Economics): number =>
   money.substituteMinor + (1 - accepted) * (Math.max(0, gain) + money.refusedSubstituteMinor + money.lostSaleMinor);
 
-function failMsOf({ settings }: Beliefs, quality: Quality, { slowFailureFactor, queryMs }: Economics): number {
-  return slowFailureFactor * answerMs(quality, settings.response.shape) + quality.ambiguous * queryMs;
+/** As measured; until then, by the time of an answer. */
+function failMsOf({ settings: { response } }: Beliefs, quality: Quality, { slowFailureFactor, queryMs }: Economics): number {
+  const { failureMs, failures } = quality;
+  const usual = slowFailureFactor * answerMs(quality, response.shape) + quality.ambiguous * queryMs;
+  return (response.weight * usual + failures * failureMs) / (response.weight + failures);
 }
 
 const isSubstitute = ({ step }: CandidateOffer): boolean => step !== undefined && step !== 'none' && step !== 'other-supplier';

@@ -9,6 +9,7 @@ import {
   createBeliefs,
   type MarketObservation,
   observe,
+  qualityOf,
   rankCandidates,
 } from '../index';
 
@@ -54,7 +55,7 @@ describe('a chain of attempts', () => {
     const beliefs = believing(...attempts('a', 60), ...attempts('b', 45), ...attempts('b', 15, { outcome: 'failed', responseMs: 60_000 }));
     const offers = [offer('a', costing(2100)), offer('b', costing(1900))];
     assert.deepEqual(orderOf(beliefs, request(offers)), ['b', 'a']);
-    const hurried = request(offers, { line: { deliverByAt: NOON + 20_000 }, economics: { lateMinor: 1500, lostSaleMinor: 250 } });
+    const hurried = request(offers, { line: { deliverByAt: NOON + 20_000 }, economics: { lateMinor: 1500, lostSaleMinor: 600 } });
     assert.deepEqual(orderOf(beliefs, hurried), ['a', 'b']);
   });
 
@@ -100,6 +101,39 @@ describe('a chain of attempts', () => {
     const { gates, candidates, valueMinor } = rankCandidates(createBeliefs(), request(offers, { line: { region: 'CN-31' } }));
     assert.deepEqual([gates, candidates], [{ stock: 1, closed: 1, region: 1, price: 1 }, []]);
     assert.equal(valueMinor, -2600 * 0.03);
+  });
+});
+
+describe('what attempts that do not deliver tell', () => {
+  const late = (outcome: 'delivered' | 'failed', ms: number): MarketObservation[] =>
+    Array.from({ length: 40 }, (_, n) => NOON - HOUR * (41 - n)).flatMap((at) => [
+      ...attempts('b', 1, { at, outcome: 'ambiguous', responseMs: 120_000 }),
+      ...attempts('b', 1, { at: at + ms, outcome, responseMs: 120_000 + ms, late: true }),
+    ]);
+  const valueOf = (facts: readonly MarketObservation[]): number =>
+    rankCandidates(believing(...facts), request([offer('b')], { attemptsMax: 1 })).valueMinor;
+
+  it('takes a time-out for a failure and not for a slow delivery, and knows how long it costs', () => {
+    const beliefs = believing(...attempts('a', 60), ...attempts('a', 60, { outcome: 'timed-out', responseMs: 120_000 }));
+    const hurried = { line: { deliverByAt: NOON + 60_000 } };
+    const [first] = rankCandidates(beliefs, request([offer('a')], hurried)).candidates;
+    assert.ok(first && first.onTime > 0.99, `${first?.onTime} in time`);
+    const second = (leftMs: number): number => {
+      const offers = [offer('a', costing(1500)), offer('b')];
+      const line = { deliverByAt: NOON + leftMs };
+      return rankCandidates(beliefs, request(offers, { line, economics: { lateMinor: 2000, lostSaleMinor: 0, failedAttemptMinor: 0 } })).chainLength; // prettier-ignore
+    };
+    assert.deepEqual([second(90_000), second(300_000)], [1, 2]);
+  });
+
+  it('fears an unknown end as often as it turned out to be bought twice', () => {
+    const [known, twice] = [valueOf(late('delivered', 20_000)), valueOf(late('delivered', HOUR))];
+    assert.ok(twice < known - 200, `${twice} against ${known}`);
+  });
+
+  it('does not take the time of a late label for the time of an answer', () => {
+    const quality = qualityOf(believing(...late('delivered', HOUR)), offer('b'), NOON);
+    assert.ok(quality.timeB / quality.timeA < 10_000);
   });
 });
 

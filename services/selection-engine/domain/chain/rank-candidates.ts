@@ -7,7 +7,7 @@ import { type Assessed, assess, economicsOf, inTime, tierCost } from './money';
 import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
 
 /** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
-export const MODEL = 'chain-money-1';
+export const MODEL = 'chain-money-2';
 const ATTEMPTS = 3;
 
 /**
