@@ -100,7 +100,20 @@ export const UnitsGivenUp = closed({
   cap: Type.Optional(CapReached),
 });
 
-export const LineClosed = closed({ ...ofLine, status: oneOf(...LINE_ENDS), ordered: Units, delivered: Units, capturedMinor: Minor });
+/** Holds of a line that its end tells of; the rest of a line that was scattered wider is in its own facts. */
+export const SERVED_MAX = 20;
+
+/** A line's end. `served`: what of it came from where; absent where nothing came. */
+export const LineClosed = closed({
+  ...ofLine,
+  status: oneOf(...LINE_ENDS),
+  ordered: Units,
+  delivered: Units,
+  capturedMinor: Minor,
+  served: Type.Optional(
+    Type.Array(closed({ offerId: Id, sku: Sku, units: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: SERVED_MAX }),
+  ),
+});
 
 export const OrderClosed = closed({ ...ofOrder, status: oneOf(...ORDER_ENDS), capturedMinor: Minor, releasedMinor: Minor });
 

@@ -261,7 +261,13 @@ describe('a line holds 6 units at A and 4 at B', () => {
       .when(hears('A', undefined, { version: 3, granted: 6, delivered: 6 }))
       .when(hears('B', undefined, { granted: 4, delivered: 4 }))
       .thenTypes('HoldNoted', 'MoneyMoved', 'LineClosed', 'OrderClosed')
-      .thenAmong({ type: 'LineClosed', ...LINE, status: 'delivered', ordered: 10, delivered: 10, capturedMinor: 25_000 })
+      .thenAmong({
+        ...{ type: 'LineClosed', ...LINE, status: 'delivered', ordered: 10, delivered: 10, capturedMinor: 25_000 },
+        served: [
+          { offerId: 'A~video', sku: 'video', units: 6 },
+          { offerId: 'B~video', sku: 'video', units: 4 },
+        ],
+      })
       .thenAmong({ type: 'OrderClosed', ...OF, status: 'completed', capturedMinor: 25_000, releasedMinor: 1_000 })
       .thenState(money, [975_000, 0]));
 

@@ -1,8 +1,8 @@
-import type { CapReached, GateCounts, GiveUpReason } from '@midstream/contracts';
+import { type CapReached, type Fact, type GateCounts, type GiveUpReason, SERVED_MAX } from '@midstream/contracts';
 import { evolve } from './evolve';
 import type { Entry, MoneyMoved, OfLine, OrderEvent } from './messages';
 import { endOf, orderEndOf } from './status';
-import { chargeOf, deliveredOf, type Hold, holdsOf, lineOf, linesOf, openOf, type Rows, rowOf, sum } from './state';
+import { chargeOf, deliveredOf, type Hold, holdsOf, type Line, lineOf, linesOf, openOf, type Rows, rowOf, sum } from './state';
 
 /** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
 export interface Draft {
@@ -81,8 +81,10 @@ export function settle(draft: Draft, of: OfLine): void {
   const line = lineOf(draft.rows, of);
   const isDone = Object.keys(line.selecting).length === 0 && holdsOf(line).every((it) => openOf(it) === 0);
   if (line.end !== undefined || !isDone) return;
+  const { orderId, merchantId, lineId } = of;
   const { ordered, capturedMinor } = line;
-  draft.emit({ type: 'LineClosed', ...ofLine(of), status: endOf(line), ordered, delivered: deliveredOf(line), capturedMinor });
+  const [status, delivered] = [endOf(line), deliveredOf(line)];
+  draft.emit({ type: 'LineClosed', orderId, merchantId, lineId, status, ordered, delivered, capturedMinor, ...servedOf(line) });
   const order = rowOf(draft.rows.orders, of.orderId);
   const lines = linesOf(order);
   if (lines.some((it) => it.end === undefined)) return;
@@ -94,4 +96,12 @@ export function settle(draft: Draft, of: OfLine): void {
     capturedMinor: sum(lines, (it) => it.capturedMinor),
     releasedMinor: sum(lines, (it) => it.releasedMinor),
   });
+}
+
+/** What came from where: others learn from a line's end without having followed it. */
+function servedOf(line: Line): Pick<Fact<'LineClosed'>, 'served'> {
+  const served = holdsOf(line)
+    .filter((it) => it.delivered > 0)
+    .map(({ offerId, sku, delivered }) => ({ offerId, sku, units: delivered }));
+  return served.length === 0 ? {} : { served: served.slice(0, SERVED_MAX) };
 }

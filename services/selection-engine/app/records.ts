@@ -1,15 +1,11 @@
 import type { TableRows } from '@midstream/runtime';
 import type { SelectionDecided, SelectionEvent, StormPlanned } from '@midstream/selection-engine-domain';
-import { DecisionRow, LineEndRow, StormRow } from './tables';
+import { DecisionRow, StormRow } from './tables';
 
 /** What a decision was made of, as `decision.record` keeps it. */
 export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'storm'>;
 
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
-  if (event.type === 'LineEnded') {
-    const { orderId, lineId, ordered, delivered } = event;
-    return [{ entity: LineEndRow, rows: [{ order_id: orderId, line_id: lineId, ordered, delivered }] }];
-  }
   if (event.type === 'StormPlanned') return [{ entity: StormRow, rows: [stormRow(event)] }];
   if (event.type !== 'SelectionDecided') return [];
   const { decisionId, decidedAt, model, request, candidates, gates, considered, storm } = event;

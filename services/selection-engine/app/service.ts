@@ -4,9 +4,11 @@ import { EvaluationsController, OrderRecommendationsController, RecommendationsC
 import { CardQueries } from './cards/queries';
 import { CasesController } from './cases/http';
 import { CaseLibrary } from './cases/library';
+import { EndedLines, endsLoop } from './cases/ends';
 import { casesLoop } from './cases/loop';
 import { GuidesController } from './guides/http';
 import { CreateCases4 } from './migrations/create-cases-4';
+import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
 import { demandLoop } from './market/loop';
 import { MarketController, SignalsController } from './market/http';
@@ -27,7 +29,7 @@ export const selectionService = defineService({
     markets: { entity: MarketRow },
   },
   entities: [DecisionRow, LineEndRow, StormRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7],
   recordsOf,
   follows: ['selection.market'],
   problems,
@@ -41,6 +43,6 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary],
-  loops: [demandLoop(), casesLoop()],
+  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary, EndedLines],
+  loops: [demandLoop(), endsLoop(), casesLoop()],
 });

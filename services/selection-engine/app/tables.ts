@@ -43,11 +43,13 @@ export class MarketRow {
   @Column('jsonb') state!: unknown;
 }
 
-/** A line that ended and is not yet part of a case. */
+/** A line that ended; part of a case since `folded_at`. */
 @Entity('line_end')
 export class LineEndRow {
   @PrimaryColumn('text', { name: 'order_id' }) orderId!: string;
   @PrimaryColumn('text', { name: 'line_id' }) lineId!: string;
   @Column('int') ordered!: number;
   @Column('int') delivered!: number;
+  @Column('timestamptz', { name: 'folded_at', nullable: true }) foldedAt!: Date | null;
+  @Column('text', { name: 'case_id', nullable: true }) caseId!: string | null;
 }

@@ -2,6 +2,7 @@ import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
+import { type EndedLine, noteEnded } from './cases/ended';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
 export type Offer = Fact<'OfferState'>;
@@ -45,6 +46,8 @@ export interface OfferBook {
   readonly storms: Map<string, StormPlan>;
   /** Units that were held at an offer, in all, when it turned bad. */
   readonly heldAtClosing: Map<string, number>;
+  /** Lines that ended and are not written down yet, by `order/line`. */
+  readonly ended: Map<string, EndedLine>;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -60,6 +63,7 @@ export const emptyBook = (): OfferBook => ({
   bound: noneBound(),
   storms: new Map(),
   heldAtClosing: new Map(),
+  ended: new Map(),
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
@@ -88,6 +92,8 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'NothingHeld':
       for (const it of fact.tried) noteTried(book, it);
       return;
+    case 'LineClosed':
+      return noteEnded(book.ended, fact);
     default:
       return; // no news of the market
   }

@@ -31,10 +31,6 @@ export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): 
       return rankOffers(command, rows, book);
     case 'ReportSignal':
       return reportSignal(command, rows.markets, book);
-    case 'NoteEnd': {
-      const { orderId, lineId, ordered, delivered } = command;
-      return [{ type: 'LineEnded', orderId, lineId, ordered, delivered }];
-    }
     case 'CountDemand':
       return countDemand(command, rows.markets);
     default:

@@ -45,4 +45,5 @@ export { rankCandidates } from './chain/rank-candidates';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';
 export * from './cards';
 export * from './cases/cases';
+export { ENDED_MAX, type EndedLine } from './cases/ended';
 export type { Offer, Product } from './book';

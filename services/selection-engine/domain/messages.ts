@@ -51,19 +51,6 @@ export interface SelectionDecided {
   readonly storm?: { readonly planId: string; readonly key: string };
 }
 
-/** A line came to its end: what became of it is counted into the case library. */
-export interface NoteEnd {
-  readonly type: 'NoteEnd';
-  readonly at: number;
-  readonly orderId: string;
-  readonly lineId: string;
-  readonly ordered: number;
-  readonly delivered: number;
-}
-
-/** Internal: waits to become a part of a case. */
-export type LineEnded = Omit<NoteEnd, 'type' | 'at'> & { readonly type: 'LineEnded' };
-
-export type SelectionCommand = RankOffers | ReportSignal | CountDemand | NoteEnd;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | LineEnded;
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent;
 export type SelectionCode = SignalCode;

@@ -34,7 +34,6 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
     case 'MarketMoved':
       return { ...rows, markets: { ...rows.markets, [event.market.sku]: event.market } };
     case 'SelectionDecided':
-    case 'LineEnded':
     case 'StormPlanned':
     case 'MarketSignalReported':
     case 'MarketState':

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { anOffer, aProduct, aRequest } from '@midstream/selection-engine-domain/selection.fixtures';
 import { type Engine, startEngine } from '../selection.app.fixtures';
+import { endsLoop } from './ends';
 import { casesLoop } from './loop';
 
 const WANTED = { need: { sku: 'video' }, region: 'CN-31', quantity: 3, segment: 'retail', scenario: 'gaming' };
@@ -13,13 +14,19 @@ describe('the case library', () => {
   });
   after(() => engine.stop());
 
-  const finish = async (orderId: string) => {
-    const request = aRequest({ orderId, scenario: 'gaming', quantity: 3, deliverBy: new Date(Date.now() + 86_400_000).toISOString() });
-    const ofLine = { orderId, merchantId: 'm1', lineId: '1' };
+  const deliverBy = new Date(Date.now() + 86_400_000).toISOString();
+  const finish = async (orderId: string, lineId = '1') => {
+    const ofLine = { orderId, merchantId: 'm1', lineId };
+    const request = aRequest({ orderId, lineId, scenario: 'gaming', quantity: 3, deliverBy });
     await engine.tell({ type: 'LineSelectionRequested', ...ofLine, request });
-    await engine.service.commands.outcome({ type: 'NoteEnd', orderId, lineId: '1', ordered: 3, delivered: 3 } as never);
+    const served = [{ offerId: 'a~video', sku: 'video', units: 3 }];
+    await engine.tell({ type: 'LineClosed', ...ofLine, status: 'delivered', ordered: 3, delivered: 3, capturedMinor: 7_500, served });
   };
-  const fold = () => casesLoop().run({ database: engine.service.database, handle: () => Promise.resolve() });
+  const fold = async () => {
+    const context = { database: engine.service.database, handle: () => Promise.resolve() };
+    await endsLoop().run(context);
+    await casesLoop().run(context);
+  };
   const cases = async (key: string) => {
     const { body } = await engine.ask('/cases?scenario=gaming', { key });
     return body as { items: { origin: string; orders: number; delivered: number; skus: string[] }[]; withheld: number };
@@ -27,8 +34,11 @@ describe('the case library', () => {
 
   it('makes one anonymous case of orders alike, each line counted once, shown to merchants and on cards from five orders on', async () => {
     await finish('o1');
+    await fold();
+    await finish('o1', '2');
     await finish('o2');
     await fold();
+    await finish('o2'); // told once more, when it is part of a case already
     await fold();
     const [own] = (await cases('op')).items.filter((it) => it.origin === 'orders');
     assert.deepEqual([own?.orders, own?.delivered, own?.skus], [2, 1, ['video']]);

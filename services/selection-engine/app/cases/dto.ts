@@ -20,6 +20,11 @@ export class CasesQuery {
   @IsIn(['retail', 'enterprise'])
   segment?: string;
 
+  @ApiPropertyOptional({ example: 'gold', description: 'Of the buyers' })
+  @IsOptional()
+  @IsText(40)
+  tier?: string;
+
   @ApiPropertyOptional({ example: 'CN-31' })
   @IsOptional()
   @IsRegion()

@@ -20,13 +20,17 @@ export class CasesController {
   @ApiOkResponse({ type: CasesView })
   @Get()
   @Scopes('merchant', 'operator')
-  async list(@Query() { scenario, category, segment, region, quantity, limit }: CasesQuery, @From() { scope }: Caller): Promise<CasesView> {
+  async list(
+    @Query() { scenario, category, segment, tier, region, quantity, limit }: CasesQuery,
+    @From() { scope }: Caller,
+  ): Promise<CasesView> {
     const all = (await this.library.read()).filter((it) => scenario === undefined || it.scenario === scenario);
     const shown = scope === 'operator' ? all : all.filter(isAnonymous);
     const sought = {
       ...(scenario !== undefined && { scenario }),
       ...(category !== undefined && { category }),
       ...(segment !== undefined && { segment: segment as Segment }),
+      ...(tier !== undefined && { tier }),
       ...(region !== undefined && { region }),
       ...(quantity !== undefined && { quantity: Number(quantity) }),
     };

@@ -17,6 +17,7 @@ interface CaseFound {
   readonly origin: Case['origin'];
   readonly scenario: string;
   readonly segment: Case['segment'];
+  readonly tier: string;
   readonly region: string;
   readonly category: string;
   readonly skus: string[];
@@ -89,6 +90,7 @@ const caseOf = ({
   origin,
   scenario,
   segment,
+  tier,
   region,
   category,
   skus,
@@ -102,6 +104,7 @@ const caseOf = ({
   ...{ caseId: id, origin, scenario, segment, region, category, skus, quantity, orders, priceMinor: Number(price_minor) },
   industry: written?.industry ?? INDUSTRIES[scenario] ?? scenario,
   delivered: Number(ordered) > 0 ? Number(delivered) / Number(ordered) : 0,
+  ...(origin === 'orders' && { tier }),
   ...(written?.title && { title: written.title }),
   ...(written?.story && { story: written.story }),
 });

@@ -2,46 +2,67 @@ import type { Database, Loop } from '@midstream/runtime';
 
 const EVERY_MS = 20_000;
 const FOLD_MAX = 500;
+/** The bus tells nothing again that is older than a week. */
+const KEPT_DAYS = 8;
 
 /**
  * Counts lines that ended into cases: what was asked for, in bands, and what came of it; never who asked. A line joins its case in the
- * transaction that deletes it, so that each counts once, whatever replica does it.
+ * transaction that marks it, so that each counts once, whatever replica does it and however often it is told of.
  */
 export const casesLoop = (): Loop => ({
   name: 'cases',
   everyMs: EVERY_MS,
-  run: async ({ database }) => (await fold(database)) === FOLD_MAX,
+  async run({ database }) {
+    const folded = await fold(database);
+    if (folded < FOLD_MAX) await database.query(`DELETE FROM line_end WHERE folded_at < now() - make_interval(days => $1)`, [KEPT_DAYS]);
+    return folded === FOLD_MAX;
+  },
 });
 
+/** One replica at a time: lines of one order that end apart are told from orders apart by the rows of those that were counted before. */
+const FOLDING = 60_107;
+
 /** Quantity by powers of ten, price by its first figure; the country; the first good that was chosen, or the one that was asked for. */
-async function fold(database: Database): Promise<number> {
-  const { rows } = await database.pool.query<{ folded: string }>(
-    `WITH ended AS (
-       DELETE FROM line_end WHERE (order_id, line_id) IN (SELECT order_id, line_id FROM line_end LIMIT ${FOLD_MAX} FOR UPDATE SKIP LOCKED)
-       RETURNING *
-     ), known AS (
-       SELECT ended.*, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
-         FROM ended CROSS JOIN LATERAL (
-           SELECT record->'request' AS request, record->'candidates'->0->>'sku' AS sku
-             FROM decision WHERE order_id = ended.order_id AND record->'request'->>'lineId' = ended.line_id
-            ORDER BY decided_at LIMIT 1) first
-     ), banded AS (
-       SELECT order_id, request->>'scenario' AS scenario, request->>'segment' AS segment, left(request->>'region', 2) AS region,
-              coalesce(product.data->>'category', request->'need'->>'category', 'other') AS category, coalesce(sku, '') AS sku,
-              (10 ^ floor(log((request->>'quantity')::numeric)))::int AS quantity,
-              round((request->>'priceCapMinor')::numeric,
-                    -floor(log(greatest(1, (request->>'priceCapMinor')::numeric)))::int)::bigint AS price_minor,
-              ordered, delivered
-         FROM known LEFT JOIN projection product ON product.topic = 'inventory.by-sku' AND product.key = sku
-     ), added AS (
-       INSERT INTO selection_case (id, origin, scenario, segment, region, category, skus, quantity, price_minor, orders, ordered, delivered)
-       SELECT md5(concat_ws('|', scenario, segment, region, category, sku, quantity, price_minor)), 'orders', scenario, segment, region, category,
-              CASE sku WHEN '' THEN '{}'::text[] ELSE ARRAY[sku] END, quantity, price_minor, count(DISTINCT order_id), sum(ordered), sum(delivered)
-         FROM banded GROUP BY scenario, segment, region, category, sku, quantity, price_minor
-       ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
-              ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
-     )
-     SELECT count(*) AS folded FROM ended`,
-  );
-  return Number(rows[0]?.folded ?? 0);
-}
+const fold = (database: Database): Promise<number> =>
+  database.transaction(async (tx) => {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [FOLDING]);
+    const { rows } = await tx.query<{ folded: string }>(FOLD);
+    return Number(rows[0]?.folded ?? 0);
+  });
+
+const FOLD = `
+  WITH ended AS (
+    SELECT order_id, line_id, ordered, delivered FROM line_end WHERE folded_at IS NULL LIMIT ${FOLD_MAX}
+  ), known AS (
+    SELECT ended.*, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
+      FROM ended CROSS JOIN LATERAL (
+        SELECT record->'request' AS request, record->'candidates'->0->>'sku' AS sku
+          FROM decision WHERE order_id = ended.order_id AND record->'request'->>'lineId' = ended.line_id
+         ORDER BY decided_at LIMIT 1) first
+  ), banded AS (
+    SELECT order_id, line_id, request->>'scenario' AS scenario, request->>'segment' AS segment, request->>'tier' AS tier,
+           left(request->>'region', 2) AS region,
+           coalesce(product.data->>'category', request->'need'->>'category', 'other') AS category, coalesce(sku, '') AS sku,
+           (10 ^ floor(log((request->>'quantity')::numeric)))::int AS quantity,
+           round((request->>'priceCapMinor')::numeric,
+                 -floor(log(greatest(1, (request->>'priceCapMinor')::numeric)))::int)::bigint AS price_minor,
+           ordered, delivered
+      FROM known LEFT JOIN projection product ON product.topic = 'inventory.by-sku' AND product.key = sku
+  ), named AS (
+    SELECT md5(concat_ws('|', scenario, segment, tier, region, category, sku, quantity, price_minor)) AS id, * FROM banded
+  ), marked AS (
+    UPDATE line_end SET folded_at = now(), case_id = named.id
+      FROM ended LEFT JOIN named USING (order_id, line_id)
+     WHERE (line_end.order_id, line_end.line_id) = (ended.order_id, ended.line_id)
+  ), added AS (
+    INSERT INTO selection_case
+           (id, origin, scenario, segment, tier, region, category, skus, quantity, price_minor, orders, ordered, delivered)
+    SELECT id, 'orders', scenario, segment, tier, region, category, CASE sku WHEN '' THEN '{}'::text[] ELSE ARRAY[sku] END,
+           quantity, price_minor, count(DISTINCT order_id) FILTER (WHERE NOT EXISTS (
+             SELECT FROM line_end before WHERE before.order_id = named.order_id AND before.case_id = named.id)),
+           sum(ordered), sum(delivered)
+      FROM named GROUP BY id, scenario, segment, tier, region, category, sku, quantity, price_minor
+        ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
+           ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
+  )
+  SELECT count(*) AS folded FROM ended`;

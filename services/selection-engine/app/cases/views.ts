@@ -7,6 +7,7 @@ export class CaseView {
   @ApiProperty() industry!: string;
   @ApiProperty() scenario!: string;
   @ApiProperty({ enum: ['retail', 'enterprise'] }) segment!: string;
+  @ApiPropertyOptional({ description: 'Of the buyers, as their backends name it; of orders' }) tier?: string;
   @ApiProperty({ example: 'CN' }) region!: string;
   @ApiProperty() category!: string;
   @ApiProperty({ type: [String] }) skus!: string[];

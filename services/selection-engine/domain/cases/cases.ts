@@ -9,6 +9,8 @@ export interface Case {
   readonly industry: string;
   readonly scenario: string;
   readonly segment: Segment;
+  /** The buyers' tier, as their backend names it. Absent: any. */
+  readonly tier?: string;
   /** A country. */
   readonly region: string;
   readonly category: string;
@@ -27,6 +29,7 @@ export interface Case {
 export interface Sought {
   readonly scenario?: string;
   readonly segment?: Segment;
+  readonly tier?: string;
   readonly region?: string;
   readonly category?: string;
   readonly quantity?: number;
@@ -34,7 +37,7 @@ export interface Sought {
 }
 
 /** How much each property says of likeness (weighted Gower). */
-const WEIGHTS = { scenario: 3, category: 3, segment: 2, region: 1, quantity: 1, priceMinor: 1 } as const;
+const WEIGHTS = { scenario: 3, category: 3, segment: 2, tier: 1, region: 1, quantity: 1, priceMinor: 1 } as const;
 /** A curated case weighs as much as so many orders. */
 export const CURATED_ORDERS = 20;
 /** The most that all cases together add to a good's value, or take from it: a hundredth of its price. */
@@ -60,6 +63,7 @@ function likenessOf(sought: Sought, it: Case): { readonly sum: number; readonly 
   if (sought.scenario !== undefined) add(WEIGHTS.scenario, Number(sought.scenario === it.scenario));
   if (sought.category !== undefined) add(WEIGHTS.category, Number(sought.category === it.category));
   if (sought.segment !== undefined) add(WEIGHTS.segment, Number(sought.segment === it.segment));
+  if (sought.tier !== undefined && it.tier !== undefined) add(WEIGHTS.tier, Number(sought.tier === it.tier));
   if (sought.region !== undefined) add(WEIGHTS.region, Number(sought.region.slice(0, 2) === it.region.slice(0, 2)));
   if (sought.quantity !== undefined) add(WEIGHTS.quantity, near(sought.quantity, it.quantity));
   if (sought.priceMinor !== undefined) add(WEIGHTS.priceMinor, near(sought.priceMinor, it.priceMinor));

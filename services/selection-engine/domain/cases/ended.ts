@@ -1,0 +1,18 @@
+import type { Fact } from '@midstream/contracts';
+
+/** A line that ended: how much was asked for and came, and what of it came from where. */
+export type EndedLine = Pick<Fact<'LineClosed'>, 'orderId' | 'lineId' | 'ordered' | 'delivered' | 'served'>;
+
+/** Lines that wait to be written down; the oldest are forgotten beyond it. A replica writes 500 of them a second and more. */
+export const ENDED_MAX = 20_000;
+
+/** A line that was told of twice waits once. One that asked for nothing is no case. */
+export function noteEnded(ended: Map<string, EndedLine>, { orderId, lineId, ordered, delivered, served }: Fact<'LineClosed'>): void {
+  if (ordered <= 0) return;
+  ended.set(`${orderId}/${lineId}`, {
+    ...{ orderId, lineId, ordered, delivered: Math.min(ordered, delivered) },
+    ...(served !== undefined && { served }),
+  });
+  const oldest = ended.size > ENDED_MAX ? ended.keys().next().value : undefined;
+  if (oldest !== undefined) ended.delete(oldest);
+}
