@@ -11,6 +11,7 @@ import {
   Id,
   Instant,
   LossReason,
+  MerchantTier,
   Minor,
   Name,
   ofLine,
@@ -142,6 +143,8 @@ export const ProductState = closed({
   faceValueMinor: Minor,
   /** The hub's price to merchants. */
   priceMinor: Minor,
+  /** What merchants of these tiers pay instead, where a mark-up rule says so. */
+  tierPrices: Type.Optional(Type.Record(MerchantTier, Minor)),
   /** What must be left of the price after the cost, in ten-thousandths of it; absent: nothing. */
   marginFloorBp: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999 })),
   currency: Currency,

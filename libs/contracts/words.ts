@@ -115,6 +115,9 @@ export const RECIPIENT_MAX = 120;
  */
 export const Recipient = Type.String({ minLength: 1, maxLength: RECIPIENT_MAX, pattern: '^\\P{Cc}*$' });
 
+/** A class of merchants that mark-up rules name; an operator gives it to a merchant. */
+export const MerchantTier = Type.String({ pattern: '^[a-z0-9-]{1,40}$' });
+
 /** Whom a fact is about: every fact by order carries it, so that no reader has to ask. */
 export const ofLine = { orderId: Id, merchantId: Id, lineId: Id } as const;
 
@@ -169,6 +172,8 @@ export const SelectionRequest = closed({
   scenario: Type.String({ maxLength: 40 }),
   /** Who buys, in the merchant's own words: what a cap counts by. */
   buyerReference: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  /** The merchant's, as it was when the order was placed: what it pays depends on it. Absent: none. */
+  merchantTier: Type.Optional(MerchantTier),
   /** The dearest that a unit may be: the line's cap, or the lower reference price of what is replaced. */
   priceCapMinor: Minor,
   currency: Currency,

@@ -1,3 +1,4 @@
+import { TIERS_MAX } from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, Matches, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
@@ -13,6 +14,13 @@ export class MarkupRuleDto {
   @ValidateIf(({ kind, currency }: MarkupRuleDto) => kind === 'fixed' || currency !== undefined)
   @IsCurrency()
   currency?: string;
+  @ApiPropertyOptional({
+    example: 'gold',
+    description: `Merchants of this tier (\`PUT /v1/merchants/{id}\` says whose it is); absent: any without a rule of its own. The rules name ${TIERS_MAX} tiers at most`,
+  })
+  @ValidateIf(({ tier }: MarkupRuleDto) => tier !== undefined)
+  @Matches(/^[a-z0-9-]{1,40}$/)
+  tier?: string;
   @ApiProperty({ enum: ['fixed', 'percent'] }) @IsIn(['fixed', 'percent']) kind!: 'fixed' | 'percent';
   @ApiPropertyOptional({ description: 'Of fixed: what is added to the cost, in minor units' })
   @ValidateIf(({ kind }: MarkupRuleDto) => kind === 'fixed')

@@ -17,7 +17,7 @@ export class MarkupController {
   @ApiOperation({
     summary: 'Says what is added to costs; all rules at once',
     description:
-      'A product that says `priceBy: rule` follows the rule of its category and currency, else of its category, else of `*`. Its price is derived from the cost each time, never from the price before.',
+      'A product that says `priceBy: rule` follows the most specific rule that fits it and the merchant. What names the merchant’s tier counts before what names the category, and that before what names the currency: a rule of gold for `*` comes before a rule of game cards for everybody. Without a rule of its own a tier pays what everybody pays. Prices are derived from the cost each time, never from the price before.',
   })
   @ApiOkResponse({ type: MarkupRulesView })
   put(@Body() { rules }: MarkupRulesDto, @From() caller: Caller): Promise<MarkupRulesView> {
@@ -42,10 +42,11 @@ const viewOf = (it?: MarkupRules): MarkupRulesView => ({
   rules: (it?.rules ?? []).map((rule) => ({ ...rule })),
 });
 
-function ruleOf({ kind, amountMinor = 0, percentBp = 0, category, currency, stepMinor, rounding }: MarkupRuleDto): MarkupRule {
+function ruleOf({ kind, amountMinor = 0, percentBp = 0, category, currency, tier, stepMinor, rounding }: MarkupRuleDto): MarkupRule {
   const rule = {
     category,
     ...(currency !== undefined && { currency }),
+    ...(tier !== undefined && { tier }),
     ...(stepMinor !== undefined && { stepMinor }),
     ...(rounding && { rounding }),
   };

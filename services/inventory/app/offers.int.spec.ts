@@ -33,6 +33,8 @@ describe('an offer, over HTTP', () => {
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'fixed', amountMinor: 1 }] }, 400, 'currency'],
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: -1 }] }, 400, 'percentBp'],
       ['PUT', '/markup-rules', { rules: [{ category: '*', kind: 'percent', percentBp: 1 }, { category: '*', kind: 'percent', percentBp: 2 }] }, 422, 'double-rule'], // prettier-ignore
+      ['PUT', '/markup-rules', { rules: [{ category: '*', tier: 'Gold!', kind: 'percent', percentBp: 1 }] }, 400, 'tier'],
+      ['PUT', '/markup-rules', { rules: Array.from({ length: 21 }, (_, n) => ({ category: '*', tier: `t${n}`, kind: 'percent', percentBp: 1 })) }, 422, 'too-many-tiers'], // prettier-ignore
       ['PUT', '/caps', { caps: [{ per: 'merchant', maxUnits: 1 }] }, 400, 'sku'],
       ['PUT', '/caps', { caps: [{ per: 'house', sku: 'vip', maxUnits: 1 }] }, 400, 'per'],
       ['PUT', '/caps', { caps: [{ per: 'merchant', sku: 'vip', maxUnits: -1 }] }, 400, 'maxUnits'],
@@ -74,7 +76,10 @@ describe('an offer, over HTTP', () => {
     await costs(2_100);
     await cost(3_001);
     await costs(3_160);
-    assert.doesNotMatch(JSON.stringify(await read()), /cost|rule":|ruled|offer/i);
+    const tiered = [{ category: '*', kind: 'percent', percentBp: 500, stepMinor: 10 }, { category: '*', tier: 'gold', kind: 'percent', percentBp: 200, stepMinor: 10 }]; // prettier-ignore
+    assert.deepEqual((await world.call('PUT', '/markup-rules', { rules: tiered })).body['rules'], tiered);
+    await until(async () => JSON.stringify((await world.call('GET', '/products/rule')).body['tierPrices']) === '{"gold":3070}');
+    assert.doesNotMatch(JSON.stringify(await read()), /cost|rule":|ruled|offer|tier|3070/i, 'what others pay is no merchant’s affair');
     assert.equal((await world.call('GET', '/markup-rules', undefined, { key: 'm-key' })).status, 403);
   });
 

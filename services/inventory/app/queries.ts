@@ -21,8 +21,8 @@ export class SupplyQueries {
   constructor(private readonly database: Database) {}
 
   /** @throws NotFound */
-  async product(sku: string): Promise<ProductView> {
-    return productView(await this.state<Product>('product', sku, 'unknown-product'));
+  async product(sku: string, isHub: boolean): Promise<ProductView> {
+    return productView(await this.state<Product>('product', sku, 'unknown-product'), isHub);
   }
 
   /** @throws NotFound */

@@ -31,7 +31,7 @@ export class ProductsController {
     const product = { ...body, name: { ...body.name }, attributes, listed, sku };
     return this.commands.run(
       { type: 'PutProduct', product, ...(priceBy && { priceBy }) },
-      { caller, answer: ({ products }: Rows) => productView(rowOf(products, sku)) },
+      { caller, answer: ({ products }: Rows) => productView(rowOf(products, sku), true) },
     );
   }
 
@@ -39,8 +39,8 @@ export class ProductsController {
   @Scopes('operator', 'merchant', 'supplier')
   @ApiOperation({ summary: 'A product, with the hub’s price' })
   @ApiOkResponse({ type: ProductView })
-  get(@Param() { sku }: SkuParam): Promise<ProductView> {
-    return this.queries.product(sku);
+  get(@Param() { sku }: SkuParam, @From() { scope }: Caller): Promise<ProductView> {
+    return this.queries.product(sku, scope === 'operator');
   }
 }
 

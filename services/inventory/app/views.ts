@@ -23,15 +23,25 @@ export class ProductView {
   @ApiProperty() category!: string;
   @ApiProperty({ enum: FULFILMENT_KINDS }) fulfilmentKind!: string;
   @ApiProperty({ description: 'In minor units' }) faceValueMinor!: number;
-  @ApiProperty({ description: 'In minor units' }) priceMinor!: number;
+  @ApiProperty({ description: 'In minor units. What a merchant of a tier pays: `GET /v1/accounts/{merchantId}/prices`' })
+  priceMinor!: number;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'integer' },
+    description: 'What merchants of a tier pay instead, by the mark-up rules; for operators',
+  })
+  tierPrices?: Readonly<Record<string, number>>;
   @ApiProperty() currency!: string;
   @ApiProperty({ type: [String] }) regions!: readonly string[];
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) attributes!: Readonly<Record<string, string>>;
   @ApiProperty() listed!: boolean;
 }
 
-/** The margin that the hub insists on, and what its offers cost, is the hub's own: no merchant and no supplier sees it. */
-export const productView = ({ offerIds: _, marginFloorBp: __, ruled: ___, ...product }: Product): ProductView => product;
+/** The margin that the hub insists on, what its offers cost, and what others pay is the hub's own: no merchant and no supplier sees it. */
+export const productView = ({ offerIds: _, marginFloorBp: __, ruled: ___, tierPrices, ...product }: Product, isHub = false): ProductView => ({
+  ...product,
+  ...(isHub && tierPrices && { tierPrices }),
+});
 
 /** Never its token. */
 export class SupplierView {

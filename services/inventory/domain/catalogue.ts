@@ -2,7 +2,7 @@ import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
 import { HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
-import { isRoomFor, MARKUP_ID, ruledPrice } from './markup';
+import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
 import { convertTiers } from './rates';
 import {
@@ -31,8 +31,8 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   const rules = rows.markups[MARKUP_ID];
   const follows = priceBy === 'rule';
   if (follows && !isRoomFor(rules, sku)) return reject('too-many-ruled', { max: RULED_MAX });
-  const priceMinor = follows ? (priceByRule(rules, known, put) ?? put.priceMinor) : put.priceMinor;
-  const product = { ...put, priceMinor };
+  const prices = follows && known?.ruled?.follows ? pricesByRule(rules, known, put) : { priceMinor: put.priceMinor };
+  const product = { ...put, ...prices };
   const state = { type: 'ProductState' as const, ...product, version: (known?.version ?? 0) + 1 };
   const isOther = (known?.ruled?.follows ?? false) !== follows;
   const before = { type: 'ProductState', ...known, offerIds: undefined, ruled: undefined };
@@ -41,14 +41,15 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   if (known === undefined || known.offerIds.length === 0) return events;
   if (known.category !== product.category) events.push({ type: 'CategoryChanged', sku, offerIds: known.offerIds });
   const { marginFloorBp: floorBp } = product;
-  if (known.priceMinor === priceMinor && known.marginFloorBp === floorBp && !isOther) return events;
+  if (isSamePrice(known, prices) && known.marginFloorBp === floorBp && !isOther) return events;
   const terms = { ...(floorBp !== undefined && { floorBp }), ...(follows && { ruled: true as const }) };
-  return [...events, { type: 'ProductRepriced', sku, priceMinor, version: state.version, ...terms, offerIds: known.offerIds }];
+  const { version } = state;
+  return [...events, { type: 'ProductRepriced', sku, priceMinor: ceilingOf(prices), version, ...terms, offerIds: known.offerIds }];
 }
 
-/** What the rule makes of the costs that are known; without one, the price stays that a rule has made before. */
-const priceByRule = (rules: MarkupRules | undefined, known: Product | undefined, put: PutProduct['product']): number | undefined =>
-  known?.ruled?.follows ? (ruledPrice(rules, { ...put, ruled: known.ruled }) ?? known.priceMinor) : undefined;
+/** What the rules make of the costs that are known; without a rule, the price stays that one has made before. */
+const pricesByRule = (rules: MarkupRules | undefined, { ruled, priceMinor, tierPrices }: Product, put: PutProduct['product']) =>
+  ruledPrices(rules, { ...put, priceMinor, ...(ruled && { ruled }), ...(tierPrices && { tierPrices }) });
 
 export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
   const known = rows.suppliers[supplier.supplierId];
@@ -75,7 +76,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const offerId = offerIdOf(supplierId, sku);
   const { upstreamGroup } = supplier;
   const kind = supplier.kind === 'vault' ? 'vault' : 'http';
-  const { fulfilmentKind, priceMinor, marginFloorBp } = product;
+  const { fulfilmentKind, marginFloorBp } = product;
   const floor = { ...(marginFloorBp !== undefined && { floorBp: marginFloorBp }), ...(product.ruled?.follows && { ruled: true as const }) };
   const whole: OfferTerms = {
     ...terms,
@@ -86,7 +87,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
     kind,
     upstreamGroup,
     fulfilmentKind,
-    ceilingMinor: priceMinor,
+    ceilingMinor: ceilingOf(product),
     ...floor,
   };
   const known = rows.offers[offerId];

@@ -40,6 +40,8 @@ export const BALANCE_BLIND_MS = 60_000;
 export const BALANCE_PATIENCE_MS = 30 * 60_000;
 /** Units that one report or import may name, as in contracts. */
 export const UNITS_MAX = 1_000_000;
+/** Tiers of merchants that mark-up rules may name: a price each for every product. */
+export const TIERS_MAX = 20;
 /** Products that follow mark-up rules. */
 export const RULED_MAX = 10_000;
 /** The hub's own vault: what was bought and is not wanted any more. */

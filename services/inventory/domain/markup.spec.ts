@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRejection } from '@midstream/kernel';
 import fc from 'fast-check';
-import { A, aMarket, B, NOON, putOffer, report, vip, type Written } from './inventory.fixtures';
-import { inventory, type InventoryCommand, type InventoryEvent, type MarkupRule, type Rows, rowOf } from './index';
+import { A, aMarket, B, candidate, holdFirst, NOON, putOffer, report, vip, type Written } from './inventory.fixtures';
+import { inventory, type InventoryCommand, type InventoryEvent, type MarkupRule, type Rows, rowOf, TIERS_MAX } from './index';
 import { priceOf } from './markup';
 
 const percent = (percentBp: number): MarkupRule => ({ category: '*', kind: 'percent', percentBp });
@@ -79,6 +79,63 @@ describe('a price by rule', () => {
     const all = [fixed(1, '*'), fixed(2, '*', 'CNY'), fixed(3, vip.category), fixed(4, vip.category, 'CNY'), fixed(5, vip.category, 'USD')];
     const prices = [4, 3, 2, 1].map((n) => priceIn(settled(aMarket(), rules(...all.slice(0, n)), ruled)));
     assert.deepEqual(prices, [2_004, 2_003, 2_002, 2_001]);
+  });
+
+  describe('for merchants of a tier', () => {
+    const of = (tier: string, percentBp: number, category = '*'): MarkupRule => ({ category, tier, kind: 'percent', percentBp });
+    const pricesIn = (rows: Rows) => [priceIn(rows), rowOf(rows.products, 'vip').tierPrices];
+
+    it('is made by the rule of the tier, before one of the category and before one for everybody', () => {
+      const all = [percent(1_000), of('gold', 400), { ...percent(2_000), category: vip.category }, of('gold', 300, vip.category)];
+      const prices = [1, 2, 3, 4].map((n) => pricesIn(settled(aMarket(), rules(...all.slice(0, n)), ruled)));
+      assert.deepEqual(prices, [
+        [2_200, undefined],
+        [2_200, { gold: 2_080 }],
+        [2_400, { gold: 2_080 }],
+        [2_400, { gold: 2_060 }],
+      ]);
+    });
+
+    it('is what everybody pays where no rule names the tier or none of its category, and where both come to the same', () => {
+      const other = settled(aMarket(), rules(percent(1_000), of('gold', 400, 'esim'), of('silver', 1_000)), ruled);
+      assert.deepEqual(pricesIn(other), [2_200, undefined]);
+    });
+
+    it('follows the cost, and is gone with its rule, also while no cost is known', () => {
+      const rows = settled(aMarket({ b: 0 }), rules(percent(1_000), of('gold', 400)), ruled);
+      assert.deepEqual(pricesIn(settled(rows, cost('a', 2_500))), [2_750, { gold: 2_600 }]);
+      const dry = settled(rows, report('a', 0, 2));
+      assert.deepEqual(pricesIn(dry), [2_200, { gold: 2_080 }]);
+      assert.deepEqual(pricesIn(settled(dry, rules(percent(2_000)))), [2_200, undefined]);
+      assert.deepEqual(pricesIn(settled(rows, { type: 'PutProduct', product: vip })), [2_600, undefined]);
+    });
+
+    it('leaves an offer open that the dearest of them carries, and measures each hold by its own', () => {
+      const rows = settled(aMarket({ b: 5 }), rules(percent(0), of('walk-in', 2_000)), cost('b', 2_300), ruled);
+      assert.deepEqual(pricesIn(rows), [2_000, { 'walk-in': 2_400 }]);
+      assert.equal(rowOf(rows.offers, B).ceilingMinor, 2_400);
+      const tried = (priceMinor: number) => {
+        const decision = inventory.decide({ at: NOON, ...holdFirst(1, [candidate('b', { priceMinor })]) } as InventoryCommand, rows, {});
+        const [answer] = isRejection(decision) ? [] : decision;
+        return answer?.type === 'OfferHeld' || answer?.type === 'NothingHeld' ? answer.tried[0]?.outcome : undefined;
+      };
+      assert.deepEqual([tried(2_400), tried(2_000)], ['held', 'price-risen']);
+    });
+
+    it(`goes for ${TIERS_MAX} tiers`, () => {
+      const put = (count: number) =>
+        inventory.decide({ at: NOON, type: 'PutMarkupRules', rules: Array.from({ length: count }, (_, n) => of(`t${n}`, n)) }, aMarket(), {});
+      assert.ok(!isRejection(put(TIERS_MAX)));
+      const refused = put(TIERS_MAX + 1);
+      assert.ok(isRejection(refused) && refused.rejected === 'too-many-tiers');
+    });
+
+    it('may be named in a rule of its own beside the one for everybody, and only once', () => {
+      const decide = (...list: MarkupRule[]) => inventory.decide({ at: NOON, type: 'PutMarkupRules', rules: list }, aMarket(), {});
+      assert.ok(!isRejection(decide(percent(1), of('gold', 1))));
+      const twice = decide(of('gold', 1), of('gold', 2));
+      assert.ok(isRejection(twice) && twice.rejected === 'double-rule');
+    });
   });
 
   it('does not go back to what an offer cost before', () => {

@@ -16,7 +16,7 @@ interface Command<Type extends string> extends Timed {
 }
 
 export interface PutProduct extends Command<'PutProduct'> {
-  readonly product: Omit<ProductFact, 'type' | 'version'>;
+  readonly product: Omit<ProductFact, 'type' | 'version' | 'tierPrices'>;
   /** A mark-up rule makes the price; the product's own counts until a cost is known. */
   readonly priceBy?: 'rule';
 }
@@ -211,6 +211,7 @@ export type InventoryCode =
   | 'double-cap'
   | 'wrong-cap'
   | 'too-many-ruled'
+  | 'too-many-tiers'
   | 'wrong-quantities'
   | 'purchase-is-settled'
   | 'purchase-not-unknown';
@@ -224,6 +225,7 @@ export type InternalEvent =
   | {
       readonly type: 'ProductRepriced';
       readonly sku: string;
+      /** The dearest that any merchant pays. */
       readonly priceMinor: number;
       /** Of the product; absent in logs of before. */
       readonly version?: number;

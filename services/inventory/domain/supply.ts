@@ -5,6 +5,7 @@ import { capOffer } from './caps';
 import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
+import { ceilingOf } from './markup';
 import { quotedBy } from './rates';
 import { bannedRegions, type Offer, type OfferTerms, type Rows, rowOf, supplyOf, termsOf } from './state';
 import { setBan } from './verdict';
@@ -88,7 +89,7 @@ function priced(
   if (product === undefined) return { terms };
   const floor = product.marginFloorBp === undefined ? {} : { floorBp: product.marginFloorBp };
   const ruled = product.ruled?.follows ? { ruled: true as const } : {};
-  return { terms: { ...terms, ceilingMinor: product.priceMinor, ...floor, ...ruled }, priceVersion: product.version };
+  return { terms: { ...terms, ceilingMinor: ceilingOf(product), ...floor, ...ruled }, priceVersion: product.version };
 }
 
 const HUB = {

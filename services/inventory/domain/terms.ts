@@ -80,6 +80,8 @@ export type Markup = {
 export type MarkupRule = Markup & {
   /** `*`: any that has no rule of its own. */
   readonly category: string;
+  /** The merchants of this tier; absent: any that has no rule of its own. */
+  readonly tier?: string;
   /** Absent: any. */
   readonly currency?: string;
 };

@@ -236,6 +236,11 @@ export class PutMerchantDto {
   @IsOptional()
   @IsBoolean()
   suspended?: boolean;
+
+  @ApiPropertyOptional({ example: 'gold', description: 'What mark-up rules call its like; absent: none, it pays what everybody pays' })
+  @IsOptional()
+  @Matches(/^[a-z0-9-]{1,40}$/)
+  tier?: string;
 }
 
 export class DepositDto {

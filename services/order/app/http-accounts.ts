@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Merchant, OrderCommand, Rows } from '@midstream/order-domain';
+import type { Merchant, OrderCommand, Products, Rows } from '@midstream/order-domain';
 import { type Caller, Commands, From, hashOfKey, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import { CreateKeyDto, DepositDto, PageQuery, PutMerchantDto } from './dto';
+import { PricesQuery, pricesView, PricesView } from './prices';
 import { OrderQueries } from './queries';
 import { present } from './to-command';
 import { AccountView, EntriesView, KeyView, MerchantView } from './views';
@@ -23,10 +24,11 @@ export class MerchantsController {
   @Put(':merchantId')
   put(
     @Param('merchantId') merchantId: string,
-    @Body() { name, currency, suspended = false }: PutMerchantDto,
+    @Body() { name, currency, suspended, tier }: PutMerchantDto,
     @From() caller: Caller,
   ): Promise<MerchantView> {
-    const merchant: Merchant = { merchantId: checked(merchantId), name, currency, status: suspended ? 'suspended' : 'active' };
+    const status = suspended ? 'suspended' : 'active';
+    const merchant: Merchant = { merchantId: checked(merchantId), name, currency, status, ...(typeof tier === 'string' && { tier }) };
     return this.commands.run<MerchantView>(
       { type: 'PutMerchant', merchant },
       { caller, answer: (rows: Rows) => rows.merchants[merchantId] },
@@ -55,6 +57,18 @@ export class AccountsController {
   @Scopes('merchant', 'operator')
   read(@Param('merchantId') merchantId: string, @From() caller: Caller): Promise<AccountView> {
     return this.queries.account(caller, merchantId);
+  }
+
+  @ApiOperation({
+    summary: 'What the merchant pays for goods now',
+    description: 'The hub’s prices, or those of the merchant’s tier. An order keeps the tier that its merchant had when it was placed.',
+  })
+  @ApiOkResponse({ type: PricesView })
+  @Get(':merchantId/prices')
+  @Scopes('merchant', 'operator')
+  async prices(@Param('merchantId') merchantId: string, @Query() { sku }: PricesQuery, @From() caller: Caller): Promise<PricesView> {
+    const tier = await this.queries.tier(caller, merchantId);
+    return pricesView(sku.split(','), this.commands.view<Products>(), tier);
   }
 
   @ApiOperation({ summary: 'Money came in' })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { aCandidate, aHouse, aLine, anOrder, answerTo, eventually, type House, standing } from './order.app.fixtures';
+import { aCandidate, aHouse, aLine, anOrder, answerTo, aProduct, eventually, type House, standing } from './order.app.fixtures';
 
 interface Order {
   readonly orderId: string;
@@ -35,6 +35,25 @@ describe('an order runs', () => {
     return [Number(availableMinor), Number(heldMinor)] as const;
   };
   const swap = { substitution: { upTo: 'same-category', consent: 'pre-approved' } };
+
+  it('is asked for at its merchant’s tier, which an operator sets; its prices are told to nobody else', async () => {
+    const put = (body: object) => house.call('PUT', '/merchants/m2', { body: { name: 'm2', currency: 'CNY', ...body } });
+    const prices = async (sku: string, as: string) => (await house.call('GET', `/accounts/m2/prices?sku=${sku}`, { as })).body;
+    const video = { sku: 'video', priceMinor: 2500, currency: 'CNY' };
+    assert.deepEqual(await prices('video,nowhere', house.keys.m2), { items: [video], unknown: ['nowhere'] });
+    await house.bus.tell({ ...aProduct('video'), version: 2, tierPrices: { gold: 2300 } });
+    assert.deepEqual((await put({ tier: 'gold' })).body, { merchantId: 'm2', name: 'm2', currency: 'CNY', status: 'active', tier: 'gold' });
+    await eventually(async () => JSON.stringify(await prices('video', house.keys.m2)).includes('2300'));
+    assert.deepEqual(await prices('video', 'op'), { tier: 'gold', items: [{ ...video, priceMinor: 2300 }] });
+    assert.equal((await house.call('GET', '/accounts/m2/prices?sku=video', { as: house.keys.m1 })).status, 404);
+    assert.equal((await house.call('GET', '/accounts/m2/prices?sku=a%20b', { as: house.keys.m2 })).status, 400);
+    assert.equal((await put({ tier: 'Gold' })).status, 400);
+    await house.call('POST', '/accounts/m2/deposits', { body: { amountMinor: 10_000, currency: 'CNY' } });
+    const placed = await house.call('POST', '/orders', { as: house.keys.m2, body: anOrder() });
+    assert.equal((await request(String(placed.body['orderId']), 1)).merchantTier, 'gold');
+    assert.equal((await request(await place(), 1)).merchantTier, undefined);
+    assert.equal((await put({})).body['tier'], undefined);
+  });
 
   it('is selected, held, lost, replaced, bought and delivered; every fact comes twice, and counts once', async () => {
     const [available, held] = await account();

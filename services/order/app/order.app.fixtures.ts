@@ -77,7 +77,7 @@ export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
   throw new Error(`it did not become so: ${isSo.toString()}`);
 }
 
-const aProduct = (sku: string, change: Partial<Fact<'ProductState'>> = {}): Fact<'ProductState'> => ({
+export const aProduct = (sku: string, change: Partial<Fact<'ProductState'>> = {}): Fact<'ProductState'> => ({
   ...{ type: 'ProductState', sku, version: 1, name: { zh: sku, en: sku }, category: 'membership', fulfilmentKind: 'PIN_PURCHASE' },
   ...{ faceValueMinor: 3000, priceMinor: 2500, currency: 'CNY', regions: ['CN'], attributes: {}, listed: true },
   ...change,

@@ -81,6 +81,17 @@ export class OrderQueries {
     return row.state;
   }
 
+  /** The tier of a merchant that the caller may ask about. */
+  async tier(caller: Caller, merchantId: string): Promise<string | undefined> {
+    const { rows } = await this.database.pool.query<{ tier: string | null }>(
+      `SELECT state ->> 'tier' AS tier FROM merchants WHERE id = $1 AND ($2::text IS NULL OR id = $2)`,
+      [merchantId, tenantOf(caller)],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new NotFound('account-not-found');
+    return row.tier ?? undefined;
+  }
+
   async account(caller: Caller, merchantId: string): Promise<Account> {
     const { rows } = await this.database.pool.query<{ state: Account }>(
       'SELECT state FROM accounts WHERE id = $1 AND ($2::text IS NULL OR id = $2)',

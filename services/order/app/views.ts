@@ -99,6 +99,7 @@ export class MerchantView {
   @ApiProperty() name!: string;
   @ApiProperty() currency!: string;
   @ApiProperty({ enum: ['active', 'suspended'] }) status!: string;
+  @ApiPropertyOptional() tier?: string;
 }
 
 export class AccountView {

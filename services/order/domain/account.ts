@@ -10,7 +10,7 @@ export function putMerchant({ merchant }: PutMerchant, rows: Rows): Decided {
   const known = rows.merchants[merchant.merchantId];
   if (known !== undefined && known.currency !== merchant.currency)
     return reject('merchant-currency-is-fixed', { currency: known.currency });
-  const isSame = known !== undefined && known.name === merchant.name && known.status === merchant.status;
+  const isSame = known !== undefined && known.name === merchant.name && known.status === merchant.status && known.tier === merchant.tier;
   return isSame ? [] : [{ type: 'MerchantPut', merchant }];
 }
 

@@ -33,6 +33,7 @@ import {
   products,
   start,
   tried,
+  type Written,
 } from './order.fixtures';
 
 const status = (rows: Rows) => {
@@ -61,6 +62,20 @@ describe('an order is placed', () => {
         ...{ deliverBy: '2026-11-25T12:00:00.000Z', excluded: [], tried: [] },
       },
     });
+  });
+
+  it('asks at the tier that its merchant has now, and keeps it whatever becomes of the merchant', () => {
+    const of = (tier?: string): Written => ({
+      type: 'PutMerchant',
+      merchant: { merchantId: 'm', name: 'Star Mall', currency: 'CNY', status: 'active', ...(tier && { tier }) },
+    });
+    const tierIn = (rows: Rows) => rows.orders['o']?.merchantTier;
+    const gold = after(aMerchant(), of('gold'), places());
+    assert.deepEqual([tierIn(gold), tierIn(after(gold, of())), gold.merchants['m']?.tier], ['gold', 'gold', 'gold']);
+    const { events } = decided(after(aMerchant(), of('gold')), places());
+    const asked = events.flatMap((it) => (it.type === 'LineSelectionRequested' ? it.request.merchantTier : []));
+    assert.deepEqual(asked, ['gold']);
+    assert.equal(tierIn(after(aMerchant(), of('gold'), of(), places())), undefined);
   });
 
   it('does nothing the second time', () => void start(anOrder()).when(places()).thenNothing());

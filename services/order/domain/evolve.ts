@@ -9,7 +9,10 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
     case 'OrderPlaced':
       return { ...rows, orders: { ...rows.orders, [event.orderId]: placed(event) } };
     case 'OrderOpened':
-      return withOrder(rows, event.orderId, (order) => ({ ...order, placedAt: event.placedAt }));
+      return withOrder(rows, event.orderId, (order) => ({
+        ...{ ...order, placedAt: event.placedAt },
+        ...(event.merchantTier !== undefined && { merchantTier: event.merchantTier }),
+      }));
     case 'OrderClosed':
       return withOrder(rows, event.orderId, (order) => ({ ...order, end: event.status }));
     case 'MoneyMoved':

@@ -24,4 +24,4 @@ export * from './messages';
 export * from './state';
 export * from './status';
 export { consentIdOf } from './consent';
-export type { Product, Products } from './products';
+export { priceFor, type Product, type Products } from './products';

@@ -172,7 +172,7 @@ export interface HoldNoted extends OfLine {
 
 /** Facts of order's own log: each changes rows, none leaves the service. */
 export type InternalEvent =
-  | ({ readonly type: 'OrderOpened'; readonly placedAt: number } & OfOrder)
+  | ({ readonly type: 'OrderOpened'; readonly placedAt: number; readonly merchantTier?: string } & OfOrder)
   /** Personal data, and so in no fact that others hear but the one that must act on it. */
   | ({ readonly type: 'RecipientNoted'; readonly recipient: string } & OfLine)
   | AnswerNoted

@@ -36,7 +36,7 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
   const { currency } = account;
   const placed = { orderId, merchantId, clientReference, buyer: buyerOf(command.buyer), currency, heldMinor: needed, lines: [...lines] };
   draft.emit({ type: 'OrderPlaced', ...placed });
-  draft.emit({ type: 'OrderOpened', orderId, merchantId, placedAt: at });
+  draft.emit({ type: 'OrderOpened', orderId, merchantId, placedAt: at, ...(merchant.tier && { merchantTier: merchant.tier }) });
   const entries = [
     { account: 'merchant-available', amountMinor: -needed },
     { account: 'order-held', amountMinor: needed },

@@ -25,6 +25,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
     currency: order.currency,
     substitution: line.substitution,
+    ...(order.merchantTier !== undefined && { merchantTier: order.merchantTier }),
     ...(line.recipient !== undefined && { hasRecipient: true }),
     deliverBy: new Date(line.deliverByAt).toISOString(),
     excluded: [...line.excluded],

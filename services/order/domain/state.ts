@@ -88,6 +88,8 @@ export interface Order {
   readonly merchantId: string;
   readonly clientReference: string;
   readonly buyer: Buyer;
+  /** The merchant's when it placed the order: its prices stay those, whatever becomes of the merchant. */
+  readonly merchantTier?: string;
   readonly currency: string;
   readonly placedAt: number;
   /** The lines' order: JSON objects in the database do not keep it. */
@@ -111,6 +113,8 @@ export interface Merchant {
   readonly name: string;
   readonly currency: string;
   readonly status: 'active' | 'suspended';
+  /** What mark-up rules call its like; absent: it pays what everybody pays. */
+  readonly tier?: string;
 }
 
 export type Key = Omit<Fact<'ApiKeyState'>, 'type'>;

@@ -126,6 +126,12 @@ function noteOf<It extends { readonly sku: string; readonly version: number }>(b
   book.stirred.add(fact.sku);
 }
 
+/** As a merchant of the tier sees it: at what such a one pays, where mark-up rules make a difference. */
+export function pricedFor(product: Product, tier: string | undefined): Product {
+  const priceMinor = tier === undefined ? undefined : product.tierPrices?.[tier];
+  return priceMinor === undefined ? product : { ...product, priceMinor };
+}
+
 function applyProduct(book: OfferBook, product: Product): void {
   const known = book.products.get(product.sku);
   if (!isNews(known, product)) return;

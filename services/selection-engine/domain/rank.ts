@@ -1,5 +1,5 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
-import { availableAt, type Offer, type OfferBook, type Product, roomAt } from './book';
+import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import type { Guide } from './assign/guide';
 import type { Option } from './assign/storm';
 import { gateOf, productsInReach, wantedBy } from './gates';
@@ -34,7 +34,8 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, gui
   const counts: Partial<Record<Gate, number>> = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
   const passed: Passed[] = [];
   const stopped: Considered[] = [];
-  for (const product of productsInReach(wanted, request, book)) {
+  for (const known of productsInReach(wanted, request, book)) {
+    const product = pricedFor(known, request.merchantTier);
     for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
       const gate = gateOf({ request, wanted, offer, product, book, at });
       const considered = consider(offer, book, at, guide);

@@ -34,10 +34,11 @@ export const noneBound = (): Bound => ({ holds: new Map(), byOffer: new Map() })
 
 /** What a ranking looks at, but for which attempt it is. */
 function classKeyOf({ need, region, segment, tier, scenario, currency, priceCapMinor, quantity, ...it }: SelectionRequest): string {
+  const buyer = it.merchantTier === undefined ? tier : [tier, it.merchantTier];
   const bucket = Math.floor(Date.parse(it.deliverBy) / DEADLINE_BUCKET_MS);
   const { upTo, consent } = it.substitution;
   const excluded = it.excluded.map(({ offerId }) => offerId).sort();
-  const line = [need, region, segment, tier, scenario, currency, priceCapMinor, quantity, bucket, upTo, consent, it.hasRecipient === true];
+  const line = [need, region, segment, buyer, scenario, currency, priceCapMinor, quantity, bucket, upTo, consent, it.hasRecipient === true];
   return JSON.stringify([...line, excluded]);
 }
 
