@@ -111,7 +111,7 @@ async function giveCodes(tx: Tx, units: readonly Unit[], skip: 'SKIP LOCKED' | '
             SELECT x.id, need.rank * ${PLACES} + row_number() OVER (PARTITION BY need.offer_id ORDER BY x.expires_at, x.id) AS place
               FROM need CROSS JOIN LATERAL (
                 SELECT id, expires_at FROM code
-                 WHERE offer_id = need.offer_id AND state = 'free' AND expires_at > clock_timestamp()
+                 WHERE offer_id = need.offer_id AND state = 'free' AND expires_at > clock_timestamp() AND sell_until > clock_timestamp()
                  ORDER BY expires_at, id LIMIT need.n FOR UPDATE ${skip}) AS x),
           given AS (
             UPDATE code SET state = 'assigned', purchase_id = unit.purchase_id, unit_id = unit.id

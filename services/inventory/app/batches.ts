@@ -16,6 +16,8 @@ export interface BatchOf {
   readonly importedBy: string;
   /** What of its codes names no other. */
   readonly expiresAt?: Date;
+  /** So many days before their expiry its codes are no longer sold. */
+  readonly marginDays: number;
 }
 
 /** What has been read of a stream so far. */
@@ -108,18 +110,21 @@ export class Batches {
 
   private async open(id: string, of: BatchOf): Promise<DataKey> {
     const { rows } = await this.database.query<{ data_key_id: string }>(
-      `UPDATE code_batch SET state = 'running', source = $2, lines = 0, invalid = 0, duplicates = 0, repeated = 0, problems = '[]', ended_at = NULL,
+      `UPDATE code_batch SET state = 'running', source = $2, margin_days = $3, lines = 0, invalid = 0, duplicates = 0, repeated = 0, problems = '[]', ended_at = NULL,
               updated_at = clock_timestamp() WHERE id = $1 RETURNING data_key_id`,
-      [id, of.source],
+      [id, of.source, of.marginDays],
     );
     const [known] = rows;
     if (known !== undefined) return this.keys.of(known.data_key_id);
     return this.database.transaction(async (tx) => {
       const key = await this.keys.make('batch', tx);
       await tx.query(
-        `INSERT INTO code_batch (id, offer_id, supplier_id, sku, name, source, data_key_id, state, imported_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9)`,
-        [id, of.offerId, of.supplierId, of.sku, of.name, of.source, key.id, of.importedBy, of.expiresAt?.toISOString() ?? 'infinity'],
+        `INSERT INTO code_batch (id, offer_id, supplier_id, sku, name, source, data_key_id, state, imported_by, expires_at, margin_days)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'running', $8, $9, $10)`,
+        [
+          ...[id, of.offerId, of.supplierId, of.sku, of.name, of.source, key.id, of.importedBy],
+          ...[of.expiresAt?.toISOString() ?? 'infinity', of.marginDays],
+        ],
       );
       return key;
     });
@@ -134,7 +139,7 @@ async function lock(client: PoolClient, id: string): Promise<void> {
 }
 
 const COLUMNS = `id AS "batchId", offer_id AS "offerId", supplier_id AS "supplierId", sku, name, source, content_hash AS "contentHash", state,
-  lines AS read, stored, invalid, duplicates, repeated, problems, imported_by AS "importedBy", nullif(expires_at, 'infinity') AS "expiresAt",
+  lines AS read, stored, invalid, duplicates, repeated, problems, imported_by AS "importedBy", nullif(expires_at, 'infinity') AS "expiresAt", margin_days AS "marginDays",
   started_at AS "startedAt", updated_at AS "updatedAt", ended_at AS "endedAt"`;
 
 /** Null is: not there. */

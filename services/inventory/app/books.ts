@@ -118,11 +118,11 @@ export class StockBooks {
   /** The newest movements of an offer, newest first; older ones before `before`. */
   async movements(offerId: string, before: string | undefined): Promise<MovementView[]> {
     const { rows } = await this.database.pool.query<Omit<MovementView, 'at'> & { time: Date }>(
-      `SELECT id::text AS "movementId", kind, hold_id AS "holdId", units, held, in_flight AS "inFlight", accepted, reported, settled, at AS time
+      `SELECT id::text AS "movementId", kind, hold_id AS "holdId", units, held, in_flight AS "inFlight", accepted, reported, settled, reason, at AS time
          FROM stock_movement WHERE offer_id = $1 AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT ${SHOWN_MAX}`,
       [offerId, before ?? null],
     );
-    return rows.map(({ time, ...it }) => ({ ...it, at: time.toISOString() }));
+    return rows.map(({ time, reason, ...it }) => ({ ...it, ...(reason && { reason }), at: time.toISOString() }));
   }
 
   get source(): Database {

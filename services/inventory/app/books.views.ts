@@ -1,4 +1,4 @@
-import { MOVEMENT_KINDS } from '@midstream/inventory-domain';
+import { MOVEMENT_KINDS, WRITE_OFFS } from '@midstream/inventory-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 
@@ -48,6 +48,11 @@ export class MovementView {
   @ApiPropertyOptional({ type: Number, nullable: true, description: 'Of a report: the figure' }) reported!: number | null;
   @ApiPropertyOptional({ type: Number, nullable: true, description: 'Of a report: what of the accepted it has in it' }) settled!:
     number | null;
+  @ApiPropertyOptional({
+    enum: WRITE_OFFS,
+    description: 'Why units were written off: they have expired, or come so near to it that they are no longer sold',
+  })
+  reason?: string;
   @ApiProperty({ format: 'date-time' }) at!: string;
 }
 

@@ -33,6 +33,8 @@ interface Sent extends OfPurchase {
 export interface VaultTotals {
   readonly stocked: number;
   readonly expired: number;
+  /** Of the expired: those that were taken off sale before. */
+  readonly withdrawn: number;
 }
 
 /** So much of what is no code is kept as proof. */
@@ -63,11 +65,12 @@ export class Codes {
 
   /** All that ever came into a vault, and what of it expired there: what its supply is counted from. Both only grow. */
   async totals(offerId: string): Promise<VaultTotals> {
-    const { rows } = await this.database.query<{ stocked: string; expired: string }>(
-      `SELECT stocked, expired FROM vault_total WHERE offer_id = $1`,
+    const { rows } = await this.database.query<{ stocked: string; expired: string; withdrawn: string }>(
+      `SELECT stocked, expired, withdrawn FROM vault_total WHERE offer_id = $1`,
       [offerId],
     );
-    return { stocked: Number(rows[0]?.stocked ?? 0), expired: Number(rows[0]?.expired ?? 0) };
+    const [{ stocked = 0, expired = 0, withdrawn = 0 } = {}] = rows;
+    return { stocked: Number(stocked), expired: Number(expired), withdrawn: Number(withdrawn) };
   }
 
   /**

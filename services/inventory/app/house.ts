@@ -13,6 +13,7 @@ import { FeedSecrets } from './feed/secrets';
 import { DataKeys } from './keys';
 import { kmsOf } from './kms/choose';
 import { Fingerprints } from './seal';
+import { sellMarginsOf } from './sell-margin';
 import { Stocking } from './stocking';
 import { SupplierTokens } from './tokens';
 
@@ -33,9 +34,12 @@ export class House {
   readonly feedSecrets: FeedSecrets;
   readonly adapters: Adapters;
   readonly breakers = new Breakers();
+  /** Days before expiry, by the category of a product. */
+  readonly sellMarginDays: (category: string) => number;
 
   constructor(database: Database, @Inject(SETTINGS) settings: Readonly<Record<string, string>>) {
-    const { fingerprintKey, allowPrivate, buyWaitMs } = settings;
+    const { fingerprintKey, allowPrivate, buyWaitMs, sellMarginDays } = settings;
+    this.sellMarginDays = sellMarginsOf(sellMarginDays);
     if (fingerprintKey === undefined) throw new Error('MIDSTREAM_FINGERPRINT_KEY (or …_FILE) is not set: 32 bytes in base64');
     const fingerprints = new Fingerprints(fingerprintKey);
     this.keys = new DataKeys(database, kmsOf(settings));

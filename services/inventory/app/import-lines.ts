@@ -16,7 +16,8 @@ export type LineFault =
   | 'code-too-long'
   | 'code-has-white-space'
   | 'bad-expiry'
-  | 'expired';
+  | 'expired'
+  | 'near-expiry';
 
 /** One line of an import: a code, or why it holds none. Numbered from 1, as an editor does. */
 export type ImportLine = { readonly line: number } & (

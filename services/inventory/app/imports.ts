@@ -10,6 +10,7 @@ import type { BatchState, Counts, LineProblem } from './batches';
 import { House } from './house';
 import { type ImportLine, readLines, WrongStream } from './import-lines';
 import type { DataKey } from './seal';
+import { sellUntilOf } from './sell-margin';
 import { type CodeLine, CODES_A_STATEMENT } from './stocking';
 import type { ImportView } from './vault.views';
 
@@ -22,6 +23,8 @@ export interface Import {
   /** The sender's own name of it; the same one opens the same batch again. */
   readonly name?: string;
   readonly expiresAt?: Date;
+  /** Absent: as is usual for the category. */
+  readonly marginDays?: number;
   readonly tell?: (progress: ImportView) => void;
 }
 
@@ -43,8 +46,10 @@ export class CodeImports implements OnModuleInit {
   }
 
   /** @throws Problem where the offer is not a vault's, or the stream is none of codes; what was read before that is stored, and may be sent again. */
-  async take(offerId: string, request: FastifyRequest, caller: Caller, { name = uuidv7(), expiresAt, tell }: Import): Promise<ImportView> {
-    const offer = await this.vaultOffer(offerId);
+  async take(offerId: string, request: FastifyRequest, caller: Caller, { name = uuidv7(), expiresAt, tell, ...of }: Import): Promise<ImportView> {
+    const { offer, category } = await this.vaultOffer(offerId);
+    const { marginDays = this.house.sellMarginDays(category) } = of;
+    if (expiresAt !== undefined && sellUntilOf(expiresAt, marginDays).getTime() <= Date.now()) throw tooNear(marginDays);
     const body = bodyOf(request);
     const source = /^text\/csv/i.test(request.headers['content-type'] ?? '') ? 'csv' : 'ndjson';
     const batch = {
@@ -54,6 +59,7 @@ export class CodeImports implements OnModuleInit {
       name,
       source,
       importedBy: `${caller.scope}:${caller.keyId}`,
+      marginDays,
     } as const;
     return this.house.batches.within({ ...batch, ...(expiresAt && { expiresAt }) }, async (batchId, key) => {
       const reading = new Reading({
@@ -62,6 +68,7 @@ export class CodeImports implements OnModuleInit {
         batchId,
         key,
         caller,
+        marginDays,
         ...(expiresAt && { expiresAt }),
         ...(tell && { tell }),
       });
@@ -75,13 +82,17 @@ export class CodeImports implements OnModuleInit {
     });
   }
 
-  private async vaultOffer(offerId: string): Promise<Offer> {
-    const { rows } = await this.database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE id = $1`, [offerId]);
-    const offer = rows[0]?.state;
-    if (offer === undefined) throw new NotFound('unknown-offer');
+  private async vaultOffer(offerId: string): Promise<{ readonly offer: Offer; readonly category: string }> {
+    const { rows } = await this.database.pool.query<{ offer: Offer; category: string }>(
+      `SELECT o.state AS offer, p.state ->> 'category' AS category FROM offer o JOIN product p ON p.id = o.sku WHERE o.id = $1`,
+      [offerId],
+    );
+    const [found] = rows;
+    if (found === undefined) throw new NotFound('unknown-offer');
+    const { offer } = found;
     if (offer.kind !== 'vault')
       throw new Problem(409, 'not-a-vault', 'Codes are imported into offers of a vault; this supplier is bought from');
-    return offer;
+    return found;
   }
 
   private async count(offerId: string, caller: Caller): Promise<number> {
@@ -98,6 +109,7 @@ interface ReadingOf {
   readonly batchId: string;
   readonly key: DataKey;
   readonly caller: Caller;
+  readonly marginDays: number;
   readonly expiresAt?: Date;
   readonly tell?: (progress: ImportView) => void;
 }
@@ -110,7 +122,8 @@ class Reading {
   private readonly since = uuidv7();
   private stored = 0;
   private storing: Promise<void> = Promise.resolve();
-  private toldAt = Date.now();
+  private readonly startedAt = Date.now();
+  private toldAt = this.startedAt;
   private whole = false;
 
   constructor(private readonly of: ReadingOf) {}
@@ -123,7 +136,7 @@ class Reading {
         if (this.counts.lines > LINES_PER_IMPORT_MAX)
           throw new Problem(413, 'too-many-codes', `An import has at most ${LINES_PER_IMPORT_MAX} lines; send it in parts`);
         if ('fault' in line) this.noteFault(line);
-        else codes.push(this.of.expiresAt === undefined ? line : { expiresAt: this.of.expiresAt, ...line });
+        else this.take(line, codes);
         if (codes.length < CODES_A_STATEMENT) continue;
         await this.store(codes);
         codes = [];
@@ -134,6 +147,14 @@ class Reading {
     } catch (error) {
       throw error instanceof WrongStream ? problemOf(error) : error;
     }
+  }
+
+  private take(line: CodeLine, codes: CodeLine[]): void {
+    const { expiresAt = this.of.expiresAt } = line;
+    const sellUntil = expiresAt && sellUntilOf(expiresAt, this.of.marginDays);
+    if (sellUntil === undefined) codes.push(line);
+    else if (sellUntil.getTime() > this.startedAt) codes.push({ ...line, ...(expiresAt && { expiresAt }), sellUntil });
+    else this.noteFault({ line: line.line, fault: 'near-expiry' });
   }
 
   /** However it ends, what is stored is in the books. */
@@ -204,6 +225,11 @@ class Reading {
     }
   }
 }
+
+const tooNear = (marginDays: number): Problem =>
+  new Problem(422, 'batch-near-expiry', `Its codes are not sold in the last ${marginDays} days before they expire (marginDays)`, undefined, {
+    field: 'expiresAt',
+  });
 
 const problemOf = ({ code, message, column }: WrongStream): Problem =>
   new Problem(422, code, 'The stream cannot be read', message, { ...(column !== undefined && { field: column }) });

@@ -96,7 +96,11 @@ export class OffersController {
     const expiresAt = query.expiresAt === undefined ? undefined : new Date(query.expiresAt);
     if (expiresAt !== undefined && !(expiresAt.getTime() > Date.now()))
       throw new Problem(422, 'batch-expired', 'What has expired already is not stocked', undefined, { field: 'expiresAt' });
-    const of = { ...(query.batchId !== undefined && { name: query.batchId }), ...(expiresAt !== undefined && { expiresAt }) };
+    const of = {
+      ...(query.batchId !== undefined && { name: query.batchId }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...(query.marginDays !== undefined && { marginDays: query.marginDays }),
+    };
     await importInLines(request, reply, (tell) =>
       this.imports.take(offerIdOf(ownSupplier(caller, supplierId), sku), request, caller, { ...of, ...(tell && { tell }) }),
     );

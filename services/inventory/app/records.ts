@@ -31,6 +31,7 @@ function movements(event: InventoryEvent, at: number): readonly TableRows[] {
     accepted: it.accepted,
     reported: it.reported ?? null,
     settled: it.settled ?? null,
+    reason: it.reason ?? null,
     at: new Date(at),
   }));
   return rows.length === 0 ? [] : [{ entity: MovementRow, rows }];

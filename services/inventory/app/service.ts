@@ -19,6 +19,7 @@ import { CreateInventory1 } from './migrations/create-inventory-1';
 import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
 import { ChainReveals31 } from './migrations/chain-reveals-31';
+import { SellUntil41 } from './migrations/sell-until-41';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -118,6 +119,7 @@ export const inventoryService = defineService({
     SealInBatches30,
     ChainReveals31,
     Turnover40,
+    SellUntil41,
   ],
   recordsOf,
   effects,

@@ -19,6 +19,8 @@ export interface CodeLine {
   readonly line: number;
   readonly code: string;
   readonly expiresAt?: Date;
+  /** Until when it is sold; absent: until it expires. */
+  readonly sellUntil?: Date;
 }
 
 /** A code that was there already. */
@@ -58,11 +60,13 @@ export class Stocking {
       byPrint.set(print, it);
       const id = uuidv7();
       const { sealed } = this.keys.seal(key, it.code, ['code', sku, id]);
-      return [{ id, sealed, fingerprint, expiresAt: it.expiresAt?.toISOString() ?? 'infinity' }];
+      const expiresAt = it.expiresAt?.toISOString() ?? 'infinity';
+      return [{ id, sealed, fingerprint, expiresAt, sellUntil: it.sellUntil?.toISOString() ?? expiresAt }];
     });
     const { rows: there } = await this.database.query<Known>(STOCK, [
       ...[offerId, sku, key.id, batch?.id ?? null],
-      ...[rows.map((it) => it.id), rows.map((it) => it.sealed), rows.map((it) => it.fingerprint), rows.map((it) => it.expiresAt)],
+      ...[rows.map((it) => it.id), rows.map((it) => it.sealed), rows.map((it) => it.fingerprint)],
+      ...[rows.map((it) => it.expiresAt), rows.map((it) => it.sellUntil)],
     ]);
     for (const it of there) {
       const line = byPrint.get(it.fingerprint.toString('latin1'))?.line ?? 0;
@@ -75,10 +79,11 @@ export class Stocking {
 
 const STOCK = `
   WITH c AS MATERIALIZED (
-         SELECT * FROM unnest($5::uuid[], $6::bytea[], $7::bytea[], $8::timestamptz[]) AS c(id, sealed, fingerprint, expires_at)),
+         SELECT * FROM unnest($5::uuid[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::timestamptz[])
+                    AS c(id, sealed, fingerprint, expires_at, sell_until)),
        ins AS (
-         INSERT INTO code (id, offer_id, sku, state, stocked, key_id, sealed, fingerprint, batch_id, expires_at)
-         SELECT id, $1, $2, 'free', 1, $3, sealed, fingerprint, $4, expires_at FROM c ORDER BY fingerprint
+         INSERT INTO code (id, offer_id, sku, state, stocked, key_id, sealed, fingerprint, batch_id, expires_at, sell_until)
+         SELECT id, $1, $2, 'free', 1, $3, sealed, fingerprint, $4, expires_at, sell_until FROM c ORDER BY fingerprint
              ON CONFLICT DO NOTHING RETURNING fingerprint),
        n AS MATERIALIZED (SELECT count(*) AS n FROM ins),
        batch AS (UPDATE code_batch SET stored = stored + n.n, updated_at = clock_timestamp() FROM n WHERE id = $4),

@@ -133,6 +133,8 @@ export class CodeRow {
   @Column('text', { name: 'batch_id', nullable: true }) batchId!: string | null;
   /** `infinity`: never. */
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  /** It is sold no longer than this, and goes to nobody after it. */
+  @Column('timestamptz', { name: 'sell_until' }) sellUntil!: Date;
 }
 
 /** A supplier's bearer token, encrypted like a code. */
@@ -156,5 +158,7 @@ export class MovementRow {
   @Column('int') accepted!: number;
   @Column('int', { nullable: true }) reported!: number | null;
   @Column('int', { nullable: true }) settled!: number | null;
+  /** Why stock was written off. */
+  @Column('text', { nullable: true }) reason!: string | null;
   @Column('timestamptz') at!: Date;
 }

@@ -20,16 +20,17 @@ describe('the turnover of a vault’s codes', () => {
     await buys(world, 'o1', 'vip', 4, ['house']);
     await world.facts('UnitsDelivered', 'o1');
     await world.sql(`UPDATE code_batch SET started_at = started_at - interval '10 days'`);
-    await world.sql(`UPDATE code SET expires_at = clock_timestamp() + interval '50 hours' WHERE state = 'free'`);
+    await world.sql(`UPDATE code SET sell_until = clock_timestamp() + interval '50 hours' WHERE state = 'free'`);
     const { body, status } = await world.call('GET', '/turnover?sku=vip');
     assert.equal(status, 200, JSON.stringify(body));
     const [found] = body['items'] as Record<string, unknown>[];
-    const { ageDays, oldestDays, ...rest } = found ?? {};
+    const { ageDays, oldestDays, nextSellUntil, ...rest } = found ?? {};
     assert.deepEqual([ageDays, oldestDays], [10, 10]);
+    assert.ok(Math.abs(Date.parse(String(nextSellUntil)) - Date.now() - 50 * 3_600_000) < 60_000);
     // Four a day, since the vault is not a day old: of sixteen, eight are sold in the two days and two hours that are left
     assert.deepEqual(rest, {
       ...{ offerId: 'house~vip', supplierId: 'house', sku: 'vip', currency: 'CNY', units: 16, perDay: 4, coverDays: 4 },
-      ...{ capitalMinor: 32_000, expiringUnits: 8, expiringMinor: 16_000, writtenOffUnits: 0, writtenOffMinor: 0 },
+      ...{ capitalMinor: 32_000, expiringUnits: 8, expiringMinor: 16_000, writtenOffUnits: 0, writtenOffMinor: 0, withdrawnUnits: 0 },
     });
     assert.equal((await world.call('GET', '/turnover', undefined, { key: 'm-key' })).status, 403);
     assert.deepEqual((await world.call('GET', '/turnover?supplierId=nobody')).body, { items: [] });

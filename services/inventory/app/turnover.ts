@@ -59,17 +59,21 @@ export async function tellHoldings(database: Database, handle: (command: { reado
   }
 }
 
-interface Row extends Omit<TurnoverView, 'coverDays'> {
+interface Row extends Omit<TurnoverView, 'coverDays' | 'nextSellUntil'> {
   readonly coverDays: number | null;
+  readonly nextSellUntil: Date | null;
 }
 
 async function turnoverOf(database: Database, { sku, supplierId, after }: TurnoverAsk): Promise<TurnoverView[]> {
   const { rows } = await database.pool.query<Row>(TURNOVER, [sku ?? null, supplierId ?? null, after ?? '', PAGE, SPEED_DAYS]);
-  return rows.map(({ coverDays, ...it }) => ({ ...it, ...(coverDays !== null && { coverDays }) }));
+  return rows.map(({ coverDays, nextSellUntil, ...it }) => ({
+    ...{ ...it, ...(coverDays !== null && { coverDays }) },
+    ...(nextSellUntil !== null && { nextSellUntil: nextSellUntil.toISOString() }),
+  }));
 }
 
 /**
- * Codes are sold in the order of their expiry: the nth of them goes in n / perDay days, and expires before that or not. A code's age is
+ * Codes are sold in the order of their expiry: the nth of them goes in n / perDay days, and its sale ends before that or not. A code's age is
  * that of its import; of what was bought and kept, that of its key.
  */
 const TURNOVER = `
@@ -86,13 +90,13 @@ const TURNOVER = `
       FROM shelf s),
   free AS (
     SELECT c.offer_id, extract(epoch FROM clock_timestamp() - coalesce(b.started_at, k.created_at, clock_timestamp())) / 86400 AS age,
-           extract(epoch FROM nullif(c.expires_at, 'infinity') - clock_timestamp()) / 86400 AS left_days,
-           row_number() OVER (PARTITION BY c.offer_id ORDER BY c.expires_at, c.id) AS nth
+           extract(epoch FROM nullif(c.sell_until, 'infinity') - clock_timestamp()) / 86400 AS left_days,
+           nullif(c.sell_until, 'infinity') AS sell_until, row_number() OVER (PARTITION BY c.offer_id ORDER BY c.expires_at, c.id) AS nth
       FROM shelf s JOIN code c ON c.offer_id = s.id AND c.state = 'free'
       LEFT JOIN code_batch b ON b.id = c.batch_id LEFT JOIN data_key k ON k.id::text = c.key_id),
   lying AS (
     SELECT f.offer_id, count(*) AS units, avg(f.age) AS age, max(f.age) AS oldest,
-           count(*) FILTER (WHERE f.left_days * v.per_day < f.nth) AS expiring
+           count(*) FILTER (WHERE f.left_days * v.per_day < f.nth) AS expiring, min(f.sell_until) AS sell_until
       FROM free f JOIN speed v ON v.id = f.offer_id GROUP BY f.offer_id)
   SELECT s.id AS "offerId", s.supplier_id AS "supplierId", s.sku, s.currency, coalesce(l.units, 0)::int AS units,
          coalesce(round(l.age::numeric, 2), 0)::float8 AS "ageDays", coalesce(round(l.oldest::numeric, 2), 0)::float8 AS "oldestDays",
@@ -100,6 +104,7 @@ const TURNOVER = `
          CASE WHEN v.per_day > 0 THEN round((coalesce(l.units, 0) / v.per_day)::numeric, 2)::float8 END AS "coverDays",
          (coalesce(l.units, 0) * s.cost)::float8 AS "capitalMinor", coalesce(l.expiring, 0)::int AS "expiringUnits",
          (coalesce(l.expiring, 0) * s.cost)::float8 AS "expiringMinor", coalesce(t.expired, 0)::int AS "writtenOffUnits",
-         (coalesce(t.expired, 0) * s.cost)::float8 AS "writtenOffMinor"
+         (coalesce(t.expired, 0) * s.cost)::float8 AS "writtenOffMinor", coalesce(t.withdrawn, 0)::int AS "withdrawnUnits",
+         l.sell_until AS "nextSellUntil"
     FROM shelf s JOIN speed v ON v.id = s.id LEFT JOIN lying l ON l.offer_id = s.id LEFT JOIN vault_total t ON t.offer_id = s.id
    ORDER BY s.id`;

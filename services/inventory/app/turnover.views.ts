@@ -20,11 +20,17 @@ export class TurnoverView {
   @ApiProperty({ description: 'Delivered a day, over 28 days or since the vault’s first movement' }) perDay!: number;
   @ApiPropertyOptional({ description: 'For how long the codes last at that speed; absent where none was sold' }) coverDays?: number;
   @ApiProperty({ description: 'Capital bound, in minor units' }) capitalMinor!: number;
-  @ApiProperty({ description: 'Codes that expire before they are sold, at that speed and in the order of their expiry' })
+  @ApiProperty({
+    description: 'Codes whose sale ends, `marginDays` before they expire, before they are sold: at that speed and in the order of their expiry',
+  })
   expiringUnits!: number;
-  @ApiProperty() expiringMinor!: number;
-  @ApiProperty({ description: 'Written off so far, since they expired unsold' }) writtenOffUnits!: number;
-  @ApiProperty() writtenOffMinor!: number;
+  @ApiProperty({ description: 'Capital at risk: what these have cost, in minor units' }) expiringMinor!: number;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the sale of the first of its codes ends; absent: none expires' })
+  nextSellUntil?: string;
+  @ApiProperty({ description: 'Written off so far, unsold' }) writtenOffUnits!: number;
+  @ApiProperty({ description: 'What these have cost, in minor units' }) writtenOffMinor!: number;
+  @ApiProperty({ description: 'Of the written off: those that could still be redeemed, and were too near their expiry to be sold' })
+  withdrawnUnits!: number;
 }
 
 export class TurnoverPage {

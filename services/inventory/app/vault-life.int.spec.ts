@@ -139,7 +139,7 @@ describe('the life of a code', () => {
     const later = new Date(Date.now() + 3_600_000).toISOString();
     const body = [`{"code":"E-soon","expiresAt":"${soon}"}`, `{"code":"E-later","expiresAt":"${later}"}`].join('\n');
     const before = await world.call('GET', '/suppliers/house/offers/vip');
-    const { available } = (await world.call('POST', codesOf('house'), body, ndjson)).body;
+    const { available } = (await world.call('POST', `${codesOf('house')}?marginDays=0`, body, ndjson)).body;
     assert.equal(available, Number(before.body['available']) + 2);
     await until(async () => Number((await world.call('GET', '/suppliers/house/offers/vip')).body['available']) === Number(available) - 1);
     assert.deepEqual(await world.sql(`SELECT count(*)::int AS n FROM code WHERE state = 'expired'`), [{ n: 1 }]);
@@ -148,6 +148,33 @@ describe('the life of a code', () => {
     const [deliveryId = ''] = await deliveriesOf('e1');
     const shown = await reveal(deliveryId, 'e1');
     assert.deepEqual([shown.body['code'], shown.body['expiresAt']], ['E-later', later]);
+  });
+
+  it('is no longer sold so many days before it expires: by its batch, else by its category; the ledger says why', async () => {
+    const inDays = (days: number, moreMs = 0) => new Date(Date.now() + days * 86_400_000 + moreMs).toISOString();
+    const take = async (query: string, ...lines: readonly string[]) => {
+      const codes = lines.map((it, n) => `{"code":"M${n}-${query.slice(1)}","expiresAt":"${it}"}`).join('\n');
+      return (await world.call('POST', `${codesOf('house')}${query}`, codes, ndjson)).body;
+    };
+    const usual = await take('?batchId=usual', inDays(1, -60_000), inDays(40));
+    assert.deepEqual([usual['stored'], usual['problems']], [1, [{ line: 1, code: 'near-expiry' }]]);
+    const { body: batch } = await world.call('GET', `/code-batches/${encodeURIComponent('house~vip/usual')}`);
+    assert.equal(batch['marginDays'], 1);
+    const late = await world.call('POST', `${codesOf('house')}?marginDays=5&expiresAt=${inDays(4)}`, 'code\n', { type: 'text/csv' });
+    assert.deepEqual([late.status, late.body['code'], late.body['field']], [422, 'batch-near-expiry', 'expiresAt']);
+    assert.equal((await world.call('POST', `${codesOf('house')}?marginDays=366`, 'A', ndjson)).status, 400);
+
+    await take('?marginDays=5&batchId=five', inDays(5, 2_500), inDays(6));
+    const turnover = async () => ((await world.call('GET', '/turnover?supplierId=house')).body['items'] as Record<string, unknown>[])[0];
+    const { nextSellUntil, withdrawnUnits } = (await turnover()) ?? {};
+    assert.ok(Date.parse(String(nextSellUntil)) < Date.now() + 2_500 && withdrawnUnits === 0);
+    await until(async () => (await turnover())?.['withdrawnUnits'] === 1);
+    await until(async () => {
+      const { body } = await world.call('GET', '/suppliers/house/offers/vip/movements');
+      return (body['items'] as Record<string, unknown>[]).some((it) => it['reason'] === 'near-expiry' && it['units'] === 1);
+    });
+    await world.call('POST', '/stock-books/reconcile');
+    assert.deepEqual((await world.call('GET', '/stock-books/differences')).body, { items: [] });
   });
 
   it('goes to one unit only, however many ask for how few at once', async () => {

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { ISO } from './import-lines';
+import { MARGIN_DAYS_MAX } from './sell-margin';
 
 const BATCH = /^[A-Za-z0-9._-]{1,40}~[A-Za-z0-9._-]{1,80}\/[A-Za-z0-9._:-]{1,100}$/;
 const PAGE_MAX = 200;
@@ -17,6 +18,18 @@ export class ImportQuery {
   @IsOptional()
   @Matches(ISO)
   expiresAt?: string;
+  @ApiPropertyOptional({
+    minimum: 0,
+    maximum: MARGIN_DAYS_MAX,
+    description:
+      'So many days before their expiry its codes are no longer sold, and written off. Absent: as is usual for the product’s category (`MIDSTREAM_SELL_MARGIN_DAYS`)',
+  })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(MARGIN_DAYS_MAX)
+  marginDays?: number;
 }
 
 export class CodeBatchParam {

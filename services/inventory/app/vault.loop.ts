@@ -13,34 +13,50 @@ export const vaultLoop: Loop = {
   everyMs: 2_000,
   async run({ database, handle }) {
     const expired = await expire(database);
-    for (const { offer_id: offerId, stocked, expired: gone } of await untold(database, expired)) {
-      await handle({ type: 'CountVault', offerId, stocked: Number(stocked), expired: Number(gone) } as { readonly type: string });
+    for (const { offer_id: offerId, stocked, expired: gone, withdrawn } of await untold(database, expired)) {
+      const totals = { stocked: Number(stocked), expired: Number(gone), withdrawn: Number(withdrawn) };
+      await handle({ type: 'CountVault', offerId, ...totals } as { readonly type: string });
       await database.query(`UPDATE vault_total SET told = $2 WHERE offer_id = $1`, [offerId, Number(stocked) + Number(gone)]);
     }
     return [expired.length > 0, await rotate(database, House.of(database))].some((it) => it);
   },
 };
 
-/** The offers whose codes have expired. What a unit has been given expires in the buyer's hands. */
+/**
+ * The offers whose codes are no longer sold: they have come near their expiry, or have passed it where an older version brought them, which
+ * knew no other end. What a unit has been given expires in the buyer's hands.
+ */
 async function expire(database: Database): Promise<string[]> {
   const { rows } = await database.query<{ offer_id: string }>(
-    `WITH due AS MATERIALIZED (
+    `WITH lapsed AS MATERIALIZED (
+            SELECT id FROM code WHERE state = 'free' AND sell_until < 'infinity' AND sell_until <= clock_timestamp()
+             ORDER BY sell_until LIMIT $1 FOR UPDATE SKIP LOCKED),
+          late AS MATERIALIZED (
             SELECT id FROM code WHERE state = 'free' AND expires_at < 'infinity' AND expires_at <= clock_timestamp()
              ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
-          gone AS (UPDATE code SET state = 'expired' FROM due WHERE code.id = due.id RETURNING code.offer_id),
-          n AS MATERIALIZED (SELECT offer_id, count(*) AS n FROM gone GROUP BY offer_id ORDER BY offer_id)
-     UPDATE vault_total t SET expired = t.expired + n.n, changed_at = clock_timestamp() FROM n WHERE t.offer_id = n.offer_id RETURNING t.offer_id`,
+          gone AS (UPDATE code SET state = 'expired' WHERE id IN (SELECT id FROM lapsed UNION SELECT id FROM late) RETURNING offer_id, expires_at),
+          n AS MATERIALIZED (
+            SELECT offer_id, count(*) AS n, count(*) FILTER (WHERE expires_at > clock_timestamp()) AS early FROM gone GROUP BY offer_id ORDER BY offer_id)
+     UPDATE vault_total t SET expired = t.expired + n.n, withdrawn = t.withdrawn + n.early, changed_at = clock_timestamp()
+       FROM n WHERE t.offer_id = n.offer_id RETURNING t.offer_id`,
     [CODES_AT_ONCE],
   );
   return rows.map((it) => it.offer_id);
 }
 
-async function untold(database: Database, now: readonly string[]): Promise<{ offer_id: string; stocked: string; expired: string }[]> {
-  const { rows } = await database.query<{ offer_id: string; stocked: string; expired: string }>(
-    `SELECT offer_id, stocked, expired FROM vault_total WHERE offer_id = ANY($1)
+interface Total {
+  readonly offer_id: string;
+  readonly stocked: string;
+  readonly expired: string;
+  readonly withdrawn: string;
+}
+
+async function untold(database: Database, now: readonly string[]): Promise<Total[]> {
+  const { rows } = await database.query<Total>(
+    `SELECT offer_id, stocked, expired, withdrawn FROM vault_total WHERE offer_id = ANY($1)
       UNION
-     SELECT offer_id, stocked, expired FROM (
-       SELECT offer_id, stocked, expired FROM vault_total
+     SELECT offer_id, stocked, expired, withdrawn FROM (
+       SELECT offer_id, stocked, expired, withdrawn FROM vault_total
         WHERE stocked + expired <> told AND changed_at < clock_timestamp() - make_interval(secs => $2) ORDER BY changed_at LIMIT 100) AS late`,
     [now, UNTOLD_MS / 1_000],
   );

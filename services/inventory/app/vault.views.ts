@@ -5,7 +5,7 @@ export class LineProblemView {
   @ApiProperty({
     enum: [
       ...['line-too-long', 'not-utf-8', 'not-utf-8-maybe-gbk', 'not-json', 'bad-quotes', 'no-code', 'unknown-column', 'code-too-long'],
-      ...['code-has-white-space', 'bad-expiry', 'expired', 'duplicate'],
+      ...['code-has-white-space', 'bad-expiry', 'expired', 'near-expiry', 'duplicate'],
     ],
   })
   code!: string;
@@ -43,6 +43,7 @@ export class CodeBatchView {
   @ApiProperty({ type: [LineProblemView] }) problems!: LineProblemView[];
   @ApiProperty({ example: 'operator:k1' }) importedBy!: string;
   @ApiPropertyOptional({ format: 'date-time' }) expiresAt?: string;
+  @ApiPropertyOptional({ description: 'So many days before their expiry its codes are no longer sold' }) marginDays?: number;
   @ApiProperty({ format: 'date-time' }) startedAt!: string;
   @ApiProperty({ format: 'date-time' }) updatedAt!: string;
   @ApiPropertyOptional({ format: 'date-time' }) endedAt?: string;

@@ -19,12 +19,14 @@ import {
   report,
   start,
   VAULT,
+  type Written,
 } from './inventory.fixtures';
 import {
   HOLD_GRACE_MS,
   HOLD_TTL_MS,
   inventory,
   type InventoryEvent,
+  movementsOf,
   PURCHASE_UNITS_MAX,
   roomOf,
   type Rows,
@@ -453,11 +455,23 @@ describe('a vault', () => {
   it('writes off codes that expired unsold, once, whichever count comes first', () => {
     const [five, four] = [
       { type: 'CountVault', offerId: VAULT, stocked: 5 },
-      { type: 'CountVault', offerId: VAULT, stocked: 5, expired: 2 },
+      { type: 'CountVault', offerId: VAULT, stocked: 5, expired: 2, withdrawn: 1 },
     ] as const;
     assert.equal(room(after(market, five, four), VAULT), 3);
     assert.equal(room(after(market, four, five), VAULT), 3);
     void start(after(market, four)).when(four).thenNothing();
+  });
+
+  it('says in the ledger how many were written off, and why', () => {
+    const count = (stocked: number, expired: number, withdrawn: number) => ({ type: 'CountVault' as const, offerId: VAULT, stocked, expired, withdrawn }); // prettier-ignore
+    const told = (rows: Rows, command: Written) =>
+      decided(rows, command).flatMap(movementsOf).map(({ kind, units, reason }) => [kind, units, reason]); // prettier-ignore
+    const five = after(market, count(5, 0, 0));
+    assert.deepEqual(told(five, count(5, 3, 2)), [['IMPORT', 2, undefined], ['ADJUSTMENT', 1, 'expired'], ['ADJUSTMENT', 2, 'near-expiry']]); // prettier-ignore
+    const two = after(five, count(5, 3, 2));
+    assert.deepEqual(told(two, count(6, 4, 2)), [['IMPORT', 2, undefined], ['ADJUSTMENT', 1, 'expired']]); // prettier-ignore
+    assert.deepEqual(told(two, count(7, 3, 2)), [['IMPORT', 4, undefined]]);
+    assert.equal(rowOf(after(two, count(7, 3, 2)).offers, VAULT).withdrawn, 2);
   });
 
   it('of the hub is made for the first code that is kept', () => {

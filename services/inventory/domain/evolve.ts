@@ -150,8 +150,11 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
   spentUntil: 0,
 });
 
-function reported(offer: Offer, { reported, sequence, settled, at, source }: EventOf<'StockReported'>): Offer {
-  const stockSource = source === undefined ? {} : { stockSource: source };
+function reported(offer: Offer, { reported, sequence, settled, at, source, writtenOff }: EventOf<'StockReported'>): Offer {
+  const stockSource = {
+    ...(source && { stockSource: source }),
+    ...(writtenOff && { withdrawn: (offer.withdrawn ?? 0) + writtenOff.nearExpiry }),
+  };
   const known = restocked(offer, reported, at);
   return settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource });
 }

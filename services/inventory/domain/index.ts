@@ -28,7 +28,7 @@ export * from './supply.messages';
 export * from './caps.messages';
 export { openUnits } from './caps';
 export * from './counters';
-export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt } from './ledger';
+export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt, WRITE_OFFS } from './ledger';
 export { doneAt, freshUntil } from './closing';
 export { convert, factorOf } from './rates';
 export type { Account } from './account';

@@ -8,6 +8,8 @@ import type { RebuildCounters } from './supply.messages';
 
 /** Why stock moved. `SUBMIT` is the step from held to in flight, `ACCEPT` what a supplier took from its stock and has not delivered. */
 export const MOVEMENT_KINDS = ['HOLD', 'SUBMIT', 'ACCEPT', 'RELEASE', 'DELIVERY', 'FEED', 'IMPORT', 'ADJUSTMENT'] as const;
+/** Why units of a vault were written off: they have expired, or come so near to it that they are no longer sold. */
+export const WRITE_OFFS = ['expired', 'near-expiry'] as const;
 export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /**
@@ -25,13 +27,14 @@ export interface Movement {
   readonly accepted: number;
   readonly reported?: number;
   readonly settled?: number;
+  readonly reason?: (typeof WRITE_OFFS)[number];
 }
 
 const HELD: readonly Stage[] = ['held', 'queued'];
 const IN_FLIGHT: readonly Stage[] = ['submitting', 'unknown'];
 const NOTHING = { held: 0, inFlight: 0, accepted: 0 } as const;
 
-/** The movements that an event is: at most one for each hold that it names. */
+/** The movements that an event is: at most one for each hold that it names, and one for each reason of a write-off. */
 export function movementsOf(event: InventoryEvent): readonly Movement[] {
   switch (event.type) {
     case 'OfferHeld':
@@ -51,9 +54,15 @@ export function movementsOf(event: InventoryEvent): readonly Movement[] {
       return units === 0 ? [] : [{ offerId: event.offerId, kind: 'ACCEPT', units, ...NOTHING, accepted: units }];
     }
     case 'StockReported': {
-      const { offerId, reported, settled, source } = event;
+      const { offerId, reported, settled, source, writtenOff = { expired: 0, nearExpiry: 0 } } = event;
       const kind = source === 'import' ? 'IMPORT' : source === 'refusal' || source === 'manual' ? 'ADJUSTMENT' : 'FEED';
-      return [{ offerId, kind, units: reported, ...NOTHING, reported, settled }];
+      const gone: readonly (readonly [(typeof WRITE_OFFS)[number], number])[] = [
+        ['expired', writtenOff.expired],
+        ['near-expiry', writtenOff.nearExpiry],
+      ];
+      // The figure has them in it already: these say how many, and why.
+      const why = gone.flatMap(([reason, units]): Movement[] => (units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : []));
+      return [{ offerId, kind, units: reported, ...NOTHING, reported, settled }, ...why];
     }
     default:
       return [];

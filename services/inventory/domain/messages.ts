@@ -55,8 +55,10 @@ export interface CountVault extends Command<'CountVault'> {
   readonly offerId: string;
   /** All that ever came in. */
   readonly stocked: number;
-  /** What of it expired unsold, and is written off (none unless said). Both only grow. */
+  /** What of it is written off unsold (none unless said). Both only grow. */
   readonly expired?: number;
+  /** Of these, what could still be redeemed, and came so near to its expiry that it is no longer sold. */
+  readonly withdrawn?: number;
   /** For the hub's own stock, whose offer may not exist yet. */
   readonly terms?: OfferTerms;
 }
@@ -249,6 +251,8 @@ export type InternalEvent =
       readonly at: number;
       /** Absent in logs of before. */
       readonly source?: FigureSource;
+      /** Of a vault: units that were written off since it was counted last. */
+      readonly writtenOff?: { readonly expired: number; readonly nearExpiry: number };
     }
   | {
       readonly type: 'VerdictNoted';

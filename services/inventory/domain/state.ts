@@ -80,6 +80,8 @@ export interface Offer extends OfferTerms {
   /** When fresh stock came last, how long the pause between two such times usually is, and how many pauses were seen. */
   readonly holding?: Holding;
   readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
+  /** Of a vault's codes: those that were taken off sale before they expired, in all. */
+  readonly withdrawn?: number;
   /** Purchases without an answer, in a row. */
   readonly silent: number;
   /** It has lost pace since it was put: what would come too late there is freed. */

@@ -56,7 +56,7 @@ export function learnCost(draft: Draft, offerId: string, costMinor: number, at: 
 }
 
 /** Codes came into a vault, or expired there. The command names both totals, which only grow: the greater sum is the later. */
-export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVault, rows: Rows): Decided {
+export function countVault({ offerId, stocked, expired = 0, withdrawn, terms, at }: CountVault, rows: Rows): Decided {
   const draft = draftOf(rows);
   if (rows.offers[offerId] === undefined) {
     if (terms === undefined) return reject('unknown-offer');
@@ -76,8 +76,20 @@ export function countVault({ offerId, stocked, expired = 0, terms, at }: CountVa
     settled: 0,
     at,
     source: 'import',
+    ...writtenOff(offer, expired, withdrawn),
   });
   return afterSupply(draft, offerId);
+}
+
+/** Of what an offer was told before, half of the difference of its two totals was written off. */
+function writtenOff(
+  { sequence, reported, withdrawn: known = 0 }: Offer,
+  expired: number,
+  withdrawn = known,
+): Pick<Extract<InventoryEvent, { type: 'StockReported' }>, 'writtenOff'> {
+  const units = expired - Math.max(0, sequence - reported) / 2;
+  const nearExpiry = Math.min(units, Math.max(0, withdrawn - known));
+  return units <= 0 ? {} : { writtenOff: { expired: units - nearExpiry, nearExpiry } };
 }
 
 /** At the price of now: it may have changed since the codes were kept, and goes only to offers that are there. */
