@@ -1,12 +1,16 @@
 import type { Fact } from '@midstream/contracts';
 import { type Offer, type Product, stateOf } from '@midstream/inventory-domain';
-import { Database, followLog, type LogFollower } from '@midstream/runtime';
+import { Database, followLog, type LogFollower, setting, SETTINGS } from '@midstream/runtime';
 import { INSIDE, type Inside } from '@midstream/runtime/ops';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { type Figure, figureOf, type StockOffer } from './stock.figure';
+import { type Figure, figureOf, type StockOffer, type StockProduct } from './stock.figure';
+import { StockShare } from './stock.share';
+
+/** One thing that the book knows: an offer, or a product. What replicas tell each other; nothing of it is a secret of the hub's. */
+export type StockEntry = { readonly sku: string } & ({ readonly offer: StockOffer } | { readonly product: StockProduct });
 
 interface Shelf {
-  product?: { readonly version: number; readonly category: string; readonly listed: boolean };
+  product?: StockProduct;
   readonly offers: Map<string, StockOffer>;
   /** By region; '' for everywhere. */
   readonly figures: Map<string, Figure>;
@@ -17,48 +21,63 @@ const LOAD_PAGE = 2_000;
 const FIGURES_MAX = 64;
 
 /**
- * The read cache of the stock query: every offer and product in memory, on every replica, from the service's own log. Nobody who asks
- * costs the database anything, and a change is here within a tick (100 ms) of its commit.
+ * The read cache of the stock query: every offer and product in memory, on every replica. Nobody who asks costs the database anything, and a
+ * change is here within a tick (100 ms) of its commit. It comes from the service's own log; with Redis one replica follows the log, and the
+ * others share what it has put there (stock.share.ts).
  */
 @Injectable()
 export class StockBook implements OnModuleInit, OnModuleDestroy {
   private readonly shelves = new Map<string, Shelf>();
   private sorted: Map<string, readonly string[]> | undefined;
-  private follower: LogFollower | undefined;
-  /** Called with the SKUs of which something has changed. */
-  readonly listeners: ((skus: ReadonlySet<string>) => void)[] = [];
+  private source: { stop(): Promise<void> } | undefined;
+  private readonly redisUrl: string | undefined;
 
   constructor(
     private readonly database: Database,
     @Inject(INSIDE) private readonly inside: Inside,
-  ) {}
+    @Inject(SETTINGS) { redisUrl = setting('REDIS_URL') }: Readonly<Record<string, string>>,
+  ) {
+    this.redisUrl = redisUrl;
+  }
 
   async onModuleInit(): Promise<void> {
-    this.follower = await followLog(this.database, {
+    const { logger } = this.inside.consuming;
+    if (this.redisUrl === undefined || this.redisUrl === '') this.source = await this.follow(() => undefined);
+    else this.source = await StockShare.start(this, { redisUrl: this.redisUrl, database: this.database, logger });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.source?.stop();
+  }
+
+  /** Follows the log. Resolves when all that was there is loaded; `on` hears what is news after that. */
+  follow(on: (news: readonly StockEntry[]) => void): Promise<LogFollower> {
+    return followLog(this.database, {
       types: ['OfferState', 'ProductState'],
       load: () => this.load(),
-      hear: (events) => {
-        const changed = new Set<string>();
-        for (const { type, data } of events) if (this.apply(type, data)) changed.add(String(data['sku']));
-        if (changed.size > 0) for (const it of this.listeners) it(changed);
-      },
+      hear: (events) => on(events.flatMap(({ type, data }) => this.apply(type, data) ?? [])),
       logger: this.inside.consuming.logger,
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.follower?.stop();
+  /** A state that is no newer than what is known changes nothing, and is not told. */
+  apply(type: string, data: Readonly<Record<string, unknown>>): StockEntry | undefined {
+    if (type !== 'OfferState' && type !== 'ProductState') return undefined;
+    const entry = type === 'OfferState' ? offerEntry(data as unknown as OfferState) : productEntry(data as unknown as ProductState);
+    return this.note(entry) ? entry : undefined;
   }
 
-  /** Known in full until this instant; milliseconds of the database's clock. */
-  heardAt(): number {
-    return this.follower?.heardAt() ?? 0;
+  /** Whether it was news. */
+  note(entry: StockEntry): boolean {
+    return 'offer' in entry ? this.offer(entry.sku, entry.offer) : this.product(entry.sku, entry.product);
   }
 
-  /** A state that is no newer than what is known changes nothing. */
-  apply(type: string, data: Readonly<Record<string, unknown>>): boolean {
-    if (type === 'OfferState') return this.offer(data as unknown as Fact<'OfferState'>);
-    return type === 'ProductState' && this.product(data as unknown as Fact<'ProductState'>);
+  /** All that is known. */
+  *entries(): Generator<StockEntry> {
+    for (const [sku, { product, offers }] of this.shelves) {
+      if (product !== undefined) yield { sku, product };
+      for (const offer of offers.values()) yield { sku, offer };
+    }
   }
 
   knows(sku: string): boolean {
@@ -110,13 +129,13 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
   private async load(): Promise<void> {
     for (let after = ''; ;) {
       const rows = await this.rows<Product>('product', after);
-      for (const { state } of rows) this.product(state);
+      for (const { state } of rows) this.note(productEntry(state));
       if (rows.length < LOAD_PAGE) break;
       after = rows.at(-1)?.id ?? '';
     }
     for (let after = ''; ;) {
       const rows = await this.rows<Offer>('offer', after);
-      for (const { state } of rows) this.offer(stateOf(state));
+      for (const { state } of rows) this.note(offerEntry(stateOf(state)));
       if (rows.length < LOAD_PAGE) break;
       after = rows.at(-1)?.id ?? '';
     }
@@ -130,30 +149,19 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
     return rows;
   }
 
-  private offer(state: Omit<Fact<'OfferState'>, 'type'>): boolean {
-    const { offerId, version, sku, available, capacityPerMinute, stockAsOf, kind, regions, closures, restock } = state;
+  private offer(sku: string, offer: StockOffer): boolean {
     const shelf = this.shelfOf(sku);
-    const known = shelf.offers.get(offerId);
-    if (known !== undefined && known.version >= version) return false;
-    shelf.offers.set(offerId, {
-      offerId,
-      version,
-      available,
-      capacityPerMinute,
-      asOfMs: Date.parse(stockAsOf),
-      source: kind === 'vault' ? 'import' : 'push',
-      regions: this.shared(regions),
-      closures: closures.map((it) => ({ regions: it.regions })),
-      ...(restock && { restock }),
-    });
+    const known = shelf.offers.get(offer.offerId);
+    if (known !== undefined && known.version >= offer.version) return false;
+    shelf.offers.set(offer.offerId, { ...offer, regions: this.shared(offer.regions) });
     shelf.figures.clear();
     return true;
   }
 
-  private product({ sku, version, category, listed }: Pick<Product, 'sku' | 'version' | 'category' | 'listed'>): boolean {
+  private product(sku: string, product: StockProduct): boolean {
     const shelf = this.shelfOf(sku);
-    if (shelf.product !== undefined && shelf.product.version >= version) return false;
-    shelf.product = { version, category, listed };
+    if (shelf.product !== undefined && shelf.product.version >= product.version) return false;
+    shelf.product = product;
     shelf.figures.clear();
     this.sorted = undefined;
     return true;
@@ -178,3 +186,25 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
     return regions;
   }
 }
+
+type OfferState = Omit<Fact<'OfferState'>, 'type'>;
+type ProductState = Pick<Product, 'sku' | 'version' | 'category' | 'listed'>;
+
+function offerEntry({ offerId, version, sku, available, capacityPerMinute, stockAsOf, kind, ...state }: OfferState): StockEntry {
+  const { regions, closures, restock, stockSource } = state;
+  const source = kind === 'vault' ? 'import' : stockSource === 'poll' ? 'poll' : 'push';
+  const offer: StockOffer = {
+    offerId,
+    version,
+    available,
+    capacityPerMinute,
+    asOfMs: Date.parse(stockAsOf),
+    source,
+    regions,
+    closures: closures.map((it) => ({ regions: it.regions })),
+    ...(restock && { restock }),
+  };
+  return { sku, offer };
+}
+
+const productEntry = ({ sku, version, category, listed }: ProductState): StockEntry => ({ sku, product: { version, category, listed } });

@@ -9,11 +9,17 @@ export interface StockOffer {
   readonly available: number;
   readonly capacityPerMinute: number;
   readonly asOfMs: number;
-  /** How the figure came: the codes of a vault are imported, other suppliers push theirs. */
-  readonly source: 'push' | 'import';
+  /** How the figure came: the codes of a vault are imported, other suppliers push theirs or are asked for them. */
+  readonly source: 'push' | 'poll' | 'import';
   readonly regions: readonly string[];
   readonly closures: readonly { readonly regions?: readonly string[] | undefined }[];
   readonly restock?: Readonly<NonNullable<Fact<'OfferState'>['restock']>>;
+}
+
+export interface StockProduct {
+  readonly version: number;
+  readonly category: string;
+  readonly listed: boolean;
 }
 
 export const DETAILS = ['exact', 'merchants', 'status'] as const;

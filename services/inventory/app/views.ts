@@ -175,7 +175,7 @@ export class StockView {
   @ApiProperty({ description: 'Units that open offers can deliver in a minute' }) capacityPerMinute!: number;
   @ApiPropertyOptional({ format: 'date-time', description: 'Of the oldest figure in it' }) asOf?: string;
   @ApiPropertyOptional({ description: 'Milliseconds since `asOf`; no part of the ETag' }) ageMs?: number;
-  @ApiPropertyOptional({ enum: ['push', 'import', 'mixed'], description: 'How the figures came' }) source?: string;
+  @ApiPropertyOptional({ enum: ['push', 'poll', 'import', 'mixed'], description: 'How the figures came' }) source?: string;
   @ApiPropertyOptional({ type: RestockView, description: 'Absent where nothing is known, or what was expected is overdue' })
   restock?: RestockView;
 }
