@@ -55,6 +55,11 @@ const GAUGES = [
     'Differences between our book and a supplier’s that nobody has settled',
     `SELECT count(*) AS n FROM reconciliation_item WHERE resolved_at IS NULL`,
   ],
+  [
+    'midstream_supplier_polls_failing',
+    'Suppliers that are asked for their stock, and have not answered three times in a row or more',
+    `SELECT count(*) AS n FROM supplier_poll p JOIN supplier s ON s.id = p.supplier_id WHERE p.failures >= 3 AND s.state ? 'pollEveryMs'`,
+  ],
   ['midstream_codes_free', 'Codes in the vaults that no unit has', `SELECT count(*) AS n FROM code WHERE state = 'free'`],
 ] as const;
 

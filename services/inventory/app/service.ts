@@ -12,6 +12,8 @@ import { SignedFeed } from './feed/feed';
 import { FeedController } from './feed/feed.http';
 import { ReconciliationQueries } from './reconcile/queries';
 import { ReconciliationsController } from './reconcile/reconcile.http';
+import { PollController } from './poll/poll.http';
+import { pollLoop } from './poll/poll.loop';
 import { WorkItemsController } from './work-items.http';
 import { WorkItemQueries } from './work-items.queries';
 import { CodeImports } from './imports';
@@ -20,6 +22,7 @@ import { NameDeliveries2 } from './migrations/name-deliveries-2';
 import { Procure10 } from './migrations/procure-10';
 import { ChainReveals31 } from './migrations/chain-reveals-31';
 import { SellUntil41 } from './migrations/sell-until-41';
+import { Poll42 } from './migrations/poll-42';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -120,10 +123,11 @@ export const inventoryService = defineService({
     ChainReveals31,
     Turnover40,
     SellUntil41,
+    Poll42,
   ],
   recordsOf,
   effects,
-  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop],
+  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop, pollLoop()],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [
@@ -145,6 +149,7 @@ export const inventoryService = defineService({
     FeedController,
     WorkItemsController,
     ReconciliationsController,
+    PollController,
   ],
   providers: [
     ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, Turnover, DeliveryQueries, Reveals],

@@ -25,6 +25,7 @@ import {
 import { IsCurrency, IsRegion } from './currency';
 import { KINDS } from './adapters';
 import { IsAttributes } from './attributes';
+import { POLL_EVERY_MS } from './poll/poll';
 
 export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
 export const CURRENCY = /^[A-Z]{3}$/;
@@ -95,6 +96,17 @@ export class PutSupplierDto {
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   lowBalanceMinor?: number;
+  @ApiPropertyOptional({
+    minimum: POLL_EVERY_MS.least,
+    maximum: POLL_EVERY_MS.most,
+    description:
+      'How often it is asked for its stock and cost, milliseconds, where it does not push them; kinds whose adapter can `stock`. Absent: not at all',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(POLL_EVERY_MS.least)
+  @Max(POLL_EVERY_MS.most)
+  pollEveryMs?: number;
   @ApiPropertyOptional({
     description: 'The bearer token that it gave us; of `acg-faka`: `appId:appKey`. Kept encrypted, never shown',
     writeOnly: true,

@@ -77,9 +77,15 @@ export class SuppliersController {
   }
 
   /** @throws Problem where the adapter of its kind cannot speak with it. */
-  private needs({ kind, baseUrl }: PutSupplierDto): void {
-    if (this.house.adapters.get(kind)?.needs.includes('baseUrl') && baseUrl === undefined) {
+  private needs({ kind, baseUrl, pollEveryMs }: PutSupplierDto): void {
+    const adapter = this.house.adapters.get(kind);
+    if (adapter?.needs.includes('baseUrl') && baseUrl === undefined) {
       throw new Problem(422, 'base-url-missing', `A supplier of the kind ${kind} has a baseUrl`);
+    }
+    if (pollEveryMs !== undefined && !adapter?.can.includes('stock')) {
+      throw new Problem(422, 'cannot-be-polled', `A supplier of the kind ${kind} cannot be asked for its stock`, undefined, {
+        field: 'pollEveryMs',
+      });
     }
   }
 

@@ -51,6 +51,7 @@ export class SupplierView {
   @ApiProperty() upstreamGroup!: string;
   @ApiPropertyOptional() baseUrl?: string;
   @ApiPropertyOptional() lowBalanceMinor?: number;
+  @ApiPropertyOptional({ description: 'How often it is asked for its stock; absent: it pushes' }) pollEveryMs?: number;
 }
 
 export const supplierView = ({ watchesBalance: _, ...it }: Supplier): SupplierView => it;

@@ -91,6 +91,7 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return noteHolding(command, rows);
     case 'PutMarkupRules':
     case 'PriceProduct':
+    case 'NotePolled':
     case 'RebuildCounters':
     case 'PutRate':
     case 'RequoteOffer':

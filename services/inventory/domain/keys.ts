@@ -98,6 +98,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'ReleaseHold':
       return holdKeys(command.holdId);
     case 'ReportStock':
+    case 'NotePolled':
     case 'RepriceOffer':
     case 'CloseOffer':
     case 'OpenOffer':

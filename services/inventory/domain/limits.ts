@@ -32,6 +32,8 @@ export const BALANCE_EVERY_MS = 300_000;
 export const BALANCE_SHORT_MS = { first: 2_000, max: 60_000 } as const;
 /** Short again within this, the questions go on as far apart as they were. */
 export const BALANCE_AGAIN_MS = 600_000;
+/** A figure that a poll has found again is told again after this: each telling costs every reader. */
+export const POLL_TELL_MS = 300_000;
 /** How often our book is compared with a supplier's, where its balance is watched. */
 export const RECONCILE_EVERY_MS = 86_400_000;
 /** A supplier that cannot tell its balance is tried again after this. */

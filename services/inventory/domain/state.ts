@@ -29,6 +29,8 @@ export interface Supplier {
   readonly name: { readonly zh: string; readonly en: string };
   readonly upstreamGroup: string;
   readonly baseUrl?: string;
+  /** How often it is asked for its stock, milliseconds; absent: it pushes. */
+  readonly pollEveryMs?: number;
   /** Its adapter can tell what we have left there. */
   readonly watchesBalance?: true;
   /** Below it the balance counts as low; minor units of its currency. */

@@ -3,6 +3,7 @@ import { applyChannel, applyValidity, closeStale, noteChannel, reportPace } from
 import { rebuildCounters } from './ledger';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { priceProduct, putMarkupRules } from './markup';
+import { notePolled } from './polled';
 import { putRate, requoteOffer } from './rates';
 import type { Rows } from './state';
 import type { SupplyCommand } from './supply.messages';
@@ -17,6 +18,8 @@ export function decideSupply(
       return putMarkupRules(command, rows);
     case 'PriceProduct':
       return priceProduct(command, rows);
+    case 'NotePolled':
+      return notePolled(command, rows);
     case 'RebuildCounters':
       return rebuildCounters(command, rows);
     case 'PutRate':

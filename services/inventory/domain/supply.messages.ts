@@ -13,6 +13,18 @@ interface OfOffer<Type extends string> extends Told<Type> {
 export const FIGURE_SOURCES = ['push', 'poll', 'import', 'manual', 'refusal'] as const;
 export type FigureSource = (typeof FIGURE_SOURCES)[number];
 
+/** What a supplier that was asked has of a good. */
+export interface NotePolled extends OfOffer<'NotePolled'> {
+  readonly supplierId: string;
+  /** Units that can be bought. */
+  readonly quantity: number;
+  /** Of one unit, in minor units of `currency`; absent: it was not told. */
+  readonly costMinor?: number;
+  readonly currency?: string;
+  /** The offer, when the question was put. */
+  readonly seen: { readonly sequence: number; readonly stockAsOf: number; readonly accepted: number };
+}
+
 /** The ledger says otherwise than the offer's counters. */
 export interface RebuildCounters extends OfOffer<'RebuildCounters'> {
   /** What the reconciler saw: where it has changed since, nothing happens. */
@@ -77,6 +89,7 @@ export interface PriceProduct extends Told<'PriceProduct'> {
 }
 
 export type SupplyCommand =
+  | NotePolled
   | PutMarkupRules
   | PriceProduct
   | RebuildCounters
