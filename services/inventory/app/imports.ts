@@ -46,7 +46,12 @@ export class CodeImports implements OnModuleInit {
   }
 
   /** @throws Problem where the offer is not a vault's, or the stream is none of codes; what was read before that is stored, and may be sent again. */
-  async take(offerId: string, request: FastifyRequest, caller: Caller, { name = uuidv7(), expiresAt, tell, ...of }: Import): Promise<ImportView> {
+  async take(
+    offerId: string,
+    request: FastifyRequest,
+    caller: Caller,
+    { name = uuidv7(), expiresAt, tell, ...of }: Import,
+  ): Promise<ImportView> {
     const { offer, category } = await this.vaultOffer(offerId);
     const { marginDays = this.house.sellMarginDays(category) } = of;
     if (expiresAt !== undefined && sellUntilOf(expiresAt, marginDays).getTime() <= Date.now()) throw tooNear(marginDays);
@@ -227,9 +232,15 @@ class Reading {
 }
 
 const tooNear = (marginDays: number): Problem =>
-  new Problem(422, 'batch-near-expiry', `Its codes are not sold in the last ${marginDays} days before they expire (marginDays)`, undefined, {
-    field: 'expiresAt',
-  });
+  new Problem(
+    422,
+    'batch-near-expiry',
+    `Its codes are not sold in the last ${marginDays} days before they expire (marginDays)`,
+    undefined,
+    {
+      field: 'expiresAt',
+    },
+  );
 
 const problemOf = ({ code, message, column }: WrongStream): Problem =>
   new Problem(422, code, 'The stream cannot be read', message, { ...(column !== undefined && { field: column }) });

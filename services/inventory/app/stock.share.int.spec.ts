@@ -23,7 +23,10 @@ describe('the read cache of the stock query, in Redis', { skip: skipWithoutRedis
     return items[0]?.available;
   };
   const everywhere = (quantity: number) =>
-    until(async () => (await Promise.all([world.service, ...others].map((it) => available(it)))).every((it) => it === quantity), `${quantity}`);
+    until(
+      async () => (await Promise.all([world.service, ...others].map((it) => available(it)))).every((it) => it === quantity),
+      `${quantity}`,
+    );
   const report = (quantity: number) =>
     world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity, sequence: (sequence += 1) }] });
   const keyOf = async (what: string) => (await client.keys(`midstream:stock:*:${what}`))[0] ?? '';

@@ -117,7 +117,9 @@ export class StockShare {
   private async tick(): Promise<void> {
     const { lease, hash } = this.keys;
     const isReady = this.redis.status === 'ready';
-    const whole = isReady ? await this.redis.eval(LEAD, 2, lease, hash, this.me, LEASE_MS, WHOLE).catch((it: unknown) => this.away(it)) : null;
+    const whole = isReady
+      ? await this.redis.eval(LEAD, 2, lease, hash, this.me, LEASE_MS, WHOLE).catch((it: unknown) => this.away(it))
+      : null;
     if (typeof whole !== 'string') this.leads = undefined;
     else if (whole === '' || whole !== this.leads) await this.lead();
     else await this.tell([]);
@@ -193,7 +195,8 @@ export class StockShare {
   /** Said once, until it is back. */
   private away(error: unknown): false {
     this.leads = undefined;
-    if (!this.isAway && !this.stopping) this.logger.warn({ err: error }, 'Redis is away: this replica follows the log for its stock figures');
+    if (!this.isAway && !this.stopping)
+      this.logger.warn({ err: error }, 'Redis is away: this replica follows the log for its stock figures');
     this.isAway = true;
     return false;
   }

@@ -21,7 +21,8 @@ export class TurnoverView {
   @ApiPropertyOptional({ description: 'For how long the codes last at that speed; absent where none was sold' }) coverDays?: number;
   @ApiProperty({ description: 'Capital bound, in minor units' }) capitalMinor!: number;
   @ApiProperty({
-    description: 'Codes whose sale ends, `marginDays` before they expire, before they are sold: at that speed and in the order of their expiry',
+    description:
+      'Codes whose sale ends, `marginDays` before they expire, before they are sold: at that speed and in the order of their expiry',
   })
   expiringUnits!: number;
   @ApiProperty({ description: 'Capital at risk: what these have cost, in minor units' }) expiringMinor!: number;

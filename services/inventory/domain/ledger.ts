@@ -61,7 +61,9 @@ export function movementsOf(event: InventoryEvent): readonly Movement[] {
         ['near-expiry', writtenOff.nearExpiry],
       ];
       // The figure has them in it already: these say how many, and why.
-      const why = gone.flatMap(([reason, units]): Movement[] => (units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : []));
+      const why = gone.flatMap(([reason, units]): Movement[] =>
+        units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : [],
+      );
       return [{ offerId, kind, units: reported, ...NOTHING, reported, settled }, ...why];
     }
     default:

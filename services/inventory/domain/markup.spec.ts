@@ -115,7 +115,7 @@ describe('a price by rule', () => {
       assert.deepEqual(pricesIn(rows), [2_000, { 'walk-in': 2_400 }]);
       assert.equal(rowOf(rows.offers, B).ceilingMinor, 2_400);
       const tried = (priceMinor: number) => {
-        const decision = inventory.decide({ at: NOON, ...holdFirst(1, [candidate('b', { priceMinor })]) } as InventoryCommand, rows, {});
+        const decision = inventory.decide({ at: NOON, ...holdFirst(1, [candidate('b', { priceMinor })]) }, rows, {});
         const [answer] = isRejection(decision) ? [] : decision;
         return answer?.type === 'OfferHeld' || answer?.type === 'NothingHeld' ? answer.tried[0]?.outcome : undefined;
       };
@@ -124,7 +124,11 @@ describe('a price by rule', () => {
 
     it(`goes for ${TIERS_MAX} tiers`, () => {
       const put = (count: number) =>
-        inventory.decide({ at: NOON, type: 'PutMarkupRules', rules: Array.from({ length: count }, (_, n) => of(`t${n}`, n)) }, aMarket(), {});
+        inventory.decide(
+          { at: NOON, type: 'PutMarkupRules', rules: Array.from({ length: count }, (_, n) => of(`t${n}`, n)) },
+          aMarket(),
+          {},
+        );
       assert.ok(!isRejection(put(TIERS_MAX)));
       const refused = put(TIERS_MAX + 1);
       assert.ok(isRejection(refused) && refused.rejected === 'too-many-tiers');

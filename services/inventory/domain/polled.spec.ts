@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRejection } from '@midstream/kernel';
 import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, outcome, report, start, type Written } from './inventory.fixtures';
-import { inventory, type InventoryCommand, POLL_TELL_MS, roomOf, type Rows, rowOf } from './index';
+import { inventory, POLL_TELL_MS, roomOf, type Rows, rowOf } from './index';
 
 const offer = (rows: Rows) => rowOf(rows.offers, A);
 const seenIn = (rows: Rows) => {
@@ -43,7 +43,9 @@ describe('a supplier that is asked for its stock', () => {
   it('says the same again to nobody, until the figure would look old', () => {
     const first = after(market, polled(market, 4));
     const again = (ms: number) => ({ ...polled(first, 4), at: NOON + ms });
-    void start(first).when(again(POLL_TELL_MS - 1)).thenNothing();
+    void start(first)
+      .when(again(POLL_TELL_MS - 1))
+      .thenNothing();
     void start(first).when(again(POLL_TELL_MS)).thenTypes('StockReported', 'OfferState');
   });
 
@@ -62,7 +64,7 @@ describe('a supplier that is asked for its stock', () => {
   });
 
   it('speaks for its own offers alone', () => {
-    const decision = inventory.decide({ at: NOON, ...polled(market, 4, { supplierId: 'b' }) } as InventoryCommand, market, {});
+    const decision = inventory.decide({ at: NOON, ...polled(market, 4, { supplierId: 'b' }) }, market, {});
     assert.ok(isRejection(decision) && decision.rejected === 'foreign-offer');
   });
 });

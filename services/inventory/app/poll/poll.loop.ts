@@ -81,7 +81,11 @@ function toCommand(supplierId: string, { offer, item }: Found): Untimed<Inventor
   };
 }
 
-async function noteEnd(database: Database, supplier: Supplier, end: { readonly goods: number } | { readonly error: string }): Promise<void> {
+async function noteEnd(
+  database: Database,
+  supplier: Supplier,
+  end: { readonly goods: number } | { readonly error: string },
+): Promise<void> {
   const isGood = 'goods' in end;
   const { rows } = await database.query<{ failures: number }>(
     `UPDATE supplier_poll SET leased_until = '-infinity', failures = CASE WHEN $2::text IS NULL THEN 0 ELSE failures + 1 END, error = $2,
