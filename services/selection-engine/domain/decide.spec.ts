@@ -176,6 +176,13 @@ describe('a hard gate', () => {
     stoppedAt(offered({ costMinor: 2501 }), { price: 1 });
   });
 
+  it('stops a cost that leaves the hub less than its margin: it would be refused as soon as it is held', () => {
+    assert.equal(offersOf(offered({ costMinor: 2250 }, { marginFloorBp: 1_000 })).length, 1);
+    stoppedAt(offered({ costMinor: 2251 }, { marginFloorBp: 1_000 }), { price: 1 });
+    // What must be left is rounded up: 0.01 % of 2,500 is a whole minor unit
+    stoppedAt(offered({ costMinor: 2500 }, { marginFloorBp: 1 }), { price: 1 });
+  });
+
   it('stops an offer that the line has lost, and one that had nothing for it until the book knows better', () => {
     stoppedAt(offered({}), { excluded: 1 }, aRequest({ excluded: [{ offerId: 'a~video', reason: 'refused' }] }));
     stoppedAt(offered({ version: 3 }), { excluded: 1 }, aRequest({ tried: [{ offerId: 'a~video', version: 3 }] }));

@@ -2,7 +2,7 @@ import { type Gate, type SelectionRequest, SUBSTITUTION_STEPS, type Substitution
 import { coversRegion } from '@midstream/kernel';
 import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from './book';
 import { isTooWeakForBurst } from './market/surge';
-import { costAt } from './worth';
+import { costAt, maxCostOf } from './worth';
 
 /** Another good may cost down to this share of the line's cap: below it, it is not of the same price band. */
 export const PRICE_BAND_FLOOR = 0.5;
@@ -86,10 +86,10 @@ function stepTo({ request: { replaces }, wanted, offer, product }: Asked): Subst
   return wanted.categories.has(product.category) ? 'same-category' : 'cross-category';
 }
 
-/** A cost above the hub's own price would be drained as `price-risen` as soon as it is held (protocol 22). */
+/** Within the line's cap, and at a cost that leaves the hub its margin. */
 function affordable({ request, product, offer }: Asked): boolean {
   const sameCurrency = product.currency === request.currency && offer.currency === request.currency;
-  return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= product.priceMinor;
+  return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= maxCostOf(product);
 }
 
 const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);

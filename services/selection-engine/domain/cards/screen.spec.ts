@@ -31,6 +31,7 @@ const offer = fc.record({
 const product = fc.record({
   regions,
   priceMinor: fc.constantFrom(1000, 2000, 2500, 3300),
+  marginFloorBp: fc.constantFrom(0, 0, 0, 2_000, 2_001),
   currency: fc.constantFrom('CNY', 'CNY', 'USD'),
   listed: fc.constantFrom(true, true, true, false),
   fulfilmentKind: fc.constantFrom('PIN_PURCHASE' as const, 'VALUE_RECHARGE' as const),

@@ -3,8 +3,9 @@ import { coversRegion } from '@midstream/kernel';
 import type { Offer, Product } from '../book';
 import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
 import { coreIndicatorsOf, meetsCore } from '../market/surge';
+import { maxCostOf } from '../worth';
 import type { CardNeed } from './need';
-import { AVAILABLE, BURST_UNTIL, CORE, COST, LEAD, LEAST, LISTED, PRICE, rowOf, type Shelf } from './shelf';
+import { AVAILABLE, BURST_UNTIL, CORE, COST, LEAD, LEAST, LISTED, MAX_COST, PRICE, rowOf, type Shelf } from './shelf';
 
 /**
  * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
@@ -68,7 +69,7 @@ export function gateAt(screen: Screen, look: Look, product: Product, offer: Offe
   if (look.all !== undefined) return look.all;
   const { need, excluded, latestLeadMs } = screen;
   if (!isCovered(offer.regions, screen)) return 'region';
-  if (look.tooDear || offer.currency !== need.currency || costMinor > product.priceMinor) return 'price';
+  if (look.tooDear || offer.currency !== need.currency || costMinor > maxCostOf(product)) return 'price';
   if (excluded.size > 0 && excluded.has(offer.offerId)) return 'excluded';
   const isOpen = offer.closures.length === 0;
   if (!isOpen && isClosed(offer, need.region, false)) return 'closed';
@@ -90,7 +91,7 @@ export function plainGate(screen: Screen, look: Look, { offers, numbers: row }: 
   const { need, excluded, latestLeadMs } = screen;
   const from = rowOf(n);
   const least = row[from + LEAST] ?? 0;
-  if ((row[from + COST] ?? 0) > (row[PRICE] ?? 0)) return 'price';
+  if ((row[from + COST] ?? 0) > (row[MAX_COST] ?? 0)) return 'price';
   if (excluded.size > 0 && excluded.has(offers[n]?.offerId ?? '')) return 'excluded';
   if (need.quantity < least) return 'quantity';
   if ((row[from + LEAD] ?? 0) > latestLeadMs) return 'lead-time';

@@ -1,6 +1,6 @@
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { coreIndicatorsOf, meetsCore } from '../market/surge';
-import { fillOf, responseOf } from '../worth';
+import { fillOf, maxCostOf, responseOf } from '../worth';
 
 /**
  * A good as a row of numbers: all that does not depend on a request. Thousands of goods and offers lie all over the memory, and a walk through
@@ -24,13 +24,14 @@ export interface Shelf {
   readonly barredIn: readonly string[];
 }
 
-/** Of the good: orders in the last hour, when they were counted, until when demand bursts, price, and 1 where it is listed. */
+/** Of the good: orders in the last hour, when they were counted, until when demand bursts, price, 1 where it is listed, and the most that a unit may cost. */
 export const HEAT = 0;
 export const HEAT_AT = 1;
 export const BURST_UNTIL = 2;
 export const PRICE = 3;
 export const LISTED = 4;
-const HEAD = 5;
+export const MAX_COST = 5;
+const HEAD = 6;
 
 /** Of an offer. COST is that of the first tier; SOURCE is equal where two buy from the same source. */
 export const COST = 0;
@@ -115,6 +116,7 @@ export class Shelves {
     numbers[BURST_UNTIL] = market?.burst === undefined ? -Infinity : Date.parse(market.burst.until);
     numbers[PRICE] = product.priceMinor;
     numbers[LISTED] = Number(product.listed);
+    numbers[MAX_COST] = maxCostOf(product);
     offers.forEach((it, n) => numbers.set(numbersOf(book, it, offers), rowOf(n)));
     const barred = (book.verdicts.get(sku)?.verdicts ?? []).filter((it) => it.status === 'banned' || it.status === 'high-risk');
     return {
