@@ -42,6 +42,7 @@ export const OrderPlaced = closed({
       maxUnitPriceMinor: Minor,
       substitution: Substitution,
       deliverBy: Instant,
+      marginFloorWaived: Type.Optional(Type.Boolean()),
     }),
     { minItems: 1, maxItems: 100 },
   ),

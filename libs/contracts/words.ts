@@ -180,6 +180,8 @@ export const SelectionRequest = closed({
   substitution: Substitution,
   /** The line names an account to be topped up: nothing but a top-up serves it, and a top-up serves no other. Which account, order knows. */
   hasRecipient: Type.Optional(Type.Boolean()),
+  /** The merchant does without the hub's margin floor for this line: a unit may cost up to its price, and never more. */
+  marginFloorWaived: Type.Optional(Type.Boolean()),
   deliverBy: Instant,
   /** Offers that this line has lost, and why; it does not go back to them. */
   excluded: Type.Array(closed({ offerId: Id, reason: LossReason }), { maxItems: 64 }),

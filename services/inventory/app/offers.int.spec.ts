@@ -11,8 +11,8 @@ describe('an offer, over HTTP', () => {
   });
   after(() => world.end());
 
-  const held = async (orderId: string, sku: string) => {
-    await world.bus.tell(cleared(orderId, sku, 4, ['a']));
+  const held = async (orderId: string, sku: string, change: Parameters<typeof cleared>[4] = {}) => {
+    await world.bus.tell(cleared(orderId, sku, 4, ['a'], change));
     await world.facts('OfferHeld', orderId);
   };
   const seenAt = '2026-11-25T00:00:00Z';
@@ -128,10 +128,14 @@ describe('an offer, over HTTP', () => {
   });
 
   it('frees what it holds when the margin that the hub insists on is gone', async () => {
+    await held('o-waived', 'floor', { marginFloorWaived: true });
     await held('o-floor', 'floor');
     assert.equal((await world.call('PUT', '/products/floor', product({ marginFloorBp: 3_000 }))).body['marginFloorBp'], undefined);
     const [lost] = await world.facts('HoldLost', 'o-floor');
     assert.deepEqual([lost?.reason, lost?.tally.holdId], ['price-risen', holdId('o-floor', 'a', 'floor')]);
+    await until(async () => (await world.sql<{ id: string }>(`SELECT id FROM drain WHERE armed AND id = 'a~floor'`)).length === 0);
+    const [kept] = await world.sql<{ id: string }>(`SELECT lost::text AS id FROM hold WHERE order_id = 'o-waived'`);
+    assert.equal(kept?.id, '0', 'its merchant does without the margin');
   });
 
   it('costs what it costs for operators only', async () => {

@@ -199,6 +199,8 @@ export class ProcurementView {
   @ApiProperty() sku!: string;
   @ApiProperty({ enum: PURCHASE_STATUSES }) status!: string;
   @ApiPropertyOptional({ description: 'Why the rest of it never came', example: 'no-balance' }) refusal?: string;
+  @ApiPropertyOptional({ description: 'Its merchant did without the margin floor: it might cost as much as it is sold for' })
+  marginFloorWaived?: boolean;
   @ApiProperty() quantity!: number;
   @ApiProperty() bought!: number;
   @ApiProperty() delivered!: number;
@@ -239,6 +241,7 @@ export function procurementView(it: Purchase): ProcurementView {
     currency: it.currency,
     asks: it.asks,
     overdue: open && it.deliverByAt < Date.now(),
+    ...(it.floorWaived && { marginFloorWaived: true }),
     ...(it.refusal !== undefined && { refusal: it.refusal }),
     submittedAt: new Date(it.submittedAt).toISOString(),
   };

@@ -29,7 +29,7 @@ export function lossOf(offer: Offer, verdict: VerdictRow | undefined, hold: Hold
     // A stale figure takes nothing away: nobody has said that it is gone.
     if (cause !== 'banned' && cause !== 'stale') return 'capacity';
   }
-  if (costAt(offer.costTiers, hold.granted) > maxCostOf(offer, hold.priceMinor)) return 'price-risen';
+  if (costAt(offer.costTiers, hold.granted) > maxCostOf(offer, hold.priceMinor, hold.floorWaived)) return 'price-risen';
   return supplyOf(offer) <= 0 ? 'out-of-stock' : undefined;
 }
 

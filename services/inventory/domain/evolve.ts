@@ -164,7 +164,7 @@ function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {
   const holds: Record<string, Hold> = {};
   const offers: Record<string, Offer> = {};
   for (const { tally, offerId, supplierId, sku, priceMinor, currency, expiresAt } of event.holds) {
-    holds[tally.holdId] = {
+    const hold: Hold = {
       holdId: tally.holdId,
       offerId,
       supplierId,
@@ -189,6 +189,7 @@ function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {
       lost: 0,
       released: 0,
     };
+    holds[tally.holdId] = request.marginFloorWaived ? { ...hold, floorWaived: true } : hold;
     const offer = rowOf(rows.offers, offerId);
     offers[offerId] = { ...offer, held: offer.held + tally.granted };
   }

@@ -59,9 +59,9 @@ function share({ request, candidates, at }: HoldFirst, rows: Rows): { takes: Map
       rows,
       caps,
     );
-    const misfit = candidates.find((it) => misfitOf(it, takes.get(it.offerId) ?? 0, rows) !== undefined);
+    const misfit = candidates.find((it) => misfitOf(it, takes.get(it.offerId) ?? 0, rows, request) !== undefined);
     if (misfit === undefined) return { takes, tried: triedOf(candidates, { takes, barred, caps, wanted: request.quantity }, rows) };
-    barred.set(misfit.offerId, misfitOf(misfit, takes.get(misfit.offerId) ?? 0, rows) ?? 'no-stock');
+    barred.set(misfit.offerId, misfitOf(misfit, takes.get(misfit.offerId) ?? 0, rows, request) ?? 'no-stock');
   }
 }
 
@@ -99,11 +99,16 @@ function takesOf(open: readonly Candidate[], quantity: number, rows: Rows, caps:
 }
 
 /** The price is frozen: what the share costs there must not be above it. */
-function misfitOf({ offerId, priceMinor }: Candidate, taken: number, rows: Rows): Tried['outcome'] | undefined {
+function misfitOf(
+  { offerId, priceMinor }: Candidate,
+  taken: number,
+  rows: Rows,
+  { marginFloorWaived }: HoldFirst['request'],
+): Tried['outcome'] | undefined {
   if (taken === 0) return undefined;
   const offer = rowOf(rows.offers, offerId);
   if (taken < offer.minQuantity) return 'no-stock';
-  return costAt(offer.costTiers, taken) > maxCostOf(offer, priceMinor) ? 'price-risen' : undefined;
+  return costAt(offer.costTiers, taken) > maxCostOf(offer, priceMinor, marginFloorWaived) ? 'price-risen' : undefined;
 }
 
 interface Shares {

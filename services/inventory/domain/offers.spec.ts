@@ -219,6 +219,18 @@ describe('a margin that the hub insists on', () => {
     const rows = after(aHold('queued', withFloor(after(aMarket(), cheap))), { type: 'SubmitPurchase', ...ofP, quantity: 6 });
     assert.equal(rowOf(rows.purchases, ofP.purchaseId).maxCostMinor, 1_950);
   });
+  it('does not count for a line whose merchant has waived it: up to the price, and no dearer', () => {
+    const rows = withFloor(aMarket());
+    const held = after(rows, holdFirst(6, [candidate('a')], { marginFloorWaived: true }));
+    assert.equal(rowOf(held.holds, H).granted, 6);
+    assert.equal(lost(drained(after(held, { type: 'AllowDrain', offerId: A }))), 0);
+    const bought = after(held, { type: 'AssignHold', holdId: H }, { type: 'SubmitPurchase', ...ofP, quantity: 6 });
+    const { maxCostMinor, floorWaived } = rowOf(bought.purchases, ofP.purchaseId);
+    assert.deepEqual([maxCostMinor, floorWaived], [2_600, true]);
+    const dear = putOffer('a', { costTiers: [{ from: 1, costMinor: 2_601 }] });
+    assert.equal(Object.keys(after(rows, dear, holdFirst(1, [candidate('a')], { marginFloorWaived: true })).holds).length, 0);
+    assert.equal(lost(drained(after(held, dear))), 6);
+  });
   it('is given up by putting the product without it', () => {
     const rows = withFloor(aMarket());
     const decision = inventory.decide({ at: NOON, type: 'PutProduct', product: vip }, rows, {});

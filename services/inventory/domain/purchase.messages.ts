@@ -14,6 +14,7 @@ export interface PurchaseOpened extends OfPurchase {
   readonly supplierId: string;
   readonly quantity: number;
   readonly maxCostMinor: number;
+  readonly floorWaived?: true;
   readonly currency: string;
   readonly fulfilmentKind: OfferTerms['fulfilmentKind'];
   readonly deliverByAt: number;

@@ -53,8 +53,8 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
     return [{ type: 'PurchasePlanned', holdId, purchaseId, sku, offerId: offer.offerId, quantity, startAt, again: true }];
   }
   const units = Math.min(quantity, hold.queued);
-  const { offerId, supplierId, priceMinor, currency, deliverByAt } = hold;
-  const maxCostMinor = maxCostOf(offer, priceMinor);
+  const { offerId, supplierId, priceMinor, currency, deliverByAt, floorWaived } = hold;
+  const maxCostMinor = maxCostOf(offer, priceMinor, floorWaived);
   const { fulfilmentKind } = offer;
   move(draft, hold, 'queued', 'submitting', units);
   draft.emit({
@@ -70,6 +70,7 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
     fulfilmentKind,
     deliverByAt,
     at,
+    ...(floorWaived && { floorWaived }),
   });
   draft.emit({ type: 'PurchaseSubmitted', ...ofHold(draft, holdId), purchaseId, quantity: units });
   return draft.events;

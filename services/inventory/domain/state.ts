@@ -134,6 +134,8 @@ export interface Hold extends Readonly<Record<Stage, number>> {
   readonly currency: string;
   readonly deliverByAt: number;
   readonly expiresAt: number;
+  /** Its merchant does without the margin floor. */
+  readonly floorWaived?: true;
   readonly version: number;
   readonly granted: number;
   readonly purchases: number;
@@ -167,6 +169,8 @@ export interface Purchase {
   readonly sku: string;
   readonly quantity: number;
   readonly maxCostMinor: number;
+  /** The margin floor did not count: its merchant had waived it. */
+  readonly floorWaived?: true;
   readonly currency: string;
   readonly status: PurchaseStatus;
   readonly submittedAt: number;
@@ -238,9 +242,9 @@ export function costAt(tiers: CostTiers, quantity: number): number {
   return tiers.reduce((cost, tier) => (tier.from <= quantity ? tier.costMinor : cost), first.costMinor);
 }
 
-/** What a unit may cost that is sold at this price: the rest is the margin that the hub insists on (protocol 22). */
-export const maxCostOf = ({ floorBp = 0 }: Pick<OfferTerms, 'floorBp'>, priceMinor: number): number =>
-  priceMinor - Math.ceil((priceMinor * floorBp) / 10_000);
+/** What a unit may cost that is sold at this price: the rest is the margin that the hub insists on, unless its merchant waived it (protocol 22). */
+export const maxCostOf = ({ floorBp = 0 }: Pick<OfferTerms, 'floorBp'>, priceMinor: number, isWaived = false): number =>
+  isWaived ? priceMinor : priceMinor - Math.ceil((priceMinor * floorBp) / 10_000);
 
 /** Everything that closes the offer now; it is open when there is nothing. */
 export function closuresOf(offer: Offer): OfferFact['closures'] {

@@ -137,6 +137,15 @@ export class LineDto {
   @IsOptional()
   @IsInstant()
   deliverBy?: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description:
+      'Do without the margin that the hub insists on: a unit may cost as much as its price, never more. Your price stays as it is. For merchants whom the hub lets (`mayWaiveMarginFloor`); it is kept with the line, in its timeline and with every purchase',
+  })
+  @IsOptional()
+  @IsBoolean()
+  waiveMarginFloor?: boolean;
 }
 
 export class BuyerDto {
@@ -241,6 +250,14 @@ export class PutMerchantDto {
   @IsOptional()
   @Matches(/^[a-z0-9-]{1,40}$/)
   tier?: string;
+
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Its lines may say `waiveMarginFloor`: the hub then buys for them at up to the price that it sells at',
+  })
+  @IsOptional()
+  @IsBoolean()
+  mayWaiveMarginFloor?: boolean;
 }
 
 export class DepositDto {

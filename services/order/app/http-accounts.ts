@@ -24,11 +24,19 @@ export class MerchantsController {
   @Put(':merchantId')
   put(
     @Param('merchantId') merchantId: string,
-    @Body() { name, currency, suspended, tier }: PutMerchantDto,
+    @Body() { name, currency, suspended, tier, mayWaiveMarginFloor }: PutMerchantDto,
     @From() caller: Caller,
   ): Promise<MerchantView> {
     const status = suspended ? 'suspended' : 'active';
-    const merchant: Merchant = { merchantId: checked(merchantId), name, currency, status, ...(typeof tier === 'string' && { tier }) };
+    const may = mayWaiveMarginFloor === true && { mayWaiveMarginFloor };
+    const merchant: Merchant = {
+      merchantId: checked(merchantId),
+      name,
+      currency,
+      status,
+      ...(typeof tier === 'string' && { tier }),
+      ...may,
+    };
     return this.commands.run<MerchantView>(
       { type: 'PutMerchant', merchant },
       { caller, answer: (rows: Rows) => rows.merchants[merchantId] },

@@ -16,6 +16,10 @@ export const problems: Readonly<Record<OrderCode, { readonly status: number; rea
   'wrong-currency': { status: 422, title: 'The currency does not fit' },
   'recipient-missing': { status: 422, title: 'The product is a top-up: name the account as recipient' },
   'recipient-not-wanted': { status: 422, title: 'The product is no top-up: leave the recipient out' },
+  'margin-floor-stands': {
+    status: 403,
+    title: 'The hub lets this merchant waive no margin floor; leave waiveMarginFloor out, or ask the hub for it (mayWaiveMarginFloor)',
+  },
   'deliver-by-out-of-range': { status: 422, title: 'deliverBy must be in the future, and not too far' },
   'consent-time-out-of-range': { status: 422, title: 'consentMs is out of its range' },
   'account-too-low': { status: 422, title: 'The account holds too little; make a deposit' },

@@ -193,6 +193,19 @@ describe('bad input', () => {
     assert.deepEqual(codeOf(await house.call('PUT', '/merchants/a%20b', { body: { name: 'm1', currency: 'CNY' } })), [400, 'invalid-id']);
   });
 
+  it('of a merchant that may not do without the margin floor; of one that may, the line and its story keep it', async () => {
+    const waiving = anOrder({ lines: [aLine({ waiveMarginFloor: true })] });
+    assert.deepEqual(codeOf(await place(waiving)), [403, 'margin-floor-stands']);
+    const may = { name: 'm1', currency: 'CNY', mayWaiveMarginFloor: true };
+    assert.equal((await house.call('PUT', '/merchants/m1', { body: may })).body['mayWaiveMarginFloor'], true);
+    const { status, body } = await place(waiving, { key: 'waives' });
+    const [line] = body['lines'] as { waiveMarginFloor?: boolean }[];
+    assert.deepEqual([status, line?.waiveMarginFloor], [201, true]);
+    const story = await house.call('GET', `/orders/${String(body['orderId'])}/timeline`, { as: house.keys.m1 });
+    assert.match(JSON.stringify(story.body), /"what":"selecting".*"marginFloorWaived":true/);
+    assert.deepEqual(fieldsOf(await place(anOrder({ lines: [aLine({ waiveMarginFloor: 'yes' })] }))), ['lines.0.waiveMarginFloor']);
+  });
+
   it('of a suspended merchant', async () => {
     await house.call('PUT', '/merchants/m2', { body: { name: 'm2', currency: 'CNY', suspended: true } });
     assert.deepEqual(codeOf(await place(anOrder(), { as: house.keys.m2 })), [403, 'merchant-suspended']);

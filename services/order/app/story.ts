@@ -83,9 +83,14 @@ const ofLine = ({ orderId, lineId }: OfLine, what: string, detail: object, reaso
 });
 
 function selecting(event: Fact<'LineSelectionRequested'>): Entry {
-  const { attempt, depth, ranking, quantity, replaces } = event.request;
+  const { attempt, depth, ranking, quantity, replaces, marginFloorWaived } = event.request;
   const because = replaces && { replaces: replaces.sku, hub: { replaces: replaces.holdId } };
-  return ofLine(event, 'selecting', { attempt, depth, ranking, quantity, ...because }, replaces?.reason);
+  return ofLine(
+    event,
+    'selecting',
+    { attempt, depth, ranking, quantity, ...because, ...(marginFloorWaived && { marginFloorWaived }) },
+    replaces?.reason,
+  );
 }
 
 /** What was held, and what was struck out on the way, by which rule. */

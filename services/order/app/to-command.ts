@@ -21,6 +21,7 @@ function toLine({
   recipient,
   deliverBy,
   substitution,
+  waiveMarginFloor,
 }: LineDto): PlaceOrder['lines'][number] {
   const { waitUntil, ...policy } = present(substitution ?? {});
   return {
@@ -32,6 +33,7 @@ function toLine({
     ...(typeof recipient === 'string' && { recipient }),
     substitution: { ...policy, ...(waitUntil !== undefined && { waitUntilAt: Date.parse(waitUntil) }) },
     ...(typeof deliverBy === 'string' && { deliverByAt: Date.parse(deliverBy) }),
+    ...(waiveMarginFloor === true && { waiveMarginFloor }),
   };
 }
 

@@ -48,6 +48,7 @@ export class LineView {
   @ApiProperty() maxUnitPriceMinor!: number;
   @ApiProperty({ type: SubstitutionDto }) substitution!: Substitution;
   @ApiProperty({ format: 'date-time' }) deliverBy!: string;
+  @ApiPropertyOptional({ description: 'The hub’s margin floor does not count for it' }) waiveMarginFloor?: boolean;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
   @ApiProperty({ type: ProgressView }) progress!: ProgressView;
@@ -100,6 +101,7 @@ export class MerchantView {
   @ApiProperty() currency!: string;
   @ApiProperty({ enum: ['active', 'suspended'] }) status!: string;
   @ApiPropertyOptional() tier?: string;
+  @ApiPropertyOptional({ description: 'Its lines may say `waiveMarginFloor`' }) mayWaiveMarginFloor?: boolean;
 }
 
 export class AccountView {
@@ -177,6 +179,7 @@ function lineView(line: Line, at: number): LineView {
     deliverBy: iso(deliverByAt),
     capturedMinor,
     releasedMinor,
+    ...(line.marginFloorWaived && { waiveMarginFloor: true }),
     progress: progressView([line], at),
     goods: goodsOf(line),
     consents: openConsents(line).map(({ consentId, sku, quantity, priceMinor, deadlineAt, default: silence }) => ({

@@ -10,7 +10,9 @@ export function putMerchant({ merchant }: PutMerchant, rows: Rows): Decided {
   const known = rows.merchants[merchant.merchantId];
   if (known !== undefined && known.currency !== merchant.currency)
     return reject('merchant-currency-is-fixed', { currency: known.currency });
-  const isSame = known !== undefined && known.name === merchant.name && known.status === merchant.status && known.tier === merchant.tier;
+  const { name, status, tier, mayWaiveMarginFloor } = merchant;
+  const isSame =
+    known?.name === name && known.status === status && known.tier === tier && known.mayWaiveMarginFloor === mayWaiveMarginFloor;
   return isSame ? [] : [{ type: 'MerchantPut', merchant }];
 }
 

@@ -84,6 +84,21 @@ describe('an order is placed', () => {
       .when(places(aLine({ maxUnitPriceMinor: 0 })))
       .thenTypes('OrderPlaced', 'OrderOpened', 'LineSelectionRequested'));
 
+  it('does without the margin floor for a line that says so, of a merchant that may, at every question', () => {
+    const may = { merchantId: 'm', name: 'Star Mall', currency: 'CNY', status: 'active', mayWaiveMarginFloor: true } as const;
+    const merchant = after(aMerchant(), { type: 'PutMerchant', merchant: may });
+    const placed = decided(merchant, places(aLine({ waiveMarginFloor: true })));
+    const lost = decided(after(placed.rows, answers(1, [held('A', 10)])), hears('A', 'price-risen', { lost: 10 }));
+    const asked = [...placed.events, ...lost.events].flatMap((it) => (it.type === 'LineSelectionRequested' ? [it.request] : []));
+    assert.deepEqual(
+      asked.map((it) => [it.depth, it.marginFloorWaived]),
+      [
+        [1, true],
+        [2, true],
+      ],
+    );
+  });
+
   const refusals: readonly [string, readonly NewLine[], string, Record<string, unknown>?][] = [
     ['an unknown product', [aLine({ need: { sku: 'nowhere' } })], 'unknown-sku', { lineId: '1', sku: 'nowhere' }],
     ['a product that is off the list', [aLine({ need: { sku: 'gone' } })], 'unknown-sku', { lineId: '1', sku: 'gone' }],
@@ -91,6 +106,7 @@ describe('an order is placed', () => {
     ['another currency than the product', [aLine({ need: { sku: 'dollar-card' } })], 'wrong-currency'],
     ['a top-up that names no account', [aLine({ need: { sku: 'credit' } })], 'recipient-missing', { lineId: '1' }],
     ['an account for card codes', [aLine(), aLine({ lineId: '2', recipient: '138' })], 'recipient-not-wanted', { lineId: '2' }],
+    ['to waive a floor that stands for the merchant', [aLine({ waiveMarginFloor: true })], 'margin-floor-stands', { lineId: '1' }],
     ['a need of nothing', [aLine({ need: {} })], 'need-incomplete', { lineId: '1' }],
     ['the same line twice', [aLine(), aLine()], 'duplicate-line', { lineId: '1' }],
     ['no units', [aLine({ quantity: 0 })], 'quantity-out-of-range'],

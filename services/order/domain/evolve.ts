@@ -82,7 +82,10 @@ function evolveLine(line: Line, event: LineEvent): Line {
 
 function placed(event: Fact<'OrderPlaced'>): Order {
   const { orderId, merchantId, clientReference, buyer, currency, heldMinor } = event;
-  const lines = event.lines.map((it): [string, Line] => [it.lineId, newLine(it)]);
+  const lines = event.lines.map((it): [string, Line] => [
+    it.lineId,
+    it.marginFloorWaived ? { ...newLine(it), marginFloorWaived: true } : newLine(it),
+  ]);
   return {
     orderId,
     merchantId,

@@ -24,6 +24,8 @@ export interface NewLine {
   readonly recipient?: string;
   readonly substitution?: Partial<Omit<Substitution, 'waitUntil'>> & { readonly waitUntilAt?: number };
   readonly deliverByAt?: number;
+  /** The hub's margin floor does not count for it; for merchants that may say so. */
+  readonly waiveMarginFloor?: boolean;
 }
 
 export interface PlaceOrder extends Command<'PlaceOrder'>, OfOrder {
@@ -113,6 +115,7 @@ export type OrderCode =
   | 'wrong-currency'
   | 'recipient-missing'
   | 'recipient-not-wanted'
+  | 'margin-floor-stands'
   | 'deliver-by-out-of-range'
   | 'consent-time-out-of-range'
   | 'account-too-low'

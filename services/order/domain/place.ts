@@ -27,6 +27,8 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
   const merchant = rows.merchants[merchantId];
   if (merchant === undefined || account === undefined) return reject('unknown-merchant', { merchantId });
   if (merchant.status === 'suspended') return reject('merchant-suspended', { merchantId });
+  const waiving = command.lines.find((it) => it.waiveMarginFloor === true);
+  if (waiving !== undefined && !merchant.mayWaiveMarginFloor) return reject('margin-floor-stands', { lineId: waiving.lineId });
   const lines = linesOf(command, account.currency, products);
   if (isRejection(lines)) return lines;
   const needed = sum(lines, (it) => it.quantity * it.maxUnitPriceMinor);
@@ -106,7 +108,8 @@ function faultOfTimes({ lineId, deliverByAt, substitution }: NewLine, at: number
 
 const isWithin = (value: number, least: number, most: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most;
 
-function placedLine({ lineId, need, quantity, maxUnitPriceMinor, substitution = {}, deliverByAt }: NewLine, at: number): PlacedLine {
+function placedLine(line: NewLine, at: number): PlacedLine {
+  const { lineId, need, quantity, maxUnitPriceMinor, substitution = {}, deliverByAt, waiveMarginFloor } = line;
   const { upTo, consent, consentDefault, consentMs, waitUntilAt } = substitution;
   const filled: Substitution = {
     upTo: upTo ?? 'other-supplier',
@@ -116,5 +119,6 @@ function placedLine({ lineId, need, quantity, maxUnitPriceMinor, substitution = 
     ...(waitUntilAt !== undefined && { waitUntil: new Date(waitUntilAt).toISOString() }),
   };
   const deliverBy = new Date(deliverByAt ?? at + DELIVER_WITHIN_MS).toISOString();
-  return { lineId, need, quantity, maxUnitPriceMinor, substitution: filled, deliverBy };
+  const placed = { lineId, need, quantity, maxUnitPriceMinor, substitution: filled, deliverBy };
+  return waiveMarginFloor === true ? { ...placed, marginFloorWaived: true } : placed;
 }

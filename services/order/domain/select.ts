@@ -31,6 +31,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     excluded: [...line.excluded],
     tried: [...tried],
     ...(replaces && { replaces }),
+    ...(line.marginFloorWaived && { marginFloorWaived: true }),
   };
   draft.emit({ type: 'LineSelectionRequested', ...ofLine(of), request });
 }

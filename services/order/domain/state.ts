@@ -61,6 +61,8 @@ export interface Line {
   readonly maxUnitPriceMinor: number;
   readonly substitution: Substitution;
   readonly deliverByAt: number;
+  /** The merchant does without the hub's margin floor. */
+  readonly marginFloorWaived?: true;
   readonly givenUp: number;
   readonly selecting: RowsOf<Asked>;
   readonly holds: RowsOf<Hold>;
@@ -115,6 +117,8 @@ export interface Merchant {
   readonly status: 'active' | 'suspended';
   /** What mark-up rules call its like; absent: it pays what everybody pays. */
   readonly tier?: string;
+  /** The hub lets it do without the margin floor, line by line. */
+  readonly mayWaiveMarginFloor?: true;
 }
 
 export type Key = Omit<Fact<'ApiKeyState'>, 'type'>;

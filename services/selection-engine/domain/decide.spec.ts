@@ -183,6 +183,14 @@ describe('a hard gate', () => {
     stoppedAt(offered({ costMinor: 2500 }, { marginFloorBp: 1 }), { price: 1 });
   });
 
+  it('lets a line that does without the margin pass up to the price, though the offer is closed for it', () => {
+    const waived = aRequest({ marginFloorWaived: true });
+    const dear = { closures: [{ cause: 'price-risen' as const }], costMinor: 2500 };
+    assert.equal(offersOf(offered(dear, { marginFloorBp: 1_000 }), waived).length, 1);
+    stoppedAt(offered({ ...dear, costMinor: 2501 }, { marginFloorBp: 1_000 }), { price: 1 }, waived);
+    stoppedAt(offered({ ...dear, closures: [...dear.closures, { cause: 'suspended' }] }), { closed: 1 }, waived);
+  });
+
   it('stops an offer that the line has lost, and one that had nothing for it until the book knows better', () => {
     stoppedAt(offered({}), { excluded: 1 }, aRequest({ excluded: [{ offerId: 'a~video', reason: 'refused' }] }));
     stoppedAt(offered({ version: 3 }), { excluded: 1 }, aRequest({ tried: [{ offerId: 'a~video', version: 3 }] }));

@@ -54,7 +54,8 @@ const failsAt: Readonly<Record<Gate, Fails>> = {
   excluded: ({ offer, request }) =>
     request.excluded.some((it) => it.offerId === offer.offerId) ||
     request.tried.some((it) => it.offerId === offer.offerId && it.version >= offer.version),
-  closed: (asked) => isClosed(asked, (cause) => cause !== 'banned'),
+  // Whether its cost closes it to this line, the gate `price` has said.
+  closed: (asked) => isClosed(asked, (cause) => cause !== 'banned' && !(cause === 'price-risen' && asked.request.marginFloorWaived)),
   quantity: ({ offer, request }) => request.quantity < offer.minQuantity,
   'lead-time': ({ offer, request, at }) => at + offer.leadTimeMs > Date.parse(request.deliverBy),
   stock: ({ book, offer }) => availableAt(book, offer) < offer.minQuantity,
@@ -89,7 +90,8 @@ function stepTo({ request: { replaces }, wanted, offer, product }: Asked): Subst
 /** Within the line's cap, and at a cost that leaves the hub its margin. */
 function affordable({ request, product, offer }: Asked): boolean {
   const sameCurrency = product.currency === request.currency && offer.currency === request.currency;
-  return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= maxCostOf(product);
+  const dearest = maxCostOf(product, request.marginFloorWaived);
+  return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= dearest;
 }
 
 const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);

@@ -48,9 +48,12 @@ export function costAt({ costTiers, maxQuantity }: Offer, quantity: number): num
   return tier?.costMinor ?? 0;
 }
 
-/** The most that a unit may cost: the price less the margin that the hub insists on (protocol 22). Dearer is drained as `price-risen` as soon as it is held. */
-export const maxCostOf = ({ priceMinor, marginFloorBp = 0 }: Product): number =>
-  priceMinor - Math.ceil((priceMinor * marginFloorBp) / 10_000);
+/**
+ * The most that a unit may cost: the price less the margin that the hub insists on, where the merchant has not done without it
+ * (protocol 22). What is dearer is drained as `price-risen` as soon as it is held.
+ */
+export const maxCostOf = ({ priceMinor, marginFloorBp = 0 }: Product, isWaived = false): number =>
+  isWaived ? priceMinor : priceMinor - Math.ceil((priceMinor * marginFloorBp) / 10_000);
 
 /** Expected share of orders that are delivered as promised. */
 export function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {

@@ -38,8 +38,8 @@ function classKeyOf({ need, region, segment, tier, scenario, currency, priceCapM
   const bucket = Math.floor(Date.parse(it.deliverBy) / DEADLINE_BUCKET_MS);
   const { upTo, consent } = it.substitution;
   const excluded = it.excluded.map(({ offerId }) => offerId).sort();
-  const line = [need, region, segment, buyer, scenario, currency, priceCapMinor, quantity, bucket, upTo, consent, it.hasRecipient === true];
-  return JSON.stringify([...line, excluded]);
+  const line = [need, region, segment, buyer, scenario, currency, priceCapMinor, quantity, bucket, upTo, consent];
+  return JSON.stringify([...line, it.hasRecipient === true, it.marginFloorWaived === true, excluded]);
 }
 
 /** What a line will ask for once it has lost the hold. */
