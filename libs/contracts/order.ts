@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import {
   Buyer,
+  BuyerKey,
   CapReached,
   closed,
   Currency,
@@ -32,6 +33,7 @@ export const OrderPlaced = closed({
   ...ofOrder,
   clientReference: Type.String({ maxLength: 80 }),
   buyer: Buyer,
+  buyerKey: Type.Optional(BuyerKey),
   currency: Currency,
   heldMinor: Minor,
   lines: Type.Array(
@@ -111,12 +113,16 @@ export const LineClosed = closed({
   ordered: Units,
   delivered: Units,
   capturedMinor: Minor,
+  buyerKey: Type.Optional(BuyerKey),
   served: Type.Optional(
     Type.Array(closed({ offerId: Id, sku: Sku, units: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: SERVED_MAX }),
   ),
 });
 
 export const OrderClosed = closed({ ...ofOrder, status: oneOf(...ORDER_ENDS), capturedMinor: Minor, releasedMinor: Minor });
+
+/** What was learnt of a buyer is to be forgotten; orders placed later begin anew. */
+export const BuyerErased = closed({ merchantId: Id, buyerKey: BuyerKey });
 
 /** The whole state of an API key: every service checks locally (protocol 32). The key itself is nowhere. */
 export const ApiKeyState = closed({

@@ -41,6 +41,14 @@ export const TOPICS = {
       OrderClosed: order.OrderClosed,
     },
   }),
+  'order.by-buyer': topic({
+    owner: 'order',
+    key: 'buyerKey',
+    compacted: false,
+    about: 'Buyers, under their pseudonyms, that are to be forgotten.',
+    readers: ['selection-engine'],
+    facts: { BuyerErased: order.BuyerErased },
+  }),
   'selection.by-order': topic({
     owner: 'selection-engine',
     key: 'orderId',

@@ -108,6 +108,12 @@ export const Buyer = closed({
 });
 export type Buyer = Static<typeof Buyer>;
 
+/**
+ * A pseudonym of one merchant's buyer: an HMAC of both with a key that order alone has. The merchant's own name for the buyer is in
+ * `OrderPlaced` only.
+ */
+export const BuyerKey = Type.String({ pattern: '^[0-9a-f]{32}$' });
+
 export const RECIPIENT_MAX = 120;
 /**
  * The account that a top-up goes to: a telephone number, a game account; what it is depends on the product. Personal data: of all facts only
@@ -170,8 +176,8 @@ export const SelectionRequest = closed({
   segment: Segment,
   tier: Type.String({ maxLength: 40 }),
   scenario: Type.String({ maxLength: 40 }),
-  /** Who buys, in the merchant's own words: what a cap counts by. */
-  buyerReference: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  /** Who buys: what a cap counts by, and what selection remembers a buyer under. */
+  buyerKey: Type.Optional(BuyerKey),
   /** The merchant's, as it was when the order was placed: what it pays depends on it. Absent: none. */
   merchantTier: Type.Optional(MerchantTier),
   /** The dearest that a unit may be: the line's cap, or the lower reference price of what is replaced. */

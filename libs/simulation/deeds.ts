@@ -97,7 +97,8 @@ function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later
   const { orderId, merchantId, region, lines } = order;
   world.oracle.wished(order);
   const buyer = { reference: `b-${orderId}`, region };
-  const command = { type: 'PlaceOrder', orderId, merchantId, clientReference: orderId, buyer, lines };
+  const buyerKey = Buffer.from(orderId).toString('hex').padStart(32, '0').slice(-32);
+  const command = { type: 'PlaceOrder', orderId, merchantId, clientReference: orderId, buyer, buyerKey, lines };
   const wanted = { key: `${merchantId}/${orderId}`, body: 'as it was' };
   const work: Work = { command, actor: `merchant:${merchantId}`, wanted };
   const told = (outcomes: readonly Outcome[]): void => world.oracle.placed(orderId, outcomes);

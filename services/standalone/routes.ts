@@ -8,6 +8,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/merchants', 'order'],
   ['/keys', 'order'],
   ['/accounts', 'order'],
+  ['/buyers', 'order'],
   ['/products', 'inventory'],
   ['/suppliers', 'inventory'],
   ['/stock', 'inventory'],

@@ -15,7 +15,7 @@ export class CapWatch {
 
   made(hold: HoldBook, { merchantId, request }: Fact<'OfferHeld'>): void {
     for (const { capId, per, maxUnits } of this.byOffer.get(hold.offerId) ?? []) {
-      const who = `${capId} of ${per === 'merchant' ? merchantId : `${merchantId}/${request.buyerReference}`}`;
+      const who = `${capId} of ${per === 'merchant' ? merchantId : `${merchantId}/${request.buyerKey}`}`;
       const holds = [...(this.counted.get(who) ?? []).filter((it) => openOf(it) > 0), hold];
       this.counted.set(who, holds);
       const open = holds.reduce((sum, it) => sum + openOf(it), 0);

@@ -10,7 +10,7 @@ const needsSku = ({ supplierId, sku, category }: CapDto): boolean =>
 export class CapDto {
   @ApiProperty({
     enum: ['merchant', 'buyer'],
-    description: 'For whom it counts: each merchant, or each of its buyers by `buyer.reference`',
+    description: 'For whom it counts: each merchant, or each of its buyers by `buyer.reference`, under its pseudonym',
   })
   @IsIn(['merchant', 'buyer'])
   per!: 'merchant' | 'buyer';
@@ -57,7 +57,7 @@ export class CapUsageDto {
 export class CapUsageView {
   @ApiProperty({ example: 'merchant/sku/star-card-100', description: 'Who is counted, and of what' }) cap!: string;
   @ApiProperty() merchantId!: string;
-  @ApiPropertyOptional() buyerReference?: string;
+  @ApiPropertyOptional({ description: 'The buyer’s pseudonym, as the order shows it' }) buyerKey?: string;
   @ApiProperty({ description: 'Units that count now' }) usedUnits!: number;
   @ApiPropertyOptional({ description: 'Absent: the cap was taken away, and what it counted is still held' }) maxUnits?: number;
 }

@@ -50,10 +50,15 @@ export class CapsController {
       [merchantId, USAGES_MAX],
     );
     const usages = rows.map(({ id, units }) => {
-      const [cap = '', of = '', ...reference] = id.split(' ');
+      const [cap = '', of = '', buyerKey] = id.split(' ');
       const maxUnits = known.find((it) => it.capId === cap)?.maxUnits;
-      const buyer = reference.length > 0 ? { buyerReference: reference.join(' ') } : {};
-      return { cap, merchantId: of, ...buyer, usedUnits: units, ...(maxUnits !== undefined && { maxUnits }) };
+      return {
+        cap,
+        merchantId: of,
+        ...(buyerKey !== undefined && { buyerKey }),
+        usedUnits: units,
+        ...(maxUnits !== undefined && { maxUnits }),
+      };
     });
     return { usages };
   }

@@ -100,9 +100,9 @@ describe('a cap for each buyer', () => {
   const cap = { per: 'buyer', category: vip.category, maxUnits: 2 } as const;
 
   it('counts the buyers of one merchant apart, and not whom nobody names', () => {
-    const first = holding(capped(cap), 2, 1, { buyerReference: 'b-1' });
-    assert.equal(holding(first.rows, 1, 2, { buyerReference: 'b-1' }).unheld, 1);
-    assert.equal(holding(first.rows, 2, 2, { buyerReference: 'b-2' }).unheld, 0);
+    const first = holding(capped(cap), 2, 1, { buyerKey: 'b-1' });
+    assert.equal(holding(first.rows, 1, 2, { buyerKey: 'b-1' }).unheld, 1);
+    assert.equal(holding(first.rows, 2, 2, { buyerKey: 'b-2' }).unheld, 0);
     assert.equal(holding(first.rows, 6, 2).unheld, 0);
   });
 

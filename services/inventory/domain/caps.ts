@@ -6,7 +6,7 @@ import type { HoldFirst, InventoryCode, InventoryEvent } from './messages';
 import { type Hold, type Offer, type Rows, rowOf } from './state';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
-type Owner = Pick<HoldFirst['request'], 'merchantId' | 'buyerReference'>;
+type Owner = Pick<HoldFirst['request'], 'merchantId' | 'buyerKey'>;
 
 /** A cap is known by what it counts: with another maximum it goes on counting. */
 export const capIdOf = ({ per, offerId, sku, category }: Omit<Cap, 'capId' | 'maxUnits'>): string =>
@@ -49,10 +49,10 @@ export function capOffer(draft: Draft, offerId: string): void {
   draft.emit({ type: 'CapsApplied', offerId, caps });
 }
 
-/** Who is counted by the offer's caps; a buyer whose backend did not name him is not told from others, and not counted. */
-export function usagesOf(offer: Pick<Offer, 'caps'> | undefined, { merchantId, buyerReference }: Owner): readonly string[] {
+/** Who is counted by the offer's caps; a buyer without a pseudonym is not told from others, and not counted. */
+export function usagesOf(offer: Pick<Offer, 'caps'> | undefined, { merchantId, buyerKey }: Owner): readonly string[] {
   return (offer?.caps ?? []).flatMap(({ capId, per }) =>
-    per === 'merchant' ? [`${capId} ${merchantId}`] : buyerReference === undefined ? [] : [`${capId} ${merchantId} ${buyerReference}`],
+    per === 'merchant' ? [`${capId} ${merchantId}`] : buyerKey === undefined ? [] : [`${capId} ${merchantId} ${buyerKey}`],
   );
 }
 

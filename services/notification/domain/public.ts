@@ -52,6 +52,7 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     // The hub's inside: how a line is selected, held, bought and let go, and everybody's states
     case 'LineSelectionRequested':
     case 'ReleaseRequested':
+    case 'BuyerErased':
     case 'OffersRanked':
     case 'AdditionProposed':
     case 'AdditionAnswered':

@@ -277,6 +277,17 @@ export class DepositDto {
   reference?: string;
 }
 
+export class EraseBuyerDto {
+  @ApiProperty({ example: 'b-77', description: 'As in `buyer.reference` of orders' })
+  @IsText(80)
+  reference!: string;
+
+  @ApiPropertyOptional({ description: 'Whose buyer it is; of a merchant’s own key it is the merchant' })
+  @IsOptional()
+  @IsId(80)
+  merchantId?: string;
+}
+
 export class CreateKeyDto {
   @ApiProperty({ enum: ['merchant', 'supplier', 'operator'] })
   @IsIn(['merchant', 'supplier', 'operator'])

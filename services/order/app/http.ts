@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { ConsentDto, OrdersQuery, PageQuery, PlaceOrderDto } from './dto';
 import { liveView } from './live';
+import { Pseudonyms } from './pseudonyms';
 import { OrderQueries } from './queries';
 import { toPlaceOrder } from './to-command';
 import { orderView, OrdersView, OrderView, TimelineView } from './views';
@@ -17,6 +18,7 @@ export class OrdersController {
     private readonly commands: Commands<OrderCommand>,
     private readonly queries: OrderQueries,
     private readonly live: LiveEvents,
+    private readonly pseudonyms: Pseudonyms,
   ) {}
 
   @ApiOperation({
@@ -31,7 +33,8 @@ export class OrdersController {
   @Scopes('merchant')
   place(@Body() body: PlaceOrderDto, @From() caller: Caller, @IdempotencyKey({ required: true }) key: Idempotency): Promise<OrderView> {
     const orderId = uuidv7();
-    return this.commands.run<OrderView>(toPlaceOrder(orderId, body, caller), { caller, key, status: 201, answer: viewOf(orderId) });
+    const command = toPlaceOrder(orderId, body, caller, (merchantId, reference) => this.pseudonyms.of(merchantId, reference));
+    return this.commands.run<OrderView>(command, { caller, key, status: 201, answer: viewOf(orderId) });
   }
 
   @ApiOperation({ summary: 'Your orders, the newest first' })

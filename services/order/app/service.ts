@@ -2,8 +2,11 @@ import { type Account, type Key, order, type Order, orderStatusOf } from '@midst
 import { defineService } from '@midstream/runtime';
 import { OrdersController } from './http';
 import { AccountsController, KeysController, MerchantsController } from './http-accounts';
+import { BuyersController } from './http-buyers';
+import { CreatePseudonyms2 } from './migrations/create-pseudonyms-2';
 import { CreateOrder1 } from './migrations/create-order-1';
 import { problems } from './problems';
+import { Pseudonyms } from './pseudonyms';
 import { OrderQueries } from './queries';
 import { recordsOf } from './records';
 import { AccountRow, KeyRow, LedgerRow, MerchantRow, OrderRow, TimelineRow } from './tables';
@@ -18,11 +21,11 @@ export const orderService = defineService({
     keys: { entity: KeyRow, columns: (it: Key) => ({ hash: it.hash }) },
   },
   entities: [TimelineRow, LedgerRow],
-  migrations: [CreateOrder1],
+  migrations: [CreateOrder1, CreatePseudonyms2],
   recordsOf,
   problems,
-  controllers: [OrdersController, MerchantsController, AccountsController, KeysController],
-  providers: [OrderQueries],
+  controllers: [OrdersController, MerchantsController, AccountsController, KeysController, BuyersController],
+  providers: [OrderQueries, Pseudonyms],
 });
 
 function orderColumns(it: Order): Readonly<Record<string, unknown>> {

@@ -3,12 +3,19 @@ import type { PlaceOrder } from '@midstream/order-domain';
 import type { Caller } from '@midstream/runtime';
 import type { LineDto, PlaceOrderDto } from './dto';
 
-export const toPlaceOrder = (orderId: string, { clientReference, buyer, lines }: PlaceOrderDto, caller: Caller): Untimed<PlaceOrder> => ({
+/** `name` gives the pseudonym of a merchant's buyer. */
+export const toPlaceOrder = (
+  orderId: string,
+  { clientReference, buyer, lines }: PlaceOrderDto,
+  { merchantId = '' }: Caller,
+  name: (merchantId: string, reference: string) => string,
+): Untimed<PlaceOrder> => ({
   type: 'PlaceOrder',
   orderId,
-  merchantId: caller.merchantId ?? '',
+  merchantId,
   clientReference,
   buyer: present(buyer),
+  buyerKey: name(merchantId, buyer.reference),
   lines: lines.map(toLine),
 });
 

@@ -62,6 +62,8 @@ export class OrderView {
   @ApiProperty() clientReference!: string;
   @ApiProperty({ enum: ['running', ...ORDER_ENDS] }) status!: string;
   @ApiProperty({ type: BuyerDto }) buyer!: object;
+  @ApiPropertyOptional({ description: 'The buyer’s pseudonym: what `POST /v1/recommendations` knows him by, and what caps are told by' })
+  buyerKey?: string;
   @ApiProperty() currency!: string;
   @ApiProperty({ format: 'date-time' }) placedAt!: string;
   @ApiProperty({ description: 'Held when it was placed' }) placedMinor!: number;
@@ -70,6 +72,11 @@ export class OrderView {
   @ApiProperty() releasedMinor!: number;
   @ApiProperty({ type: ProgressView }) progress!: ProgressView;
   @ApiProperty({ type: [LineView] }) lines!: LineView[];
+}
+
+export class ErasureView {
+  @ApiProperty() merchantId!: string;
+  @ApiProperty({ description: 'The pseudonym that is forgotten' }) buyerKey!: string;
 }
 
 export class OrdersView {
@@ -142,12 +149,13 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** `at`: now, in milliseconds, for the estimate of the end. */
 export function orderView(order: Order, at: number): OrderView {
   const lines = linesOf(order);
-  const { orderId, clientReference, buyer, currency, placedMinor, heldMinor } = order;
+  const { orderId, clientReference, buyer, buyerKey, currency, placedMinor, heldMinor } = order;
   return {
     orderId,
     clientReference,
     status: orderStatusOf(order),
     buyer,
+    ...(buyerKey !== undefined && { buyerKey }),
     currency,
     placedAt: iso(order.placedAt),
     placedMinor,

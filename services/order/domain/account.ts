@@ -1,6 +1,6 @@
 import { type Decision, reject } from '@midstream/kernel';
 import { ACCOUNT_MAX_MINOR, DEPOSIT_MAX_MINOR } from './limits';
-import type { CreateKey, DepositMoney, OrderCode, OrderEvent, PutMerchant, RevokeKey } from './messages';
+import type { CreateKey, DepositMoney, EraseBuyer, OrderCode, OrderEvent, PutMerchant, RevokeKey } from './messages';
 import type { Rows } from './state';
 
 type Decided = Decision<OrderEvent, OrderCode>;
@@ -30,6 +30,10 @@ export function depositMoney({ merchantId, amountMinor, currency, reference }: D
   ] as const;
   return [{ type: 'MoneyMoved', merchantId, why: 'deposited', ...(reference !== undefined && { reference }), currency, entries }];
 }
+
+/** Says so as often as it is asked: whoever hears it has nothing left to forget the second time. */
+export const eraseBuyer = ({ merchantId, buyerKey }: EraseBuyer, rows: Rows): Decided =>
+  rows.merchants[merchantId] === undefined ? reject('unknown-merchant', { merchantId }) : [{ type: 'BuyerErased', merchantId, buyerKey }];
 
 /** Of a key only its hash is known here; it travels to all services (protocol 32). */
 export function createKey({ keyId, hash, scope, merchantId, supplierId }: CreateKey, rows: Rows): Decided {

@@ -57,7 +57,6 @@ describe('an order is placed', () => {
         ...LINE,
         ...{ attempt: 1, depth: 1, ranking: 1, quantity: 10, need: { sku: 'video' } },
         ...{ region: 'CN-31', segment: 'retail', tier: 'standard', scenario: 'general', priceCapMinor: 2600, currency: 'CNY' },
-        buyerReference: 'b',
         substitution: { upTo: 'other-supplier', consent: 'ask', consentDefault: 'refund', consentMs: 900_000 },
         ...{ deliverBy: '2026-11-25T12:00:00.000Z', excluded: [], tried: [] },
       },

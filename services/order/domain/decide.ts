@@ -1,5 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
-import { createKey, depositMoney, putMerchant, revokeKey } from './account';
+import { createKey, depositMoney, eraseBuyer, putMerchant, revokeKey } from './account';
 import { askAgain, noteAnswer } from './answer';
 import { answerConsent, expireConsent } from './consent';
 import { cancelOrder, meetDeadline } from './end';
@@ -29,6 +29,8 @@ export function decide(command: OrderCommand, rows: Rows, products: Products): D
       return meetDeadline(command, rows);
     case 'PutMerchant':
       return putMerchant(command, rows);
+    case 'EraseBuyer':
+      return eraseBuyer(command, rows);
     case 'DepositMoney':
       return depositMoney(command, rows);
     case 'CreateKey':

@@ -2,7 +2,7 @@ import { type CapReached, type Fact, type GateCounts, type GiveUpReason, SERVED_
 import { evolve } from './evolve';
 import type { Entry, MoneyMoved, OfLine, OrderEvent } from './messages';
 import { endOf, orderEndOf } from './status';
-import { chargeOf, deliveredOf, type Hold, holdsOf, type Line, lineOf, linesOf, openOf, type Rows, rowOf, sum } from './state';
+import { chargeOf, deliveredOf, type Hold, holdsOf, type Line, lineOf, linesOf, openOf, type Order, type Rows, rowOf, sum } from './state';
 
 /** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
 export interface Draft {
@@ -84,8 +84,9 @@ export function settle(draft: Draft, of: OfLine): void {
   const { orderId, merchantId, lineId } = of;
   const { ordered, capturedMinor } = line;
   const [status, delivered] = [endOf(line), deliveredOf(line)];
-  draft.emit({ type: 'LineClosed', orderId, merchantId, lineId, status, ordered, delivered, capturedMinor, ...servedOf(line) });
-  const order = rowOf(draft.rows.orders, of.orderId);
+  const learnt = learnable(line, rowOf(draft.rows.orders, orderId));
+  draft.emit({ type: 'LineClosed', orderId, merchantId, lineId, status, ordered, delivered, capturedMinor, ...learnt });
+  const order = rowOf(draft.rows.orders, orderId);
   const lines = linesOf(order);
   if (lines.some((it) => it.end === undefined)) return;
   draft.emit({
@@ -98,10 +99,11 @@ export function settle(draft: Draft, of: OfLine): void {
   });
 }
 
-/** What came from where: others learn from a line's end without having followed it. */
-function servedOf(line: Line): Pick<Fact<'LineClosed'>, 'served'> {
+/** What came from where, and to whom: others learn from a line's end without having followed it. */
+function learnable(line: Line, { buyerKey }: Order): Pick<Fact<'LineClosed'>, 'served' | 'buyerKey'> {
   const served = holdsOf(line)
     .filter((it) => it.delivered > 0)
     .map(({ offerId, sku, delivered }) => ({ offerId, sku, units: delivered }));
-  return served.length === 0 ? {} : { served: served.slice(0, SERVED_MAX) };
+  if (served.length === 0) return buyerKey === undefined ? {} : { buyerKey };
+  return { served: served.slice(0, SERVED_MAX), ...(buyerKey !== undefined && { buyerKey }) };
 }

@@ -23,6 +23,8 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       const { type: _, ...key } = event;
       return { ...rows, keys: { ...rows.keys, [event.keyId]: key } };
     }
+    case 'BuyerErased':
+      return rows;
     case 'RecipientNoted':
     case 'LineSelectionRequested':
     case 'AskPlanned':
@@ -81,7 +83,7 @@ function evolveLine(line: Line, event: LineEvent): Line {
 }
 
 function placed(event: Fact<'OrderPlaced'>): Order {
-  const { orderId, merchantId, clientReference, buyer, currency, heldMinor } = event;
+  const { orderId, merchantId, clientReference, buyer, buyerKey, currency, heldMinor } = event;
   const lines = event.lines.map((it): [string, Line] => [
     it.lineId,
     it.marginFloorWaived ? { ...newLine(it), marginFloorWaived: true } : newLine(it),
@@ -91,6 +93,7 @@ function placed(event: Fact<'OrderPlaced'>): Order {
     merchantId,
     clientReference,
     buyer,
+    ...(buyerKey !== undefined && { buyerKey }),
     currency,
     placedAt: 0,
     lineIds: event.lines.map((it) => it.lineId),

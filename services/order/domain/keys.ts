@@ -24,6 +24,8 @@ export function keysOf(command: Untimed<OrderCommand> | OrderCommand): readonly 
         { kind: 'merchants', id: merchantId },
       ];
     }
+    case 'EraseBuyer':
+      return [{ kind: 'merchants', id: command.merchantId, mode: 'share' }];
     case 'DepositMoney':
       return [{ kind: 'accounts', id: command.merchantId }];
     case 'CreateKey': {

@@ -31,6 +31,8 @@ export interface NewLine {
 export interface PlaceOrder extends Command<'PlaceOrder'>, OfOrder {
   readonly clientReference: string;
   readonly buyer: Pick<Buyer, 'reference' | 'region'> & Partial<Buyer>;
+  /** The buyer's pseudonym; absent: he is not told from others. */
+  readonly buyerKey?: string;
   readonly lines: readonly NewLine[];
 }
 /** Inventory's one answer to an attempt; without holds where nothing could be held (protocol 15). */
@@ -67,6 +69,11 @@ export interface MeetDeadline extends Command<'MeetDeadline'>, OfOrder {}
 export interface PutMerchant extends Command<'PutMerchant'> {
   readonly merchant: Merchant;
 }
+/** What others have learnt of a buyer is to be forgotten. */
+export interface EraseBuyer extends Command<'EraseBuyer'> {
+  readonly merchantId: string;
+  readonly buyerKey: string;
+}
 export interface DepositMoney extends Command<'DepositMoney'> {
   readonly merchantId: string;
   readonly amountMinor: number;
@@ -96,6 +103,7 @@ export type OrderCommand =
   | CancelOrder
   | MeetDeadline
   | PutMerchant
+  | EraseBuyer
   | DepositMoney
   | CreateKey
   | RevokeKey;
@@ -196,6 +204,7 @@ export type PublicEvent = Fact<
   | 'UnitsGivenUp'
   | 'LineClosed'
   | 'OrderClosed'
+  | 'BuyerErased'
   | 'ApiKeyState'
 >;
 export type OrderEvent = InternalEvent | PublicEvent;

@@ -36,8 +36,9 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
 
   const draft = draftOf(rows);
   const { currency } = account;
+  const { buyerKey } = command;
   const placed = { orderId, merchantId, clientReference, buyer: buyerOf(command.buyer), currency, heldMinor: needed, lines: [...lines] };
-  draft.emit({ type: 'OrderPlaced', ...placed });
+  draft.emit({ type: 'OrderPlaced', ...placed, ...(buyerKey !== undefined && { buyerKey }) });
   draft.emit({ type: 'OrderOpened', orderId, merchantId, placedAt: at, ...(merchant.tier && { merchantTier: merchant.tier }) });
   const entries = [
     { account: 'merchant-available', amountMinor: -needed },

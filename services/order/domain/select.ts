@@ -8,7 +8,7 @@ import { type Asked, type Hold, type Line, lineOf, rowOf } from './state';
 export function ask(draft: Draft, of: OfLine, asked: Asked): void {
   const order = rowOf(draft.rows.orders, of.orderId);
   const line = lineOf(draft.rows, of);
-  const { reference: buyerReference, region, segment, tier, scenario } = order.buyer;
+  const { region, segment, tier, scenario } = order.buyer;
   const { attempt, depth, ranking, quantity, tried, replaces } = asked;
   const request: SelectionRequest = {
     ...ofLine(of),
@@ -21,7 +21,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     segment,
     tier,
     scenario,
-    buyerReference,
+    ...(order.buyerKey !== undefined && { buyerKey: order.buyerKey }),
     priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
     currency: order.currency,
     substitution: line.substitution,

@@ -92,6 +92,8 @@ export interface Order {
   readonly buyer: Buyer;
   /** The merchant's when it placed the order: its prices stay those, whatever becomes of the merchant. */
   readonly merchantTier?: string;
+  /** His pseudonym: what the other services know him by. */
+  readonly buyerKey?: string;
   readonly currency: string;
   readonly placedAt: number;
   /** The lines' order: JSON objects in the database do not keep it. */

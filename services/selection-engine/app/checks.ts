@@ -23,6 +23,9 @@ export const IsInstant = (): Decorate =>
 
 export const IsCurrency = (): Decorate => allOf(Matches(/^[A-Z]{3}$/, { message: '$property: ISO 4217, like CNY' }));
 
+export const IsBuyerKey = (): Decorate =>
+  allOf(Matches(/^[0-9a-f]{32}$/, { message: '$property: 32 digits, 0-9 and a-f, as an order shows it' }));
+
 /** A country or a part of it, as orders name it. */
 export const IsRegion = (): Decorate =>
   allOf(Matches(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, { message: '$property: ISO 3166 codes, like CN or CN-31' }));

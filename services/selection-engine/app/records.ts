@@ -1,14 +1,17 @@
 import type { TableRows } from '@midstream/runtime';
 import type { SelectionDecided, SelectionEvent, StormPlanned } from '@midstream/selection-engine-domain';
-import { DecisionRow, StormRow } from './tables';
+import { DecisionRow, ErasureRow, StormRow } from './tables';
 
 /** What a decision was made of, as `decision.record` keeps it. */
 export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'storm'>;
 
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
+  if (event.type === 'BuyerForgotten') return [{ entity: ErasureRow, rows: [{ buyer_key: event.buyerKey }] }];
   if (event.type === 'StormPlanned') return [{ entity: StormRow, rows: [stormRow(event)] }];
   if (event.type !== 'SelectionDecided') return [];
-  const { decisionId, decidedAt, model, request, candidates, gates, considered, storm } = event;
+  const { decisionId, decidedAt, model, candidates, gates, considered, storm } = event;
+  // Who bought is remembered in one place, where it can be forgotten
+  const { buyerKey: _, ...request } = event.request;
   const record: DecisionRecord = { request, candidates, gates, considered, ...(storm && { storm }) };
   const { orderId, merchantId } = request;
   const asked = request.attempt === 1 ? (request.need.sku ?? candidates[0]?.sku ?? null) : null;

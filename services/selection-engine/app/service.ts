@@ -4,10 +4,13 @@ import { EvaluationsController, OrderRecommendationsController, RecommendationsC
 import { CardQueries } from './cards/queries';
 import { CasesController } from './cases/http';
 import { CaseLibrary } from './cases/library';
-import { EndedLines, endsLoop } from './cases/ends';
+import { Books } from './book';
+import { buyersLoop, erasuresLoop } from './buyers/loops';
+import { endsLoop } from './cases/ends';
 import { casesLoop } from './cases/loop';
 import { GuidesController } from './guides/http';
 import { CreateCases4 } from './migrations/create-cases-4';
+import { CreateBuyers8 } from './migrations/create-buyers-8';
 import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
 import { demandLoop } from './market/loop';
@@ -19,7 +22,7 @@ import { CreateStorm6 } from './migrations/create-storm-6';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, LineEndRow, MarketRow, RankedRow, StormRow } from './tables';
+import { DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -28,8 +31,8 @@ export const selectionService = defineService({
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },
   },
-  entities: [DecisionRow, LineEndRow, StormRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7],
+  entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8],
   recordsOf,
   follows: ['selection.market'],
   problems,
@@ -43,6 +46,6 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary, EndedLines],
-  loops: [demandLoop(), endsLoop(), casesLoop()],
+  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary, Books],
+  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop()],
 });

@@ -52,4 +52,15 @@ export class LineEndRow {
   @Column('int') delivered!: number;
   @Column('timestamptz', { name: 'folded_at', nullable: true }) foldedAt!: Date | null;
   @Column('text', { name: 'case_id', nullable: true }) caseId!: string | null;
+  @Column('text', { name: 'merchant_id', nullable: true }) merchantId!: string | null;
+  @Column('text', { name: 'buyer_key', nullable: true }) buyerKey!: string | null;
+  @Column('jsonb', { nullable: true }) served!: unknown;
+  @Column('timestamptz', { name: 'ended_at' }) endedAt!: Date;
+}
+
+/** Who is to be forgotten, until his rows are gone. */
+@Entity('erasure')
+export class ErasureRow {
+  @PrimaryColumn('bigint', { generated: 'increment' }) id!: string;
+  @Column('text', { name: 'buyer_key' }) buyerKey!: string;
 }

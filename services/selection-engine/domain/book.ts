@@ -2,6 +2,8 @@ import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
+import { unknowBuyer } from './buyers/known';
+import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
@@ -48,6 +50,10 @@ export interface OfferBook {
   readonly heldAtClosing: Map<string, number>;
   /** Lines that ended and are not written down yet, by `order/line`. */
   readonly ended: Map<string, EndedLine>;
+  /** Buyers that are remembered, by their pseudonyms; as the database has them, a few seconds ago. */
+  readonly buyers: Map<string, BuyerProfile>;
+  /** Buyers who have come back after an offer served them. */
+  readonly returned: Map<string, number>;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -64,6 +70,8 @@ export const emptyBook = (): OfferBook => ({
   storms: new Map(),
   heldAtClosing: new Map(),
   ended: new Map(),
+  buyers: new Map(),
+  returned: new Map(),
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
@@ -92,6 +100,8 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'NothingHeld':
       for (const it of fact.tried) noteTried(book, it);
       return;
+    case 'BuyerForgotten':
+      return unknowBuyer(book, fact.buyerKey);
     case 'LineClosed':
       return noteEnded(book.ended, fact);
     default:

@@ -31,6 +31,8 @@ export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): 
       return rankOffers(command, rows, book);
     case 'ReportSignal':
       return reportSignal(command, rows.markets, book);
+    case 'ForgetBuyer':
+      return [{ type: 'BuyerForgotten', buyerKey: command.buyerKey }];
     case 'CountDemand':
       return countDemand(command, rows.markets);
     default:

@@ -45,5 +45,17 @@ export { rankCandidates } from './chain/rank-candidates';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';
 export * from './cards';
 export * from './cases/cases';
+export { knowBuyer, knowReturns, unknowBuyer } from './buyers/known';
+export {
+  afterLine,
+  type BuyerProfile,
+  type BuyersLine,
+  comingAgain,
+  likingOf,
+  PROFILE_MS,
+  RETURN_MS,
+  stayingWeight,
+} from './buyers/profile';
+export { BUYERS_MAX } from './beliefs/substitutes';
 export { ENDED_MAX, type EndedLine } from './cases/ended';
 export type { Offer, Product } from './book';

@@ -9,6 +9,8 @@ export function keysOf(command: SelectionCommand | Untimed<SelectionCommand>): r
       return [{ kind: 'ranked', id: attemptOf(command.request) }];
     case 'ReportSignal':
       return command.skus.map((id) => ({ kind: 'markets', id }));
+    case 'ForgetBuyer':
+      return [];
     case 'CountDemand':
       return command.counts.map(({ sku }) => ({ kind: 'markets', id: sku }));
     default:

@@ -51,6 +51,16 @@ export interface SelectionDecided {
   readonly storm?: { readonly planId: string; readonly key: string };
 }
 
-export type SelectionCommand = RankOffers | ReportSignal | CountDemand;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent;
+/** What is remembered of a buyer is to be forgotten. */
+export interface ForgetBuyer {
+  readonly type: 'ForgetBuyer';
+  readonly at: number;
+  readonly buyerKey: string;
+}
+
+/** Internal: a note that outlasts a crash; the buyer's rows go with it. */
+export type BuyerForgotten = Omit<ForgetBuyer, 'type' | 'at'> & { readonly type: 'BuyerForgotten' };
+
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten;
 export type SelectionCode = SignalCode;

@@ -7,6 +7,8 @@ export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<Sele
   switch (fact.type) {
     case 'LineSelectionRequested':
       return [{ command: { type: 'RankOffers', request: fact.request } }];
+    case 'BuyerErased':
+      return [{ command: { type: 'ForgetBuyer', buyerKey: fact.buyerKey } }];
     default:
       return [];
   }

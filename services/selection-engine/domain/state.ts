@@ -34,6 +34,7 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
     case 'MarketMoved':
       return { ...rows, markets: { ...rows.markets, [event.market.sku]: event.market } };
     case 'SelectionDecided':
+    case 'BuyerForgotten':
     case 'StormPlanned':
     case 'MarketSignalReported':
     case 'MarketState':

@@ -2,7 +2,7 @@ import type { Segment } from '@midstream/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import { IsAttributes, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '../checks';
+import { IsAttributes, IsBuyerKey, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '../checks';
 
 export const EVALUATED_MAX = 200;
 const QUANTITY_MAX = 100_000;
@@ -76,10 +76,28 @@ export class RecommendDto {
   @IsCurrency()
   currency?: string;
 
+  @ApiPropertyOptional({
+    description: 'Who buys: `buyerKey` as an order of his shows it. What is remembered of him speaks for goods, and is named',
+    pattern: '^[0-9a-f]{32}$',
+  })
+  @IsOptional()
+  @IsBuyerKey()
+  buyerKey?: string;
+
   @ApiPropertyOptional({ format: 'date-time', description: '24 h from now where it is left out' })
   @IsOptional()
   @IsInstant()
   deliverBy?: string;
+}
+
+export class BuyerQuery {
+  @ApiPropertyOptional({
+    description: 'Who buys, as the order shows it: what is remembered of him is taken into account',
+    pattern: '^[0-9a-f]{32}$',
+  })
+  @IsOptional()
+  @IsBuyerKey()
+  buyerKey?: string;
 }
 
 export class EvaluatedDto {

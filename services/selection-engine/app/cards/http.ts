@@ -1,7 +1,7 @@
 import { type Caller, From, Scopes } from '@midstream/runtime';
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiExtraModels, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { EvaluateDto, RecommendDto } from './dto';
+import { BuyerQuery, EvaluateDto, RecommendDto } from './dto';
 import { CardQueries } from './queries';
 import { CardView, EvaluationsView, OperatorCardView, OrderRecommendationsView, RecommendationView } from './views';
 
@@ -36,8 +36,8 @@ export class OrderRecommendationsController {
   @ApiNotFoundResponse({ description: 'order-not-found' })
   @Get()
   @Scopes('merchant', 'operator')
-  ofOrder(@Param('orderId') orderId: string, @From() caller: Caller): Promise<OrderRecommendationsView> {
-    return this.queries.ofOrder(orderId, caller);
+  ofOrder(@Param('orderId') orderId: string, @Query() { buyerKey }: BuyerQuery, @From() caller: Caller): Promise<OrderRecommendationsView> {
+    return this.queries.ofOrder(orderId, caller, buyerKey);
   }
 }
 

@@ -1,10 +1,12 @@
 import { type Caller, Commands, Database, NotFound, Problem } from '@midstream/runtime';
 import type { SelectionRequest } from '@midstream/contracts';
 import {
+  type Card,
   type CardNeed,
   evaluate,
   evidenceOf,
   type Influence,
+  likingOf,
   type OfferBook,
   packageOf,
   recommend,
@@ -48,11 +50,12 @@ export class CardQueries {
       },
       caller,
       at,
+      dto.buyerKey ?? undefined,
     );
   }
 
   /** What each line of a running order would be given now, by its newest request. @throws NotFound for another merchant's order. */
-  async ofOrder(orderId: string, caller: Caller): Promise<OrderRecommendationsView> {
+  async ofOrder(orderId: string, caller: Caller, buyerKey?: string): Promise<OrderRecommendationsView> {
     const { rows } = await this.database.pool.query<{ request: SelectionRequest }>(
       `SELECT DISTINCT ON (record->'request'->>'lineId') record->'request' AS request
          FROM decision
@@ -66,7 +69,7 @@ export class CardQueries {
     const lines = rows.map(({ request }) => {
       const { lineId, need, region, segment, scenario, quantity, priceCapMinor, currency, deliverBy, excluded } = request;
       const asked = { need, region, segment, scenario, quantity, priceCapMinor, currency, excluded, deliverByAt: Date.parse(deliverBy) };
-      return { lineId, recommendation: this.answer(asked, caller, at) };
+      return { lineId, recommendation: this.answer(asked, caller, at, buyerKey) };
     });
     return { orderId, lines };
   }
@@ -89,13 +92,19 @@ export class CardQueries {
     return { asOf: new Date(at).toISOString(), items };
   }
 
-  private answer(need: CardNeed, { scope }: Caller, at: number): RecommendationView {
+  private answer(need: CardNeed, { scope, merchantId }: Caller, at: number, buyerKey?: string): RecommendationView {
+    const book = this.commands.view<OfferBook>();
+    const known = buyerKey === undefined ? undefined : book.buyers.get(buyerKey);
+    // Another merchant's buyer is a stranger
+    const buyer = known !== undefined && (scope === 'operator' || known.merchantId === merchantId) ? known : undefined;
     const cases = this.library.anonymous();
     const { scenario, segment, region, quantity } = need;
     const evidence = evidenceOf({ scenario, segment, region, quantity }, cases);
-    const influence: Influence = (sku, category, priceMinor) => evidence({ sku, category, priceMinor }).influence;
-    const found = recommend(need, this.commands.view<OfferBook>(), at, influence);
-    return recommendationView(found, { at, isOperator: scope === 'operator', evidence: ({ good }) => evidence(good.product) });
+    const influence: Influence = (sku, category, priceMinor) =>
+      evidence({ sku, category, priceMinor }).influence + (buyer === undefined ? 0 : likingOf(buyer, sku));
+    const found = recommend(need, book, at, influence);
+    const told = { at, isOperator: scope === 'operator', evidence: ({ good }: Card) => evidence(good.product) };
+    return recommendationView(found, { ...told, ...(buyer !== undefined && { buyer }) });
   }
 }
 

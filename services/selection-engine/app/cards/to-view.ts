@@ -1,6 +1,14 @@
 import type { GateCounts } from '@midstream/contracts';
-import { type Card, type Evidence, type Outlook, type Recommendation, ROLE_NAMES } from '@midstream/selection-engine-domain';
-import type { CardView, OperatorCardView, RecommendationView, TextView } from './views';
+import {
+  type BuyerProfile,
+  type Card,
+  type Evidence,
+  likingOf,
+  type Outlook,
+  type Recommendation,
+  ROLE_NAMES,
+} from '@midstream/selection-engine-domain';
+import type { CardView, KnownBuyerView, OperatorCardView, RecommendationView, TextView } from './views';
 
 type ExpectedMargin = Outlook['expectedMargin'];
 
@@ -11,6 +19,8 @@ export interface Told {
   readonly at: number;
   readonly isOperator: boolean;
   readonly evidence: (card: Card) => Evidence;
+  /** Who buys, where he is remembered. */
+  readonly buyer?: BuyerProfile;
 }
 
 export function recommendationView({ cards, gates, considered, package: set }: Recommendation, told: Told): RecommendationView {
@@ -23,7 +33,7 @@ export function recommendationView({ cards, gates, considered, package: set }: R
   };
 }
 
-function cardView(card: Card, { at, evidence }: Told): CardView {
+function cardView(card: Card, { at, evidence, buyer }: Told): CardView {
   const { good, roles, explained, scores, basis, suggestedQuantity, outlook } = card;
   const { product, chain, available, stockAsOf } = good;
   const { influence, resembles } = evidence(card);
@@ -36,6 +46,7 @@ function cardView(card: Card, { at, evidence }: Told): CardView {
     stock: { available, asOf: stockAsOf, ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)) },
     ...{ verdict: basis.verdict, fallbacks: chain.length - 1, isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS },
     reasons: (explained?.reasons ?? []).map(({ group, text, minor }) => ({ group, speaks: minor >= 0 ? 'for' : 'against', text })),
+    ...(buyer !== undefined && { buyer: knownView(buyer, sku) }),
     ...(resembles !== undefined && {
       resembles: {
         ...{ caseId: resembles.case.caseId, similarity: rounded(resembles.similarity, 3), influence: rounded(influence, 5) },
@@ -44,6 +55,21 @@ function cardView(card: Card, { at, evidence }: Told): CardView {
       },
     }),
   };
+}
+
+/** In words, what his history says of the good. */
+function knownView(buyer: BuyerProfile, sku: string): KnownBuyerView {
+  const liking = likingOf(buyer, sku);
+  const { orders, returns, tier } = buyer;
+  const history = {
+    zh: `该买家已有 ${orders} 单、其中 ${returns} 单为 30 天内复购`,
+    en: `This buyer has ${orders} orders, ${returns} of them within 30 days of the one before`,
+  };
+  const text =
+    liking > 0
+      ? { zh: `${history.zh}，买过本商品`, en: `${history.en}, and has bought this good` }
+      : { zh: `${history.zh}，未买过本商品`, en: `${history.en}, and has not bought this good` };
+  return { orders, returns, tier, influence: rounded(liking, 5), text };
 }
 
 function operatorView(card: Card, told: Told): OperatorCardView {

@@ -44,6 +44,14 @@ export class ResemblesView {
   @ApiProperty({ description: 'Share of the ordered units that were delivered' }) delivered!: number;
 }
 
+export class KnownBuyerView {
+  @ApiProperty({ description: 'Orders that brought something' }) orders!: number;
+  @ApiProperty({ description: 'Of them within 30 days of the one before' }) returns!: number;
+  @ApiProperty() tier!: string;
+  @ApiProperty({ description: 'What it adds to the good, as a share of its price; at most 0.02' }) influence!: number;
+  @ApiProperty({ type: TextView }) text!: TextView;
+}
+
 /** One good, however many sell it. Nothing in it says who, or what it costs the hub. */
 export class CardView {
   @ApiProperty() sku!: string;
@@ -63,6 +71,7 @@ export class CardView {
   @ApiProperty({ description: 'It answers within a minute' }) isInstant!: boolean;
   @ApiProperty({ type: [ReasonView] }) reasons!: ReasonView[];
   @ApiPropertyOptional({ type: ResemblesView }) resembles?: ResemblesView;
+  @ApiPropertyOptional({ type: KnownBuyerView, description: 'Where `buyerKey` names somebody who is remembered' }) buyer?: KnownBuyerView;
 }
 
 /** With the hub's money. */

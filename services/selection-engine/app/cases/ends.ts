@@ -1,56 +1,38 @@
-import { Commands, Database, type Loop } from '@midstream/runtime';
-import type { EndedLine, OfferBook, SelectionCommand } from '@midstream/selection-engine-domain';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Database, Loop } from '@midstream/runtime';
+import type { EndedLine, OfferBook } from '@midstream/selection-engine-domain';
+import { bookOf } from '../book';
 
 const EVERY_MS = 1_000;
 /** Lines in one statement. */
 const WRITTEN_MAX = 500;
 
-const keepers = new WeakMap<Database, EndedLines>();
-
 /**
  * Writes down the lines that ended, as the book has heard: one row a line, by the hundred, and none within an order's own transactions. A
  * replica that is killed forgets the ends of its last second; one that is stopped, none.
  */
-@Injectable()
-export class EndedLines implements OnApplicationShutdown {
-  constructor(
-    private readonly commands: Commands<SelectionCommand>,
-    private readonly database: Database,
-  ) {
-    keepers.set(database, this);
-  }
-
-  /** Says how many it has written. A line that is told of again has its row already. */
-  async write(): Promise<number> {
-    const { ended } = this.commands.view<OfferBook>();
-    const lines = [...ended].slice(0, WRITTEN_MAX);
-    if (lines.length === 0) return 0;
-    await this.database.query(
-      `INSERT INTO line_end (order_id, line_id, ordered, delivered)
-       SELECT order_id, line_id, ordered, delivered
-         FROM json_to_recordset($1::json) AS s(order_id text, line_id text, ordered int, delivered int)
-           ON CONFLICT DO NOTHING`,
-      [JSON.stringify(lines.map(([, it]) => rowOf(it)))],
-    );
-    for (const [key, it] of lines) if (ended.get(key) === it) ended.delete(key);
-    return lines.length;
-  }
-
-  /** Nothing more is heard by now. Where the database is away, statistics are no reason to wait for it. */
-  async onApplicationShutdown(): Promise<void> {
-    try {
-      while ((await this.write()) > 0);
-    } catch {
-      return;
-    }
-  }
-}
-
 export const endsLoop = (): Loop => ({
   name: 'ends',
   everyMs: EVERY_MS,
-  run: async ({ database }) => (await keepers.get(database)?.write()) === WRITTEN_MAX,
+  run: async ({ database }) => (await writeEnds(database, bookOf(database))) === WRITTEN_MAX,
 });
 
-const rowOf = ({ orderId, lineId, ordered, delivered }: EndedLine) => ({ order_id: orderId, line_id: lineId, ordered, delivered });
+/** Says how many it has written. A line that is told of again has its row already. */
+export async function writeEnds(database: Database, { ended }: OfferBook): Promise<number> {
+  const lines = [...ended].slice(0, WRITTEN_MAX);
+  if (lines.length === 0) return 0;
+  await database.query(
+    `INSERT INTO line_end (order_id, line_id, merchant_id, ordered, delivered, buyer_key, served)
+     SELECT order_id, line_id, merchant_id, ordered, delivered, buyer_key, served
+       FROM json_to_recordset($1::json)
+            AS s(order_id text, line_id text, merchant_id text, ordered int, delivered int, buyer_key text, served jsonb)
+         ON CONFLICT DO NOTHING`,
+    [JSON.stringify(lines.map(([, it]) => rowOf(it)))],
+  );
+  for (const [key, it] of lines) if (ended.get(key) === it) ended.delete(key);
+  return lines.length;
+}
+
+const rowOf = ({ orderId, lineId, merchantId, ordered, delivered, buyerKey, served }: EndedLine) => ({
+  ...{ order_id: orderId, line_id: lineId, merchant_id: merchantId, ordered, delivered },
+  ...{ buyer_key: buyerKey ?? null, served: served ?? null },
+});

@@ -1,4 +1,6 @@
 import type { Database, Loop } from '@midstream/runtime';
+import { dropOldBuyers } from '../buyers/loops';
+import { type FoldedLine, FOLDING, noteBuyers } from '../buyers/note';
 
 const EVERY_MS = 20_000;
 const FOLD_MAX = 500;
@@ -14,27 +16,28 @@ export const casesLoop = (): Loop => ({
   everyMs: EVERY_MS,
   async run({ database }) {
     const folded = await fold(database);
-    if (folded < FOLD_MAX) await database.query(`DELETE FROM line_end WHERE folded_at < now() - make_interval(days => $1)`, [KEPT_DAYS]);
+    if (folded < FOLD_MAX) {
+      await database.query(`DELETE FROM line_end WHERE folded_at < now() - make_interval(days => $1)`, [KEPT_DAYS]);
+      await dropOldBuyers(database);
+    }
     return folded === FOLD_MAX;
   },
 });
-
-/** One replica at a time: lines of one order that end apart are told from orders apart by the rows of those that were counted before. */
-const FOLDING = 60_107;
 
 /** Quantity by powers of ten, price by its first figure; the country; the first good that was chosen, or the one that was asked for. */
 const fold = (database: Database): Promise<number> =>
   database.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [FOLDING]);
-    const { rows } = await tx.query<{ folded: string }>(FOLD);
-    return Number(rows[0]?.folded ?? 0);
+    const { rows } = await tx.query<FoldedLine>(FOLD);
+    await noteBuyers(tx, rows);
+    return rows.length;
   });
 
 const FOLD = `
   WITH ended AS (
-    SELECT order_id, line_id, ordered, delivered FROM line_end WHERE folded_at IS NULL LIMIT ${FOLD_MAX}
+    SELECT * FROM line_end WHERE folded_at IS NULL LIMIT ${FOLD_MAX}
   ), known AS (
-    SELECT ended.*, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
+    SELECT order_id, line_id, ordered, delivered, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
       FROM ended CROSS JOIN LATERAL (
         SELECT record->'request' AS request, record->'candidates'->0->>'sku' AS sku
           FROM decision WHERE order_id = ended.order_id AND record->'request'->>'lineId' = ended.line_id
@@ -65,4 +68,5 @@ const FOLD = `
         ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
            ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
   )
-  SELECT count(*) AS folded FROM ended`;
+  SELECT order_id, ended.merchant_id, buyer_key, tier, served, ended_at
+    FROM ended LEFT JOIN named USING (order_id, line_id) ORDER BY ended_at, order_id, line_id`;

@@ -42,8 +42,11 @@ function classKeyOf({ need, region, segment, tier, scenario, currency, priceCapM
   return JSON.stringify([...line, it.hasRecipient === true, it.marginFloorWaived === true, excluded]);
 }
 
-/** What a line will ask for once it has lost the hold. */
-const asLost = (request: SelectionRequest, { offerId, sku, priceMinor, tally: { holdId, granted } }: HeldOffer): SelectionRequest => ({
+/** What a line will ask for once it has lost the hold; a class stands for lines of many buyers. */
+const asLost = (
+  { buyerKey: _, ...request }: SelectionRequest,
+  { offerId, sku, priceMinor, tally: { holdId, granted } }: HeldOffer,
+): SelectionRequest => ({
   ...request,
   ...{ depth: request.depth + 1, quantity: granted, priceCapMinor: Math.min(request.priceCapMinor, priceMinor) },
   excluded: [...request.excluded, { offerId, reason: 'out-of-stock' }],

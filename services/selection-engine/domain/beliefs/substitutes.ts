@@ -9,7 +9,7 @@ const WORDS: RateSettings = {
   weight: { category: 8, supplier: 8, offer: 8 },
 };
 /** Guadagni-Little: what a buyer bought last weighs a fifth. */
-const LOYALTY_STEP = 0.2;
+export const LOYALTY_STEP = 0.2;
 /** Buyers whose loyalty is remembered, and goods for each; the one that was heard of longest ago goes first. */
 export const BUYERS_MAX = 50_000;
 export const GOODS_OF_BUYER_MAX = 20;

@@ -1,0 +1,23 @@
+import { BUYERS_MAX } from '../beliefs/substitutes';
+import type { OfferBook } from '../book';
+import type { BuyerProfile } from './profile';
+
+/** Takes a buyer's newest profile into the book; whoever was not heard of for longest makes room. */
+export function knowBuyer({ buyers }: OfferBook, profile: BuyerProfile): void {
+  const { buyerKey } = profile;
+  buyers.delete(buyerKey); // the youngest last
+  buyers.set(buyerKey, profile);
+  const oldest = buyers.size > BUYERS_MAX ? buyers.keys().next().value : undefined;
+  if (oldest !== undefined) buyers.delete(oldest);
+}
+
+/** Nothing is known of him any more; lines of his that have just ended are nobody's. */
+export function unknowBuyer({ buyers, ended }: OfferBook, key: string): void {
+  buyers.delete(key);
+  for (const [line, { buyerKey, ...it }] of ended) if (buyerKey === key) ended.set(line, it);
+}
+
+/** Buyers who have come back after an offer served them, in all. */
+export function knowReturns({ returned }: OfferBook, offerId: string, count: number): void {
+  returned.set(offerId, Math.max(count, returned.get(offerId) ?? 0));
+}
