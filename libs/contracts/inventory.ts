@@ -64,6 +64,18 @@ export const HoldReleased = closed({
   reason: oneOf('cancelled', 'declined', 'deadline', 'attempt-closed', 'written-off'),
 });
 
+/** Work by hand is not done, and its deadline is near, or over: told once each. Inside the hub only. */
+export const WorkItemReminded = closed({
+  ...ofLine,
+  workItemId: Id,
+  supplierId: Id,
+  sku: Sku,
+  quantity: Units,
+  openUnits: Units,
+  dueAt: Instant,
+  about: oneOf('due-soon', 'late'),
+});
+
 export const CLOSURE_CAUSES = [
   'out-of-stock',
   'banned',

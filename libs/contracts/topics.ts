@@ -99,6 +99,7 @@ export const TOPICS = {
       UnitsDelivered: inventory.UnitsDelivered,
       HoldLost: inventory.HoldLost,
       HoldReleased: inventory.HoldReleased,
+      WorkItemReminded: inventory.WorkItemReminded,
     },
   }),
   'inventory.by-offer': topic({

@@ -14,6 +14,7 @@ import { ReconciliationQueries } from './reconcile/queries';
 import { ReconciliationsController } from './reconcile/reconcile.http';
 import { PollController } from './poll/poll.http';
 import { pollLoop } from './poll/poll.loop';
+import { reminderLoop } from './adapters/manual/reminders';
 import { WorkItemsController } from './work-items.http';
 import { WorkItemQueries } from './work-items.queries';
 import { CodeImports } from './imports';
@@ -23,6 +24,7 @@ import { Procure10 } from './migrations/procure-10';
 import { ChainReveals31 } from './migrations/chain-reveals-31';
 import { SellUntil41 } from './migrations/sell-until-41';
 import { Poll42 } from './migrations/poll-42';
+import { Remind43 } from './migrations/remind-43';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -124,10 +126,11 @@ export const inventoryService = defineService({
     Turnover40,
     SellUntil41,
     Poll42,
+    Remind43,
   ],
   recordsOf,
   effects,
-  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop, pollLoop()],
+  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop, pollLoop(), reminderLoop],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [

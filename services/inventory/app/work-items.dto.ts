@@ -85,7 +85,8 @@ export class WorkItemView {
   @ApiPropertyOptional({ description: 'The account to be served; while it is open only' }) recipient?: string;
   @ApiProperty({ format: 'date-time' }) dueAt!: string;
   @ApiProperty() late!: boolean;
-  @ApiPropertyOptional({ format: 'date-time' }) remindedAt?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it was told of, half an hour before its deadline' }) remindedAt?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When it was told of as late' }) lateToldAt?: string;
   @ApiProperty({ description: 'False: the order has asked for it back; what is done all the same becomes the hub’s stock' })
   wanted!: boolean;
   @ApiProperty({ type: [WorkUnitView] }) units!: WorkUnitView[];

@@ -73,13 +73,18 @@ describe('a supplier who fulfils by hand', () => {
   it('is reminded before the deadline, and counted late after it', async () => {
     await buys(world, 'w4', 'vip', 1, ['hand']);
     const item = await itemOf('w4');
+    const reminders = async () => (await world.facts('WorkItemReminded', 'w4')).map((it) => [it.about, it.openUnits, it.supplierId]);
+    await world.sql(`UPDATE work_item SET due_at = clock_timestamp() + interval '10 minutes' WHERE id = $1`, [item['workItemId']]);
+    assert.deepEqual(await reminders(), [['due-soon', 1, 'hand']]);
     await world.sql(`UPDATE work_item SET due_at = clock_timestamp() - interval '1 second' WHERE id = $1`, [item['workItemId']]);
     const late = (await world.call('GET', '/work-items?due=late')).body['items'] as Record<string, unknown>[];
     assert.deepEqual(
       late.map((it) => it['workItemId']),
       [item['workItemId']],
     );
-    await until(async () => (await world.call('GET', path(item))).body['remindedAt'] !== undefined, 'a reminder');
+    await until(async () => (await world.call('GET', path(item))).body['lateToldAt'] !== undefined, 'the second reminder');
+    assert.notEqual((await world.call('GET', path(item))).body['remindedAt'], undefined);
+    assert.deepEqual(await reminders(), [['due-soon', 1, 'hand'], ['late', 1, 'hand']]); // prettier-ignore
     const metrics = await (await fetch(`${world.service.url}/metrics`)).text();
     assert.match(metrics, /midstream_work_items_late\S* 1/);
   });

@@ -17,11 +17,12 @@ interface Found {
   readonly due: string;
   readonly late: boolean;
   readonly reminded_at: Date | null;
+  readonly late_told_at: Date | null;
   readonly wanted: boolean;
   readonly units: WorkUnitView[];
 }
 
-const SELECT = `SELECT w.id, w.supplier_id, w.sku, w.quantity, w.wants, w.status, w.reason, w.due_at, w.due_at::text AS due, w.reminded_at,
+const SELECT = `SELECT w.id, w.supplier_id, w.sku, w.quantity, w.wants, w.status, w.reason, w.due_at, w.due_at::text AS due, w.reminded_at, w.late_told_at,
     w.status = 'open' AND w.due_at < clock_timestamp() AS late,
     CASE WHEN w.status = 'open' THEN h.state ->> 'recipient' END AS recipient, h.state -> 'releaseAsked' IS NULL AS wanted,
     coalesce((SELECT json_agg(json_strip_nulls(json_build_object('unit', u.unit, 'kind', u.kind, 'doneAt', u.done_at,
@@ -75,4 +76,5 @@ const viewOf = (it: Found): WorkItemView => ({
   wanted: it.wanted,
   units: it.units,
   ...(it.reminded_at !== null && { remindedAt: it.reminded_at.toISOString() }),
+  ...(it.late_told_at !== null && { lateToldAt: it.late_told_at.toISOString() }),
 });

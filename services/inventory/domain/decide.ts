@@ -8,6 +8,7 @@ import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './ho
 import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
 import { recordOutcome } from './outcome';
 import { askPurchase, markUnknown, noteSilence, submitPurchase, writeOff } from './purchase';
+import { remindWork } from './remind';
 import type { Rows } from './state';
 import { decideSupply } from './supply.decide';
 import { closeOffer, countVault, openOffer, reportStock } from './supply';
@@ -60,6 +61,8 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return noteSilence(command, rows);
     case 'WriteOff':
       return writeOff(command, rows);
+    case 'RemindWork':
+      return remindWork(command, rows);
     case 'DrainOffer':
       return drainOffer(command, rows);
     case 'ResumeDrain':

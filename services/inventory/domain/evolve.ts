@@ -7,7 +7,7 @@ import { evolvePurchase } from './evolve.purchase';
 import { evolveSupply, quotedIn } from './evolve.supply';
 import type { InventoryEvent } from './messages';
 import { restocked } from './restock';
-import { settleOnHand, withHold, withOffer } from './rows';
+import { settleOnHand, withHold, withOffer, withPurchase } from './rows';
 import { type Hold, type Offer, type OfferTerms, type Product, rowOf, type Rows, type Stage, tallyOf } from './state';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
@@ -75,6 +75,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'HoldLost':
     case 'HoldReleased':
       return told(rows, event);
+    case 'WorkItemReminded':
+      return withPurchase(rows, event.workItemId, (purchase) => ({ ...purchase, reminded: event.about }));
     case 'CapsPut':
     case 'CapsApplied':
     case 'UseCounted':

@@ -90,6 +90,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'AskPurchase':
     case 'NoteSilence':
     case 'WriteOff':
+    case 'RemindWork':
     case 'FreeQuarantined':
       return [...holdKeys(command.holdId), verdictKey(command.sku), { kind: 'purchases', id: command.purchaseId }];
     case 'ExtendHold':

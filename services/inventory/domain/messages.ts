@@ -130,6 +130,10 @@ export interface AskPurchase extends Command<'AskPurchase'>, OfPurchase {
 /** The supplier did not answer the question: it is put again, later. */
 export interface NoteSilence extends Command<'NoteSilence'>, OfPurchase {}
 export interface WriteOff extends Command<'WriteOff'>, OfPurchase {}
+/** Its supplier fulfils by hand, and the deadline is near, or over. */
+export interface RemindWork extends Command<'RemindWork'>, OfPurchase {
+  readonly about: 'due-soon' | 'late';
+}
 /** Names the holds that a drain may take from; which and why is read again under the offer's lock. */
 export interface DrainOffer extends Command<'DrainOffer'> {
   readonly offerId: string;
@@ -179,6 +183,7 @@ export type InventoryCommand =
   | AskPurchase
   | NoteSilence
   | WriteOff
+  | RemindWork
   | DrainOffer
   | ResumeDrain
   | StopDrain
@@ -310,6 +315,7 @@ export type PublicEvent = Fact<
   | 'UnitsDelivered'
   | 'HoldLost'
   | 'HoldReleased'
+  | 'WorkItemReminded'
   | 'OfferState'
   | 'ProductState'
 >;

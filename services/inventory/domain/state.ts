@@ -186,6 +186,8 @@ export interface Purchase {
   readonly writtenOff: number;
   readonly failed: number;
   readonly costMinor: number;
+  /** Of work by hand: what was told of its deadline last. */
+  readonly reminded?: 'due-soon' | 'late';
   /** Why the rest of it never came. */
   readonly refusal?: 'refused' | 'out-of-stock' | 'price-risen' | 'no-balance' | 'capacity';
 }

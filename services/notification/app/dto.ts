@@ -1,8 +1,8 @@
-import { PUBLIC_TYPES } from '@midstream/notification-domain';
+import { HUB_TYPES, PUBLIC_TYPES } from '@midstream/notification-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 
-const TYPES = ['*', ...PUBLIC_TYPES];
+const TYPES = ['*', ...PUBLIC_TYPES, ...HUB_TYPES];
 export const PAGE_MAX = 100;
 
 export class CreateWebhookDto {
@@ -11,7 +11,12 @@ export class CreateWebhookDto {
   @Length(1, 2000)
   readonly url: string;
 
-  @ApiPropertyOptional({ enum: TYPES, isArray: true, default: ['*'], description: 'What to be told of' })
+  @ApiPropertyOptional({
+    enum: TYPES,
+    isArray: true,
+    default: ['*'],
+    description: 'What to be told of; `work-item.…` is for operators, `order.…` and `line.…` for merchants',
+  })
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()
@@ -88,7 +93,7 @@ export class WebhookDeliveryView {
   @ApiProperty({ description: 'The `webhook-id` of every attempt' })
   readonly messageId: string;
 
-  @ApiProperty({ enum: PUBLIC_TYPES })
+  @ApiProperty({ enum: [...PUBLIC_TYPES, ...HUB_TYPES] })
   readonly type: string;
 
   @ApiPropertyOptional()

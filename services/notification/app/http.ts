@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { NotificationCommand, Rows } from '@midstream/notification-domain';
-import { type Caller, Commands, From, type Idempotency, IdempotencyKey, Scopes } from '@midstream/runtime';
+import { HUB_MAILBOX, HUB_TYPES, type NotificationCommand, PUBLIC_TYPES, type Rows } from '@midstream/notification-domain';
+import { type Caller, Commands, From, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
@@ -17,7 +17,7 @@ import { WebhookQueries, webhookView } from './queries';
 
 @ApiTags('webhooks')
 @Controller({ path: 'webhooks', version: '1' })
-@Scopes('merchant')
+@Scopes('merchant', 'operator')
 export class WebhooksController {
   constructor(
     private readonly commands: Commands<NotificationCommand>,
@@ -28,19 +28,21 @@ export class WebhooksController {
   @ApiOperation({ summary: 'Where you are told' })
   @ApiOkResponse({ type: WebhooksView })
   @Get()
-  async list(@From() { merchantId = '' }: Caller): Promise<WebhooksView> {
-    return { items: await this.queries.webhooks(merchantId) };
+  async list(@From() caller: Caller): Promise<WebhooksView> {
+    return { items: await this.queries.webhooks(mailboxOf(caller)) };
   }
 
   @ApiOperation({
     summary: 'Be told what becomes of your orders',
-    description: 'Messages are signed by the Standard Webhooks specification; `secret` is shown this once.',
+    description:
+      'Messages are signed by the Standard Webhooks specification; `secret` is shown this once. With an operator’s key: be told what calls for the hub’s people (`work-item.due-soon`, `work-item.late`).',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: CreatedWebhookView })
   @Post()
   create(@Body() body: CreateWebhookDto, @From() caller: Caller, @IdempotencyKey() key?: Idempotency): Promise<CreatedWebhookView> {
-    const { merchantId = '' } = caller;
+    const merchantId = mailboxOf(caller);
+    refuseOthers(body.types ?? [], caller);
     const endpointId = `wh_${randomUUID()}`;
     const { keyId } = this.outside;
     const url = this.outside.allowed(body.url);
@@ -59,18 +61,14 @@ export class WebhooksController {
   @Delete(':webhookId')
   @HttpCode(204)
   async remove(@Param('webhookId') endpointId: string, @From() caller: Caller): Promise<void> {
-    await this.commands.run({ type: 'RemoveEndpoint', merchantId: caller.merchantId ?? '', endpointId }, { caller });
+    await this.commands.run({ type: 'RemoveEndpoint', merchantId: mailboxOf(caller), endpointId }, { caller });
   }
 
   @ApiOperation({ summary: 'What was sent, and what came of each attempt; the newest first' })
   @ApiOkResponse({ type: DeliveriesView })
   @Get(':webhookId/deliveries')
-  deliveries(
-    @Param('webhookId') webhookId: string,
-    @Query() page: DeliveriesQuery,
-    @From() { merchantId = '' }: Caller,
-  ): Promise<DeliveriesView> {
-    return this.queries.deliveries(merchantId, webhookId, page);
+  deliveries(@Param('webhookId') webhookId: string, @Query() page: DeliveriesQuery, @From() caller: Caller): Promise<DeliveriesView> {
+    return this.queries.deliveries(mailboxOf(caller), webhookId, page);
   }
 
   @ApiOperation({ summary: 'Send a delivery again, under the same webhook-id' })
@@ -78,7 +76,7 @@ export class WebhooksController {
   @Post(':webhookId/deliveries/:messageId/replay')
   @HttpCode(202)
   replay(@Param('webhookId') endpointId: string, @Param('messageId') messageId: string, @From() caller: Caller): Promise<QueuedView> {
-    const { merchantId = '' } = caller;
+    const merchantId = mailboxOf(caller);
     return this.commands.run<QueuedView>(
       { type: 'ReplayMessage', merchantId, endpointId, messageId },
       { caller, answer: () => ({ messageId, status: 'pending' }) },
@@ -90,13 +88,25 @@ export class WebhooksController {
   @Post(':webhookId/test')
   @HttpCode(202)
   test(@Param('webhookId') endpointId: string, @From() caller: Caller): Promise<QueuedView> {
-    const { merchantId = '' } = caller;
+    const merchantId = mailboxOf(caller);
     const messageId = `${endpointId}:test:${randomUUID()}`;
     return this.commands.run<QueuedView>(
       { type: 'SendTest', merchantId, endpointId, messageId },
       { caller, answer: () => ({ messageId, status: 'pending' }) },
     );
   }
+}
+
+/** Operators share the hub's own. */
+const mailboxOf = ({ scope, merchantId = '' }: Caller): string => (scope === 'operator' ? HUB_MAILBOX : merchantId);
+
+/** @throws Problem for a type of which the caller will never be told */
+function refuseOthers(types: readonly string[], { scope }: Caller): void {
+  const others: readonly string[] = scope === 'operator' ? PUBLIC_TYPES : HUB_TYPES;
+  const wrong = types.find((it) => others.includes(it) && it !== 'webhook.test');
+  if (wrong === undefined) return;
+  const message = `${wrong} is told to ${scope === 'operator' ? 'merchants' : 'operators'}`;
+  throw new Problem(400, 'invalid-body', 'The request is not valid', `types: ${message}`, { fields: [{ field: 'types', message }] });
 }
 
 function withoutSecret(body: unknown): unknown {

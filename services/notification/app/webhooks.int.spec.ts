@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { AnyFact, Fact } from '@midstream/contracts';
-import { orderClosed, SUPPLIER, TOLD } from '@midstream/notification-domain/notification.fixtures';
+import { orderClosed, SUPPLIER, TOLD, workLate } from '@midstream/notification-domain/notification.fixtures';
 import { hashOfKey, type RunningService, startService } from '@midstream/runtime';
 import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastructure';
 import pino from 'pino';
@@ -80,6 +80,31 @@ describe('the webhooks of a merchant', () => {
       TOLD.map((_, n) => n + 1),
     );
     assert.equal(new Set(merchant.received.map((it1) => it1.headers['webhook-id'])).size, TOLD.length);
+  });
+
+  it('are the hub’s own, too: its people are told of work that is due, once, and no merchant is', async () => {
+    await bus.tell({ type: 'ApiKeyState', keyId: 'op', version: 1, hash: hashOfKey('op'), scope: 'operator', revoked: false });
+    await eventually(async () => assert.equal((await call('GET', '/webhooks', { key: 'op' })).status, 200));
+    await webhook();
+    const made = await call('POST', '/webhooks', { key: 'op', body: { url: merchant.url, types: ['work-item.late'] } });
+    assert.equal(made.status, 201);
+    await bus.tell(workLate, { ...workLate, orderId: 'o2', about: 'due-soon' });
+    await got(1);
+    const [told] = merchant.received;
+    const { type, data } = new Webhook(String(made.body['secret'])).verify(told?.body ?? '', told?.headers ?? {}) as {
+      type: string;
+      data: object;
+    };
+    assert.deepEqual([type, (data as Body)['openUnits'], (data as Body)['supplierId']], ['work-item.late', 1, SUPPLIER]);
+    assert.equal((await call('GET', '/webhooks')).body.items.length, 1, 'merchants do not see it');
+    for (const [key, of] of [
+      ['k1', 'work-item.late'],
+      ['op', 'order.closed'],
+    ] as const) {
+      // prettier-ignore
+      const { status, body } = await call('POST', '/webhooks', { key, body: { url: merchant.url, types: [of] } });
+      assert.deepEqual([status, JSON.stringify(body).includes('types')], [400, true]);
+    }
   });
 
   it('show their secret once, and keep it nowhere', async () => {

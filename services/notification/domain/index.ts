@@ -44,6 +44,7 @@ const readMerchant = (id: string): RowKey<'merchants'> => ({ kind: 'merchants', 
 
 export * from './messages';
 export { ERROR_LENGTH_MAX, GONE } from './decide';
+export { HUB_MAILBOX, HUB_TYPES, type HubType, hubViewOf } from './hub';
 export { PUBLIC_TYPES, type PublicType, type PublicView, publicViewOf } from './public';
 export { messageIdOf } from './react';
 export { ATTEMPTS_MAX, JITTER, pauseAfter, RETRY_AFTER_MAX_MS, RETRY_SCHEDULE_MS } from './schedule';

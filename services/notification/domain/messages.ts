@@ -1,4 +1,5 @@
 import type { Fact } from '@midstream/contracts';
+import type { HubType } from './hub';
 import type { PublicType } from './public';
 
 /** Where a merchant wants to be told, and of what. The secret is nowhere: it is derived from the service's key (README). */
@@ -39,13 +40,13 @@ export interface DisableEndpoint {
   readonly endpointId: string;
 }
 
-/** Tell a merchant's endpoints of a fact, as far as a merchant may see it. */
+/** Tell a merchant's endpoints of a fact, as far as a merchant may see it; or the hub's own. */
 export interface TellFact {
   readonly type: 'TellFact';
   readonly at: number;
   readonly merchantId: string;
   readonly orderId: string;
-  readonly about: PublicType;
+  readonly about: PublicType | HubType;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -16,6 +16,12 @@ const tally = { holdId: HOLD, version: 2, granted: 2, delivered: 0, lost: 0, rel
 const ofHold = { ...ofLine, offerId: OFFER, supplierId: SUPPLIER, sku: 'vip', tally };
 const later = '2026-12-01T00:00:00.000Z';
 
+/** What calls for the hub's people, and for no merchant. */
+export const workLate: Fact<'WorkItemReminded'> = {
+  ...{ type: 'WorkItemReminded', ...ofLine, workItemId: `${HOLD}/1`, supplierId: SUPPLIER, sku: 'vip' },
+  ...{ quantity: 2, openUnits: 1, dueAt: later, about: 'late' },
+};
+
 export const orderClosed: Fact<'OrderClosed'> = {
   type: 'OrderClosed',
   ...ofOrder,

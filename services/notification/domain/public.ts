@@ -65,6 +65,7 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     case 'PurchaseSubmitted':
     case 'PurchaseUnknown':
     case 'HoldReleased':
+    case 'WorkItemReminded':
     case 'OfferState':
     case 'ProductState':
     case 'VerdictState':

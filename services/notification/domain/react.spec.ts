@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NOON } from '@midstream/testing/given';
-import { notification } from './index';
-import { LETTER, orderClosed } from './notification.fixtures';
+import { HUB_MAILBOX, notification, publicViewOf } from './index';
+import { LETTER, orderClosed, workLate } from './notification.fixtures';
 
 const { react } = notification;
 const { messageId } = LETTER;
@@ -12,6 +12,14 @@ describe('what is heard', () => {
   it('is told as far as a merchant may see it', () => {
     const { type: _type, merchantId: _merchantId, ...data } = orderClosed;
     assert.deepEqual(react(orderClosed), [{ command: { type: 'TellFact', merchantId: 'm1', orderId: 'o1', about: 'order.closed', data } }]);
+  });
+
+  it('is told to the hub’s own mailbox where it calls for its people', () => {
+    const { type: _type, about: _about, ...data } = workLate;
+    assert.deepEqual(react(workLate), [
+      { command: { type: 'TellFact', merchantId: HUB_MAILBOX, orderId: 'o1', about: 'work-item.late', data } },
+    ]);
+    assert.equal(publicViewOf(workLate), undefined);
   });
 
   it('ends here where it is the hub’s inside', () =>

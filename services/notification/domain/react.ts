@@ -2,6 +2,7 @@ import type { AnyFact } from '@midstream/contracts';
 import type { Due, Untimed } from '@midstream/kernel';
 import { GONE } from './decide';
 import type { AttemptMade, FactTold, NotificationCommand, NotificationEvent } from './messages';
+import { hubViewOf } from './hub';
 import { publicViewOf } from './public';
 
 type Dues = readonly Due<Untimed<NotificationCommand>>[];
@@ -25,10 +26,9 @@ export function react(fact: AnyFact | NotificationEvent): Dues {
   }
 }
 
-/** What a merchant may not see ends here: it is in no command, row or log of this service. */
+/** What a merchant may not see ends here: it is in no command, row or log of this service that is a merchant's. */
 function tellings(fact: AnyFact): Dues {
-  const view = publicViewOf(fact);
-  return view === undefined ? [] : [{ command: { type: 'TellFact', ...view } }];
+  return [publicViewOf(fact), hubViewOf(fact)].flatMap((it): Dues => (it === undefined ? [] : [{ command: { type: 'TellFact', ...it } }]));
 }
 
 /** One `webhook-id` per fact and endpoint (protocol 34). */

@@ -3,9 +3,6 @@ import { type Database, NotFound, Problem } from '@midstream/runtime';
 import { CODE_BYTES_MAX, type Codes, isCode } from '../../codes';
 import type { Answer, Wanted } from '../port';
 
-/** Before the deadline, once: what is open by then is shown as due soon. */
-export const REMIND_BEFORE_MS = 30 * 60_000;
-
 /** How a person shows that a unit is done. A code is none: it goes to the vault. */
 export interface Proof {
   readonly kind: 'text' | 'url' | 'reference';
@@ -47,15 +44,10 @@ export class WorkItems {
     );
   }
 
-  /** What is done of it; undefined where there is no such item. Also reminds, when it is time to. */
+  /** What is done of it; undefined where there is no such item. */
   async answer({ purchaseId, unitCostMinor }: Wanted): Promise<Answer | undefined> {
     const item = await this.find(purchaseId);
     if (item === undefined) return undefined;
-    await this.database.pool.query(
-      `UPDATE work_item SET reminded_at = clock_timestamp()
-        WHERE id = $1 AND status = 'open' AND reminded_at IS NULL AND due_at < clock_timestamp() + make_interval(secs => $2)`,
-      [purchaseId, REMIND_BEFORE_MS / 1000],
-    );
     const { rows } = await this.database.pool.query<{ unit: number; kind: 'code' | 'top-up' | 'invalid' }>(
       `SELECT unit, kind FROM work_item_unit WHERE work_item_id = $1 ORDER BY unit`,
       [purchaseId],
