@@ -68,7 +68,7 @@ describe('a topic', () => {
   });
 
   it('is found from both its ends', () => {
-    assert.deepEqual(topicsOf('selection-engine'), ['selection.by-order', 'selection.by-sku', 'selection.market']);
+    assert.deepEqual(topicsOf('selection-engine'), ['selection.by-order', 'selection.additions', 'selection.by-sku', 'selection.market']);
     assert.deepEqual(topicsReadBy('compliance'), ['selection.by-order', 'inventory.by-sku', 'order.by-api-key']);
   });
 });

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import {
+  Additions,
   Buyer,
   BuyerKey,
   CapReached,
@@ -15,6 +16,7 @@ import {
   Need,
   ofLine,
   oneOf,
+  proposedAddition,
   Recipient,
   SelectionRequest,
   Sku,
@@ -28,6 +30,16 @@ const ofOrder = { orderId: Id, merchantId: Id } as const;
 export const LINE_ENDS = ['delivered', 'partially-delivered', 'unfillable', 'cancelled'] as const;
 export const ORDER_ENDS = ['completed', 'partially-completed', 'unfillable', 'cancelled'] as const;
 
+const PlacedLine = closed({
+  lineId: Id,
+  need: Need,
+  quantity: Type.Integer({ minimum: 1 }),
+  maxUnitPriceMinor: Minor,
+  substitution: Substitution,
+  deliverBy: Instant,
+  marginFloorWaived: Type.Optional(Type.Boolean()),
+});
+
 /** A merchant's order was taken in, and its money is held. */
 export const OrderPlaced = closed({
   ...ofOrder,
@@ -36,18 +48,8 @@ export const OrderPlaced = closed({
   buyerKey: Type.Optional(BuyerKey),
   currency: Currency,
   heldMinor: Minor,
-  lines: Type.Array(
-    closed({
-      lineId: Id,
-      need: Need,
-      quantity: Type.Integer({ minimum: 1 }),
-      maxUnitPriceMinor: Minor,
-      substitution: Substitution,
-      deliverBy: Instant,
-      marginFloorWaived: Type.Optional(Type.Boolean()),
-    }),
-    { minItems: 1, maxItems: 100 },
-  ),
+  lines: Type.Array(PlacedLine, { minItems: 1, maxItems: 100 }),
+  additions: Type.Optional(Additions),
 });
 
 /** A line asks for goods: the start of a lap, for a new line and for a loss alike. */
@@ -119,7 +121,24 @@ export const LineClosed = closed({
   ),
 });
 
-export const OrderClosed = closed({ ...ofOrder, status: oneOf(...ORDER_ENDS), capturedMinor: Minor, releasedMinor: Minor });
+/** The order allowed additions: whoever looks out for it, stops. */
+const additions = Type.Optional(Type.Boolean());
+export const OrderClosed = closed({ ...ofOrder, status: oneOf(...ORDER_ENDS), capturedMinor: Minor, releasedMinor: Minor, additions });
+
+/** The merchant is asked whether the order gets more units. Nothing happens without its yes; past `expiresAt` it lapses. */
+export const AdditionOffered = closed(proposedAddition);
+
+/** `withdrawn`: the order came to its end first. `quantity` of a yes: the units that were taken, at most what was offered. */
+export const AdditionAnswered = closed({
+  ...ofOrder,
+  additionId: Id,
+  sku: Sku,
+  answer: oneOf('accepted', 'declined', 'expired', 'withdrawn'),
+  quantity: Type.Optional(Units),
+});
+
+/** An accepted addition became a line of its order; its money is held like that of the others. */
+export const LineAdded = closed({ ...ofLine, additionId: Id, line: PlacedLine, heldMinor: Minor });
 
 /** What was learnt of a buyer is to be forgotten; orders placed later begin anew. */
 export const BuyerErased = closed({ merchantId: Id, buyerKey: BuyerKey });

@@ -1,5 +1,19 @@
 import { Type } from '@sinclair/typebox';
-import { Candidate, closed, Currency, GateCounts, Id, Instant, Minor, ofLine, oneOf, SelectionRequest, Sku, Units, Version } from './words';
+import {
+  Candidate,
+  closed,
+  Currency,
+  GateCounts,
+  Id,
+  Instant,
+  Minor,
+  ofLine,
+  oneOf,
+  proposedAddition,
+  SelectionRequest,
+  Sku,
+  Version,
+} from './words';
 
 /** At most this many offers travel the lap; the rest is in the decision's record. */
 export const CANDIDATES_MAX = 5;
@@ -62,18 +76,5 @@ export const MarketState = closed({
   burst: Type.Optional(Burst),
 });
 
-const ofAddition = { orderId: Id, merchantId: Id, additionId: Id } as const;
-
-/** A good that demand calls for beside what a running order has: offered once, and placed by nobody but the merchant. */
-export const AdditionProposed = closed({
-  ...ofAddition,
-  lineId: Id,
-  beside: Sku,
-  sku: Sku,
-  quantity: Units,
-  priceMinor: Minor,
-  currency: Currency,
-  because: oneOf('burst', 'version-update', 'heat', 'case'),
-  expiresAt: Instant,
-});
-export const AdditionAnswered = closed({ ...ofAddition, sku: Sku, answer: oneOf('accepted', 'declined') });
+/** Demand calls for more of what a running order asks for. Order takes it in, or leaves it: the merchant hears of it by `AdditionOffered`. */
+export const AdditionProposed = closed(proposedAddition);

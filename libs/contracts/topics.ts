@@ -39,6 +39,9 @@ export const TOPICS = {
       UnitsGivenUp: order.UnitsGivenUp,
       LineClosed: order.LineClosed,
       OrderClosed: order.OrderClosed,
+      AdditionOffered: order.AdditionOffered,
+      AdditionAnswered: order.AdditionAnswered,
+      LineAdded: order.LineAdded,
     },
   }),
   'order.by-buyer': topic({
@@ -53,13 +56,18 @@ export const TOPICS = {
     owner: 'selection-engine',
     key: 'orderId',
     compacted: false,
-    about: 'The ranked offers of a line, and what is proposed beside it.',
+    about: 'The ranked offers of a line.',
     readers: ['compliance'],
-    facts: {
-      OffersRanked: selection.OffersRanked,
-      AdditionProposed: selection.AdditionProposed,
-      AdditionAnswered: selection.AdditionAnswered,
-    },
+    facts: { OffersRanked: selection.OffersRanked },
+  }),
+  // Apart from what is ranked: order would read all of that for the sake of these few
+  'selection.additions': topic({
+    owner: 'selection-engine',
+    key: 'orderId',
+    compacted: false,
+    about: 'What is proposed to orders while they run.',
+    readers: ['order'],
+    facts: { AdditionProposed: selection.AdditionProposed },
   }),
   'selection.by-sku': topic({
     owner: 'selection-engine',

@@ -114,6 +114,25 @@ export type Buyer = Static<typeof Buyer>;
  */
 export const BuyerKey = Type.String({ pattern: '^[0-9a-f]{32}$' });
 
+/** What may be proposed to an order while it runs: units in all, and the dearest that one may be. Without it, nothing is proposed. */
+export const Additions = closed({ maxUnitPriceMinor: Minor, maxQuantity: Type.Integer({ minimum: 1, maximum: 10_000 }) });
+export type Additions = Static<typeof Additions>;
+
+/** More units of a good that a running order asks for: what is proposed, beside which of its lines, and until when. */
+export const proposedAddition = {
+  orderId: Id,
+  merchantId: Id,
+  additionId: Id,
+  lineId: Id,
+  beside: Sku,
+  sku: Sku,
+  quantity: Type.Integer({ minimum: 1, maximum: 10_000 }),
+  priceMinor: Minor,
+  currency: Currency,
+  because: oneOf('burst', 'version-update', 'heat', 'case'),
+  expiresAt: Instant,
+} as const;
+
 export const RECIPIENT_MAX = 120;
 /**
  * The account that a top-up goes to: a telephone number, a game account; what it is depends on the product. Personal data: of all facts only
@@ -194,6 +213,8 @@ export const SelectionRequest = closed({
   /** Offers that had nothing for it: left out only while the book knows no newer version (protocol 15). */
   tried: Type.Array(closed({ offerId: Id, version: Version }), { maxItems: 64 }),
   replaces: Type.Optional(closed({ holdId: Id, offerId: Id, sku: Sku, reason: LossReason, referencePriceMinor: Minor })),
+  /** In a line's first request only: what may be proposed beside it. */
+  additions: Type.Optional(Additions),
 });
 export type SelectionRequest = Static<typeof SelectionRequest>;
 

@@ -1,4 +1,5 @@
 import type { Offer, Purchase } from '@midstream/inventory-domain';
+import type { Watched } from '@midstream/selection-engine-domain';
 import { type OrderWish, type Deed } from './scenario';
 import type { Outcome, Work } from './shell';
 import type { AnyCommand } from './wiring';
@@ -24,6 +25,8 @@ export function perform(world: World, wished: Deed): void {
       return importCodes(world, deed.offerId, deed.quantity);
     case 'launch':
       return launch(world, deed.order);
+    case 'burst':
+      return burst(world, deed.sku);
     case 'reprice':
       return reprice(world, deed);
     case 'suspend':
@@ -94,11 +97,20 @@ const operator = (type: string, of: object): AnyCommand => ({ type, ...of });
 
 /** The same order once more: at the same moment or later, under its key or another, with another body. */
 function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later' | 'other-body' | 'without-key'): void {
-  const { orderId, merchantId, region, lines } = order;
+  const { orderId, merchantId, region, lines, additions } = order;
   world.oracle.wished(order);
   const buyer = { reference: `b-${orderId}`, region };
   const buyerKey = Buffer.from(orderId).toString('hex').padStart(32, '0').slice(-32);
-  const command = { type: 'PlaceOrder', orderId, merchantId, clientReference: orderId, buyer, buyerKey, lines };
+  const command = {
+    type: 'PlaceOrder',
+    orderId,
+    merchantId,
+    clientReference: orderId,
+    buyer,
+    buyerKey,
+    lines,
+    ...(additions && { additions }),
+  };
   const wanted = { key: `${merchantId}/${orderId}`, body: 'as it was' };
   const work: Work = { command, actor: `merchant:${merchantId}`, wanted };
   const told = (outcomes: readonly Outcome[]): void => world.oracle.placed(orderId, outcomes);
@@ -111,6 +123,21 @@ function place(world: World, order: OrderWish, again: 'no' | 'together' | 'later
     world.machine.agenda.after(laterMs, () =>
       world.send('order', [{ ...work, wanted: { ...wanted, body: 'another' } }], (it) => world.oracle.keyReused(orderId, it)),
     );
+}
+
+const MINUTE_MS = 60_000;
+
+/** Demand for the good is many times what it was; and now and then somebody looks which orders that calls for more in (additions/loop.ts). */
+function burst(world: World, sku: string): void {
+  const minuteAt = Math.floor(world.now / MINUTE_MS) * MINUTE_MS;
+  const count = (at: number, orders: number) => operator('CountDemand', { minuteAt: at, counts: [{ sku, orders }] });
+  world.command('selection-engine', count(minuteAt - 400 * MINUTE_MS, 100), count(minuteAt, 2_000));
+  for (const ms of [2_000, 12_000, 22_000, 52_000])
+    world.machine.agenda.after(ms, () => {
+      const watched = [...world.machine.shell('selection-engine').rowsOf<Watched>('watched').values()];
+      const called = watched.filter((it) => !it.closed && it.lines.some(({ need }) => need.sku === sku));
+      world.command('selection-engine', ...called.map(({ orderId }) => operator('ProposeAddition', { orderId, sku })));
+    });
 }
 
 /** On sale before everybody has heard of it; compliance hears of it last. */

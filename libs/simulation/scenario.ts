@@ -3,6 +3,7 @@ import { topicsReadBy } from '@midstream/contracts';
 import type { Blow } from './machine';
 import { type Climate, CURRENCY, type Good, type Market, REGIONS, RUSHED } from './market';
 import { type Random, randomOf } from './random';
+import { type AdditionsWish, withAdditions } from './scenario.additions';
 import { MOODS, type Mood } from './suppliers';
 import { RECEIVER_MOODS, type ReceiverMood } from './receivers';
 
@@ -28,6 +29,7 @@ export interface OrderWish {
   readonly merchantId: string;
   readonly region: string;
   readonly lines: readonly LineWish[];
+  readonly additions?: AdditionsWish;
 }
 
 /** An offer; or, with `busy`, one of those that hold units at that time, by this number. */
@@ -61,6 +63,7 @@ export type Deed =
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
   | { readonly kind: 'caps'; readonly caps: readonly CapWish[] }
+  | { readonly kind: 'burst'; readonly sku: string }
   | { readonly kind: 'launch'; readonly order: OrderWish }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
   | { readonly kind: 'blow'; readonly service: Service; readonly blow: Blow }
@@ -138,11 +141,12 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
   ];
-  const actions = deeds.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
+  const all = withAdditions(deeds, { seed, market, startAt });
+  const actions = all.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
   return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
 }
 
-type Timed = Deed & { readonly atMs: number };
+export type Timed = Deed & { readonly atMs: number };
 
 /** Before the first order, and once more among them, with other maxima. */
 const caps = (random: Random, { goods }: Market): Timed[] =>

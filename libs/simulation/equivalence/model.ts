@@ -35,7 +35,8 @@ export function liveInModel(seed: number, actions: number): Step[] {
     steps.push({ name, at, until, said: said.splice(0), seen: seenOf(world) });
   };
   step('the market is put up', world.now, () => watching(world, said, () => world['putUp']()));
-  for (const it of world.actions.filter((action) => !isFault(action)).slice(0, actions)) {
+  // Bursts are looked for by the wall clock, which does not stand still
+  for (const it of world.actions.filter((action) => !isFault(action) && action.kind !== 'burst').slice(0, actions)) {
     const deed = alone(it);
     step(`#${it.index} ${JSON.stringify(deed)}`, world.openAt + it.atMs, () => watching(world, said, () => perform(world, deed)));
   }

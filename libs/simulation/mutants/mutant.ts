@@ -19,7 +19,8 @@ export type Kind =
   | 'a cap that does not hold'
   | 'an answer that nobody hears'
   | 'a substitute outside the buyer’s policy'
-  | 'a message lost or sent twice';
+  | 'a message lost or sent twice'
+  | 'an answer that is taken twice, or too late';
 
 /** A planted bug: a change of one line of a production file, that type-checks. */
 export interface Mutant {

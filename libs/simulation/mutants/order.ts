@@ -189,6 +189,22 @@ export const orderMutants: readonly Mutant[] = [
     why: 'a merchant orders with money that is held for other orders',
   },
   {
+    id: 'order-accepts-twice',
+    kind: 'an answer that is taken twice, or too late',
+    file: file('additions'),
+    before: 'if (addition.answer !== undefined) return answeredBefore(addition, command);',
+    after: "if (addition.answer !== undefined && addition.answer !== 'accepted') return answeredBefore(addition, command);",
+    why: 'an addition that is accepted again is added again',
+  },
+  {
+    id: 'order-accepts-what-lapsed',
+    kind: 'an answer that is taken twice, or too late',
+    file: file('additions'),
+    before: 'if (at >= expiresAt) return tooLate(addition);',
+    after: 'if (at > expiresAt) return tooLate(addition);',
+    why: 'an addition is accepted at the moment when it has lapsed',
+  },
+  {
     id: 'order-ledger-half-written',
     kind: 'a ledger entry without its pair',
     file: 'services/order/app/records.ts',

@@ -1,5 +1,6 @@
 import type { SelectionRequest } from '@midstream/contracts';
 import type { OrderEvent } from '@midstream/order-domain';
+import { isSame } from './additions';
 import { type AskedBook, check, LIMITS, type LineBook, nameOf } from './book';
 
 /** A lap begins: self-contained, within its limits, and without the offers that the line has lost (protocol 4, 5). */
@@ -59,6 +60,9 @@ function checkWords(line: LineBook, request: SelectionRequest): void {
     substitution.upTo === wish.substitution.upTo &&
     need.sku === wish.need.sku &&
     need.category === wish.need.category;
+  const isAdded = [...order.additions.values()].some((it) => it.line === line);
+  const allowed = request.attempt === 1 && !isAdded ? order.wish.additions : undefined;
+  check(isSame(request.additions, allowed), '5', () => `${nameOf(line)} lets other additions be proposed`);
   check(isItsOwn, '5', () => `${nameOf(line)} asks for something else than was ordered`);
   const left = new Set(excluded.map((it) => it.offerId));
   const isWhole = left.size === line.excluded.size && [...line.excluded.keys()].every((it) => left.has(it));

@@ -92,12 +92,29 @@ export interface LineBook {
 export interface OrderBook {
   readonly wish: OrderWish;
   readonly lines: Map<string, LineBook>;
+  /** What was offered beside its lines, by its id. */
+  readonly additions: Map<string, AdditionBook>;
   heldMinor: number;
   placedMinor: number;
   isPlaced: boolean;
   /** A cancel was taken in. */
   mayCancel: boolean;
   end?: string;
+}
+
+export interface AdditionBook {
+  readonly additionId: string;
+  readonly beside: LineBook;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly priceMinor: number;
+  readonly expiresAt: number;
+  /** What its merchant has said. */
+  readonly said: { readonly answer: 'accepted' | 'declined'; readonly quantity: number }[];
+  answer?: Fact<'AdditionAnswered'>['answer'];
+  accepted?: number | undefined;
+  /** The line that it became. */
+  line?: LineBook;
 }
 
 export interface PurchaseBook {
@@ -122,7 +139,15 @@ export class Book {
 
   wish(wish: OrderWish): void {
     if (this.orders.has(wish.orderId)) return;
-    const order: OrderBook = { wish, lines: new Map(), heldMinor: 0, placedMinor: 0, isPlaced: false, mayCancel: false };
+    const order: OrderBook = {
+      wish,
+      lines: new Map(),
+      additions: new Map(),
+      heldMinor: 0,
+      placedMinor: 0,
+      isPlaced: false,
+      mayCancel: false,
+    };
     for (const it of wish.lines) order.lines.set(it.lineId, lineBook(it, order));
     this.orders.set(wish.orderId, order);
   }
@@ -144,7 +169,7 @@ export class Book {
   }
 }
 
-const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
+export const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
   wish,
   order,
   asked: new Map(),

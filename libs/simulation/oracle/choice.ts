@@ -11,6 +11,7 @@ const STRICTNESS = ['compliant', 'high-risk', 'banned'];
 /** Follows what selection ranks and compliance says: the law, read by the oracle's own eyes. */
 export class ChoiceWatch {
   private readonly ranked = new Map<string, Fact<'OffersRanked'>>();
+  private readonly proposals = new Set<string>();
   private readonly rules = new Map<string, Rule>();
   readonly verdicts = new Map<string, Verdicts>();
   /** Every price that a good has had. */
@@ -31,6 +32,7 @@ export class ChoiceWatch {
   }
 
   onSelection(event: SelectionEvent): void {
+    if (event.type === 'AdditionProposed') return this.proposed(event);
     if (event.type !== 'OffersRanked') return;
     const { request, candidates } = event;
     const line = this.book.lineOf(event);
@@ -45,6 +47,18 @@ export class ChoiceWatch {
     const planned = candidates.reduce((sum, it) => sum + it.planned, 0);
     check(planned <= request.quantity, '15', () => `${name} plans ${planned} of ${request.quantity}`);
     for (const it of candidates) this.checkCandidate(name, request, it);
+  }
+
+  /** A good of the order's own, once, at a price that it has had, and within what the buyer allows. */
+  private proposed({ orderId, additionId, lineId, sku, quantity, priceMinor }: Fact<'AdditionProposed'>): void {
+    const { wish, lines } = this.book.orderOf(orderId);
+    const allowed = wish.additions;
+    check(!this.proposals.has(additionId), 'I11', () => `${additionId} is proposed twice`);
+    this.proposals.add(additionId);
+    check(lines.get(lineId)?.wish.need.sku === sku, 'I7', () => `${additionId} is none of the goods of ${lineId}`);
+    const isAllowed = allowed !== undefined && quantity <= allowed.maxQuantity && priceMinor <= allowed.maxUnitPriceMinor;
+    check(isAllowed, 'I7', () => `${additionId} is ${quantity} units at ${priceMinor}, and its buyer allows ${JSON.stringify(allowed)}`);
+    check(this.prices.get(sku)?.has(priceMinor) === true, '22', () => `${additionId} is proposed at ${priceMinor}, which it never cost`);
   }
 
   private checkCandidate(

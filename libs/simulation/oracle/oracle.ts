@@ -10,7 +10,7 @@ import type { OrderWish } from '../scenario';
 import type { Appended, Outcome, Shell } from '../shell';
 import type { AnyCommand } from '../wiring';
 import type { World } from '../world';
-import { Book, check, type ConsentBook, fail, type LineBook } from './book';
+import { type AdditionBook, Book, check, type ConsentBook, fail, type LineBook } from './book';
 import { ChoiceWatch } from './choice';
 import { HoldWatch } from './holds';
 import { Market } from './market';
@@ -78,6 +78,7 @@ export class Oracle {
       if (event.type === 'HoldNoted' || event.type === 'UnitsGivenUp') this.money.touch(this.book.lineOf(event));
       if (event.type === 'OrderPlaced') this.lines += event.lines.length;
       if (event.type === 'ConsentRequested') this.expectAnswer(event);
+      if (event.type === 'AdditionOffered') this.expectWord(event);
       this.told.onFact(it);
     }
     this.order.settle();
@@ -145,6 +146,32 @@ export class Oracle {
     const times = habit % 7 === 0 ? 2 : 1;
     const line = this.book.lineOf({ orderId, lineId });
     for (let n = 0; n < times; n++) this.world.machine.agenda.after((habit % 9_000) + n * 700, () => this.answer(line, consentId, answer));
+  }
+
+  /**
+   * Merchants have habits here, too: most say yes, some to fewer units, some twice, some just when it lapses or after that, some say nothing.
+   */
+  private expectWord({ additionId, orderId, quantity, expiresAt }: Fact<'AdditionOffered'>): void {
+    const habit = hashOf(`${this.world.seed}/${additionId}`);
+    if (habit % 10 >= 9) return;
+    const answer = habit % 4 === 0 ? 'declined' : 'accepted';
+    const units = habit % 5 === 0 ? Math.ceil(quantity / 2) : quantity;
+    const { agenda } = this.world.machine;
+    const say = (): void => this.answerAddition(orderId, additionId, { answer, quantity: units });
+    const lapses = Date.parse(expiresAt);
+    if (habit % 6 === 0) agenda.at(lapses, say);
+    else if (habit % 6 === 1) agenda.at(lapses + (habit % 3_000), say);
+    else for (let n = 0; n < 1 + (habit % 2); n++) agenda.after((habit % 9_000) + n * 700, say);
+  }
+
+  private answerAddition(orderId: string, additionId: string, { answer, quantity }: AdditionBook['said'][number]): void {
+    const order = this.book.orderOf(orderId);
+    const addition = order.additions.get(additionId);
+    if (addition === undefined) return;
+    addition.said.push({ answer, quantity });
+    const of = { type: 'AnswerAddition', orderId, merchantId: order.wish.merchantId, additionId };
+    const command = { ...of, answer, ...(answer === 'accepted' && { quantity }) };
+    this.world.send('order', [{ command, actor: `merchant:${order.wish.merchantId}` }]);
   }
 
   /** Somebody answers some question, open or not. */

@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import type { AnswerNoted, HoldNoted, OrderEvent } from '@midstream/order-domain';
+import { additionAnswered, additionOffered, isSame, lineAdded } from './additions';
 import { askPlanned, selectionRequested } from './asking';
 import { type Book, check, type HoldBook, type LineBook, nameOf, openOf } from './book';
 import { consentAnswered, consentRequested, mustConsent } from './consents';
@@ -45,6 +46,12 @@ export class OrderWatch {
         return this.closing(event, at);
       case 'LineClosed':
         return this.closed(event);
+      case 'AdditionOffered':
+        return void additionOffered(this.book.orderOf(event.orderId), event, at);
+      case 'AdditionAnswered':
+        return additionAnswered(this.book.orderOf(event.orderId), event, at);
+      case 'LineAdded':
+        return lineAdded(this.book.orderOf(event.orderId), event);
       case 'OrderClosed':
         return this.orderClosed(event);
       default:
@@ -71,12 +78,13 @@ export class OrderWatch {
     return line;
   }
 
-  private placed({ orderId, merchantId, heldMinor, lines, buyer }: EventOf<'OrderPlaced'>): void {
+  private placed({ orderId, merchantId, heldMinor, lines, buyer, additions }: EventOf<'OrderPlaced'>): void {
     const order = this.book.orderOf(orderId);
     const { wish } = order;
     check(!order.isPlaced, 'I11', () => `${orderId} is placed twice`);
     order.isPlaced = true;
     check(wish.merchantId === merchantId && wish.region === buyer.region, 'I10', () => `${orderId} is not the order that was sent`);
+    check(isSame(additions, wish.additions), 'I10', () => `${orderId} allows other additions than were sent`);
     const cost = wish.lines.reduce((sum, it) => sum + it.quantity * it.maxUnitPriceMinor, 0);
     check(heldMinor === cost, '22', () => `${orderId} holds ${heldMinor} and not ${cost}`);
     const told = JSON.stringify(lines.map((it) => [it.lineId, it.quantity, it.maxUnitPriceMinor, Date.parse(it.deliverBy)]));
@@ -225,8 +233,13 @@ export class OrderWatch {
     line.end = status;
   }
 
-  private orderClosed({ orderId, status, capturedMinor, releasedMinor }: Fact<'OrderClosed'>): void {
+  private orderClosed({ orderId, status, capturedMinor, releasedMinor, additions = false }: Fact<'OrderClosed'>): void {
     const order = this.book.orderOf(orderId);
+    const isLeft = [...order.additions.values()].every(
+      (it) => it.answer !== undefined && (it.answer !== 'accepted' || it.line !== undefined),
+    );
+    check(isLeft, 'I3', () => `${orderId} closes, and something is offered to it`);
+    check(additions === (order.wish.additions !== undefined), '5', () => `${orderId} closes, and tells ${additions} of additions`);
     const lines = [...order.lines.values()];
     check(order.end === undefined, 'I3', () => `${orderId} closes twice`);
     check(

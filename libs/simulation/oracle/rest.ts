@@ -37,7 +37,9 @@ export function checkQuiet(world: World, book: Book): void {
 /** What has had its time is over: no wait and no question outlives its hour. */
 function checkOverdue(world: World, book: Book): void {
   const by = world.now - OVERDUE_MS;
-  for (const order of book.orders.values())
+  for (const order of book.orders.values()) {
+    for (const { additionId, answer, expiresAt } of order.additions.values())
+      check(answer !== undefined || expiresAt > by, '19', () => `${additionId} should have lapsed by now`);
     for (const line of order.lines.values()) {
       if (!order.isPlaced || line.end !== undefined) continue;
       check(line.wish.deliverByAt > by || line.closing !== undefined, '16', () => `${nameOf(line)} should have ended by now`);
@@ -46,6 +48,7 @@ function checkOverdue(world: World, book: Book): void {
       for (const { consentId, deadlineAt, answer } of line.consents.values())
         check(answer !== undefined || deadlineAt > by, '19', () => `${consentId} should have expired by now`);
     }
+  }
 }
 
 /** All timers have run out: every line has ended, every unit and every cent is somewhere, and nothing waits. */

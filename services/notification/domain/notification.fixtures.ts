@@ -76,6 +76,15 @@ export const TOLD: readonly AnyFact[] = [
     ],
   },
   { type: 'UnitsGivenUp', ...ofLine, quantity: 1, reason: 'no-candidate', holdId: HOLD, gates: { stock: 3, price: 1 } },
+  {
+    ...{ type: 'AdditionOffered', ...ofLine, additionId: 'o1:1:vip', beside: 'vip', sku: 'vip', quantity: 2, priceMinor: 2600 },
+    ...{ currency: 'CNY', because: 'burst', expiresAt: later },
+  },
+  { type: 'AdditionAnswered', ...ofOrder, additionId: 'o1:1:vip', sku: 'vip', answer: 'accepted', quantity: 2 },
+  {
+    ...{ type: 'LineAdded', ...ofOrder, lineId: 'added-1', additionId: 'o1:1:vip', heldMinor: 5200 },
+    line: { lineId: 'added-1', need: { sku: 'vip' }, quantity: 2, maxUnitPriceMinor: 2600, substitution: SUBSTITUTION, deliverBy: later },
+  },
   { type: 'LineClosed', ...ofLine, status: 'delivered', ordered: 2, delivered: 2, capturedMinor: 4400 },
 ];
 

@@ -5,6 +5,9 @@ import { assertNever } from '@midstream/kernel';
 export const PUBLIC_TYPES = [
   'order.placed',
   'order.closed',
+  'order.addition-offered',
+  'order.addition-answered',
+  'line.added',
   'line.assigned',
   'line.substituted',
   'line.consent-requested',
@@ -49,13 +52,18 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
       return seen(fact, 'line.units-given-up', pick(fact, 'orderId', 'lineId', 'quantity', 'reason'));
     case 'LineClosed':
       return seen(fact, 'line.closed', pick(fact, 'orderId', 'lineId', 'status', 'ordered', 'delivered', 'capturedMinor'));
+    case 'AdditionOffered':
+      return seen(fact, 'order.addition-offered', additionOffered(fact));
+    case 'AdditionAnswered':
+      return seen(fact, 'order.addition-answered', pick(fact, 'orderId', 'additionId', 'sku', 'answer', 'quantity'));
+    case 'LineAdded':
+      return seen(fact, 'line.added', { ...pick(fact, 'orderId', 'lineId', 'additionId', 'heldMinor'), ...lineTold(fact.line) });
     // The hub's inside: how a line is selected, held, bought and let go, and everybody's states
     case 'LineSelectionRequested':
     case 'ReleaseRequested':
     case 'BuyerErased':
     case 'OffersRanked':
     case 'AdditionProposed':
-    case 'AdditionAnswered':
     case 'MarketSignalReported':
     case 'BurstDetected':
     case 'MarketState':
@@ -85,12 +93,16 @@ const seen = (
 ): PublicView => ({ about, merchantId, orderId, data });
 
 function orderPlaced({ orderId, clientReference, currency, heldMinor, lines }: Fact<'OrderPlaced'>): PublicView['data'] {
-  const told = lines.map((it) => ({
-    ...pick(it, 'lineId', 'quantity', 'maxUnitPriceMinor', 'deliverBy'),
-    need: pick(it.need, 'sku', 'category', 'faceValueMinor', 'attributes'),
-  }));
-  return { orderId, clientReference, currency, heldMinor, lines: told };
+  return { orderId, clientReference, currency, heldMinor, lines: lines.map(lineTold) };
 }
+
+const lineTold = (it: Fact<'OrderPlaced'>['lines'][number]): PublicView['data'] => ({
+  ...pick(it, 'lineId', 'quantity', 'maxUnitPriceMinor', 'deliverBy'),
+  need: pick(it.need, 'sku', 'category', 'faceValueMinor', 'attributes'),
+});
+
+const additionOffered = (fact: Fact<'AdditionOffered'>): PublicView['data'] =>
+  pick(fact, 'orderId', 'additionId', 'lineId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt');
 
 const consentRequested = (fact: Fact<'ConsentRequested'>): PublicView['data'] =>
   pick(fact, 'orderId', 'lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default');

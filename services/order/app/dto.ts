@@ -173,6 +173,33 @@ export class BuyerDto {
   scenario?: string;
 }
 
+export class AdditionsDto {
+  @ApiProperty({ example: 2600, description: 'The dearest that a unit may be that is proposed, in minor units' })
+  @IsInt()
+  @Min(0)
+  @Max(UNIT_PRICE_MAX_MINOR)
+  maxUnitPriceMinor!: number;
+
+  @ApiProperty({ minimum: 1, maximum: QUANTITY_MAX, description: 'Units that may be proposed in all' })
+  @IsInt()
+  @Min(1)
+  @Max(QUANTITY_MAX)
+  maxQuantity!: number;
+}
+
+export class AcceptAdditionDto {
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: QUANTITY_MAX,
+    description: 'Fewer units than were offered; all of them where it is left out',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(QUANTITY_MAX)
+  quantity?: number;
+}
+
 export class PlaceOrderDto {
   @ApiProperty({ example: 'm-1001' })
   @IsText(80)
@@ -191,6 +218,16 @@ export class PlaceOrderDto {
   @ValidateNested({ each: true })
   @Type(() => LineDto)
   lines!: LineDto[];
+
+  @ApiPropertyOptional({
+    type: AdditionsDto,
+    description: 'Lets more units of its goods be proposed while the order runs and demand bursts; without it nothing is proposed',
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => AdditionsDto)
+  additions?: AdditionsDto;
 }
 
 export class ConsentDto {

@@ -9,6 +9,9 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   ConsentAnswered: ['lineId', 'consentId', 'sku', 'answer'],
   UnitsGivenUp: ['lineId', 'quantity', 'reason'],
   LineClosed: ['lineId', 'status', 'ordered', 'delivered', 'capturedMinor'],
+  AdditionOffered: ['lineId', 'additionId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt'],
+  AdditionAnswered: ['additionId', 'sku', 'answer', 'quantity'],
+  LineAdded: ['lineId', 'additionId', 'heldMinor'],
   OrderClosed: ['status', 'capturedMinor', 'releasedMinor'],
 };
 

@@ -31,6 +31,12 @@ export const problems: Readonly<Record<OrderCode, { readonly status: number; rea
   'consent-superseded': { status: 409, title: 'The question was replaced by a newer one, or is void; read the order again' },
   'consent-too-late': { status: 409, title: 'The deadline of the question has passed' },
   'consent-answered': { status: 409, title: 'The question was answered before' },
+  'additions-out-of-range': { status: 422, title: 'What may be added is out of its range' },
+  'addition-not-found': { status: 404, title: 'Nothing of this id was offered to this order' },
+  'addition-answered': { status: 409, title: 'The addition was answered before, in another way' },
+  'addition-too-late': { status: 409, title: 'The addition has lapsed' },
+  'addition-over-limit': { status: 422, title: 'At most as many units can be accepted as were offered' },
+  'order-closed': { status: 409, title: 'The order has come to its end, or was cancelled' },
   'key-owner-missing': { status: 422, title: 'Name the merchant or the supplier whose key it is' },
   'key-not-found': { status: 404, title: 'There is no such key' },
 };

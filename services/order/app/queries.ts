@@ -3,6 +3,8 @@ import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstrea
 import { Injectable } from '@nestjs/common';
 import type { OrdersQuery } from './dto';
 import {
+  additionsView,
+  type AdditionsView,
   type EntriesView,
   type EntryView,
   orderView,
@@ -32,13 +34,22 @@ export class OrderQueries {
 
   /** @throws NotFound for an order that does not exist, or is another tenant's. */
   async order(caller: Caller, orderId: string): Promise<OrderView> {
+    return orderView(await this.stateOf(caller, orderId), Date.now());
+  }
+
+  /** @throws NotFound as `order` does. */
+  async additions(caller: Caller, orderId: string): Promise<AdditionsView> {
+    return additionsView(await this.stateOf(caller, orderId));
+  }
+
+  private async stateOf(caller: Caller, orderId: string): Promise<Order> {
     const { rows } = await this.database.pool.query<{ state: Order }>(
       'SELECT state FROM orders WHERE id = $1 AND ($2::text IS NULL OR merchant_id = $2)',
       [orderId, tenantOf(caller)],
     );
     const [row] = rows;
     if (row === undefined) throw new NotFound('order-not-found');
-    return orderView(row.state, Date.now());
+    return row.state;
   }
 
   /** The newest first. */

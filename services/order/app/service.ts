@@ -1,6 +1,7 @@
 import { type Account, type Key, order, type Order, orderStatusOf } from '@midstream/order-domain';
 import { defineService } from '@midstream/runtime';
 import { OrdersController } from './http';
+import { AdditionsController } from './http-additions';
 import { AccountsController, KeysController, MerchantsController } from './http-accounts';
 import { BuyersController } from './http-buyers';
 import { CreatePseudonyms2 } from './migrations/create-pseudonyms-2';
@@ -24,7 +25,7 @@ export const orderService = defineService({
   migrations: [CreateOrder1, CreatePseudonyms2],
   recordsOf,
   problems,
-  controllers: [OrdersController, MerchantsController, AccountsController, KeysController, BuyersController],
+  controllers: [OrdersController, AdditionsController, MerchantsController, AccountsController, KeysController, BuyersController],
   providers: [OrderQueries, Pseudonyms],
 });
 

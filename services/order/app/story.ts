@@ -60,6 +60,19 @@ function endOf(event: OrderEvent): Entry | undefined {
       const { ordered, delivered, capturedMinor, status } = event;
       return ofLine(event, 'line-closed', { ordered, delivered, capturedMinor }, status);
     }
+    case 'AdditionOffered': {
+      const { additionId, sku, quantity, priceMinor, currency, because, expiresAt } = event;
+      return ofLine(event, 'addition-offered', { additionId, sku, quantity, priceMinor, currency, expiresAt }, because);
+    }
+    case 'AdditionAnswered': {
+      const { orderId, additionId, sku, answer, quantity } = event;
+      const detail = { additionId, sku, ...(quantity !== undefined && { quantity }) };
+      return { orderId, what: 'addition-answered', reason: answer, detail };
+    }
+    case 'LineAdded': {
+      const { additionId, heldMinor, line } = event;
+      return ofLine(event, 'line-added', { additionId, sku: line.need.sku, quantity: line.quantity, heldMinor });
+    }
     case 'OrderClosed': {
       const { orderId, capturedMinor, releasedMinor, status } = event;
       return { orderId, what: 'closed', reason: status, detail: { capturedMinor, releasedMinor } };

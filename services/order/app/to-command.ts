@@ -6,7 +6,7 @@ import type { LineDto, PlaceOrderDto } from './dto';
 /** `name` gives the pseudonym of a merchant's buyer. */
 export const toPlaceOrder = (
   orderId: string,
-  { clientReference, buyer, lines }: PlaceOrderDto,
+  { clientReference, buyer, lines, additions }: PlaceOrderDto,
   { merchantId = '' }: Caller,
   name: (merchantId: string, reference: string) => string,
 ): Untimed<PlaceOrder> => ({
@@ -17,6 +17,8 @@ export const toPlaceOrder = (
   buyer: present(buyer),
   buyerKey: name(merchantId, buyer.reference),
   lines: lines.map(toLine),
+  // null is the same as left out
+  ...(additions && { additions: { maxUnitPriceMinor: additions.maxUnitPriceMinor, maxQuantity: additions.maxQuantity } }),
 });
 
 function toLine({

@@ -1,5 +1,8 @@
 import { LINE_ENDS, type Need, ORDER_ENDS, type Substitution } from '@midstream/contracts';
 import {
+  type Addition,
+  ADDITIONS_MAX,
+  additionsOf,
   deliveredOf,
   type Line,
   linesOf,
@@ -11,7 +14,7 @@ import {
   statusOf,
 } from '@midstream/order-domain';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { BuyerDto, NeedDto, SubstitutionDto } from './dto';
+import { AdditionsDto, BuyerDto, NeedDto, SubstitutionDto } from './dto';
 
 export class ProgressView {
   @ApiProperty() ordered!: number;
@@ -39,6 +42,7 @@ export class ConsentView {
 
 export class LineView {
   @ApiProperty() lineId!: string;
+  @ApiPropertyOptional({ description: 'The addition that it comes from' }) additionId?: string;
   @ApiProperty({ enum: [...STAGES, ...LINE_ENDS] }) status!: string;
   @ApiProperty({ type: NeedDto }) need!: Need;
   @ApiPropertyOptional({ example: '***0000', description: 'Its last four characters' }) recipient?: string;
@@ -66,7 +70,8 @@ export class OrderView {
   buyerKey?: string;
   @ApiProperty() currency!: string;
   @ApiProperty({ format: 'date-time' }) placedAt!: string;
-  @ApiProperty({ description: 'Held when it was placed' }) placedMinor!: number;
+  @ApiPropertyOptional({ type: AdditionsDto, description: 'What may be proposed while it runs' }) additions?: object;
+  @ApiProperty({ description: 'Held when it was placed, and for what was added' }) placedMinor!: number;
   @ApiProperty({ description: 'Held of it still' }) heldMinor!: number;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
@@ -77,6 +82,28 @@ export class OrderView {
 export class ErasureView {
   @ApiProperty() merchantId!: string;
   @ApiProperty({ description: 'The pseudonym that is forgotten' }) buyerKey!: string;
+}
+
+export const ADDITION_STATUSES = ['offered', 'accepted', 'declined', 'expired', 'withdrawn'] as const;
+
+/** More units of a good that the order asks for, since demand for it bursts. */
+export class AdditionView {
+  @ApiProperty() additionId!: string;
+  @ApiProperty({ enum: ADDITION_STATUSES, description: '`expired`: nobody answered in time; `withdrawn`: the order ended first' })
+  status!: string;
+  @ApiProperty({ description: 'The line that it is beside' }) lineId!: string;
+  @ApiProperty() sku!: string;
+  @ApiProperty({ description: 'Units that are offered' }) quantity!: number;
+  @ApiProperty({ description: 'What a unit costs at most, in minor units' }) priceMinor!: number;
+  @ApiProperty({ example: 'CNY' }) currency!: string;
+  @ApiProperty({ enum: ['burst', 'version-update', 'heat', 'case'] }) because!: string;
+  @ApiProperty({ format: 'date-time', description: 'When it lapses' }) expiresAt!: string;
+  @ApiPropertyOptional({ description: 'Of an accepted one: the units that were taken' }) accepted?: number;
+  @ApiPropertyOptional({ description: 'Of an accepted one: the line that it became' }) addedLineId?: string;
+}
+
+export class AdditionsView {
+  @ApiProperty({ type: [AdditionView], maxItems: ADDITIONS_MAX }) items!: AdditionView[];
 }
 
 export class OrdersView {
@@ -124,7 +151,7 @@ export class EntryView {
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
   @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
   @ApiProperty({ format: 'date-time' }) at!: Date;
-  @ApiProperty({ enum: ['deposited', 'order-placed', 'units-delivered', 'units-given-up'] }) why!: string;
+  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up'] }) why!: string;
   @ApiProperty({ type: String, nullable: true }) reference!: string | null;
   @ApiProperty({ enum: ['deposits', 'merchant-available', 'order-held', 'hub-revenue'] }) account!: string;
   @ApiProperty({ description: 'Positive adds to the account' }) amountMinor!: number;
@@ -149,7 +176,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 /** `at`: now, in milliseconds, for the estimate of the end. */
 export function orderView(order: Order, at: number): OrderView {
   const lines = linesOf(order);
-  const { orderId, clientReference, buyer, buyerKey, currency, placedMinor, heldMinor } = order;
+  const { orderId, clientReference, buyer, buyerKey, currency, placedMinor, heldMinor, additions } = order;
   return {
     orderId,
     clientReference,
@@ -158,6 +185,7 @@ export function orderView(order: Order, at: number): OrderView {
     ...(buyerKey !== undefined && { buyerKey }),
     currency,
     placedAt: iso(order.placedAt),
+    ...(additions && { additions }),
     placedMinor,
     heldMinor,
     capturedMinor: lines.reduce((sum, it) => sum + it.capturedMinor, 0),
@@ -176,6 +204,7 @@ function lineView(line: Line, at: number): LineView {
   const { lineId, need, recipient, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
   return {
     lineId,
+    ...(line.additionId !== undefined && { additionId: line.additionId }),
     status: statusOf(line),
     need,
     quantity: ordered,
@@ -198,6 +227,27 @@ function lineView(line: Line, at: number): LineView {
       deadlineAt: iso(deadlineAt),
       default: silence,
     })),
+  };
+}
+
+/** What was offered to the order, by the time at which it lapses. */
+export const additionsView = (order: Order): AdditionsView => ({ items: additionsOf(order).map((it) => additionView(order, it)) });
+
+function additionView(order: Order, addition: Addition): AdditionView {
+  const { additionId, lineId, sku, quantity, priceMinor, because, expiresAt, answer, accepted } = addition;
+  const added = linesOf(order).find((it) => it.additionId === additionId);
+  return {
+    additionId,
+    status: answer ?? 'offered',
+    lineId,
+    sku,
+    quantity,
+    priceMinor,
+    currency: order.currency,
+    because,
+    expiresAt: iso(expiresAt),
+    ...(accepted !== undefined && { accepted }),
+    ...(added && { addedLineId: added.lineId }),
   };
 }
 

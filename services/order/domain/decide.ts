@@ -1,5 +1,6 @@
 import { assertNever, type Decision } from '@midstream/kernel';
 import { createKey, depositMoney, eraseBuyer, putMerchant, revokeKey } from './account';
+import { answerAddition, expireAddition, noteAddition } from './additions';
 import { askAgain, noteAnswer } from './answer';
 import { answerConsent, expireConsent } from './consent';
 import { cancelOrder, meetDeadline } from './end';
@@ -27,6 +28,12 @@ export function decide(command: OrderCommand, rows: Rows, products: Products): D
       return cancelOrder(command, rows);
     case 'MeetDeadline':
       return meetDeadline(command, rows);
+    case 'NoteAddition':
+      return noteAddition(command, rows);
+    case 'AnswerAddition':
+      return answerAddition(command, rows);
+    case 'ExpireAddition':
+      return expireAddition(command, rows);
     case 'PutMerchant':
       return putMerchant(command, rows);
     case 'EraseBuyer':

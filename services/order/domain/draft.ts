@@ -1,8 +1,22 @@
 import { type CapReached, type Fact, type GateCounts, type GiveUpReason, SERVED_MAX } from '@midstream/contracts';
 import { evolve } from './evolve';
-import type { Entry, MoneyMoved, OfLine, OrderEvent } from './messages';
+import type { Entry, MoneyMoved, OfLine, OfOrder, OrderEvent } from './messages';
 import { endOf, orderEndOf } from './status';
-import { chargeOf, deliveredOf, type Hold, holdsOf, type Line, lineOf, linesOf, openOf, type Order, type Rows, rowOf, sum } from './state';
+import {
+  additionsOf,
+  chargeOf,
+  deliveredOf,
+  type Hold,
+  holdsOf,
+  type Line,
+  lineOf,
+  linesOf,
+  openOf,
+  type Order,
+  type Rows,
+  rowOf,
+  sum,
+} from './state';
 
 /** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
 export interface Draft {
@@ -28,6 +42,23 @@ export function draftOf(rows: Rows): Draft {
 
 /** Whose line an event is about: what every event of a line begins with. */
 export const ofLine = ({ orderId, merchantId, lineId }: OfLine): OfLine => ({ orderId, merchantId, lineId });
+
+/** Money of the merchant's is held for the order. Of no line: a line's money begins when a unit of it ends. */
+export function holdMoney(draft: Draft, of: OfOrder, why: 'order-placed' | 'line-added', amountMinor: number): void {
+  if (amountMinor <= 0) return;
+  const { currency } = rowOf(draft.rows.orders, of.orderId);
+  const entries = [
+    { account: 'merchant-available', amountMinor: -amountMinor },
+    { account: 'order-held', amountMinor },
+  ] as const;
+  draft.emit({ type: 'MoneyMoved', merchantId: of.merchantId, orderId: of.orderId, why, currency, entries });
+}
+
+/** What is still offered to an order that comes to its end is offered no more. */
+export function withdrawAdditions(draft: Draft, { orderId, merchantId }: OfOrder): void {
+  for (const { additionId, sku, answer } of additionsOf(rowOf(draft.rows.orders, orderId)))
+    if (answer === undefined) draft.emit({ type: 'AdditionAnswered', orderId, merchantId, additionId, sku, answer: 'withdrawn' });
+}
 
 export interface GivenUp {
   readonly quantity: number;
@@ -89,6 +120,7 @@ export function settle(draft: Draft, of: OfLine): void {
   const order = rowOf(draft.rows.orders, orderId);
   const lines = linesOf(order);
   if (lines.some((it) => it.end === undefined)) return;
+  withdrawAdditions(draft, of);
   draft.emit({
     type: 'OrderClosed',
     orderId: of.orderId,
@@ -96,6 +128,7 @@ export function settle(draft: Draft, of: OfLine): void {
     status: orderEndOf(order),
     capturedMinor: sum(lines, (it) => it.capturedMinor),
     releasedMinor: sum(lines, (it) => it.releasedMinor),
+    ...(order.additions && { additions: true }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Decision, reject } from '@midstream/kernel';
 import { withdraw } from './consent';
-import { askBack, type Draft, draftOf, giveUp, ofLine, settle } from './draft';
+import { askBack, type Draft, draftOf, giveUp, ofLine, settle, withdrawAdditions } from './draft';
 import type { CancelOrder, MeetDeadline, OfLine, OrderCode, OrderEvent } from './messages';
 import { askedOf, type ClosingReason, holdsOf, type Line, lineOf, linesOf, openConsents, type Rows } from './state';
 
@@ -9,6 +9,7 @@ export function cancelOrder(command: CancelOrder, rows: Rows): Decision<OrderEve
   const order = rows.orders[command.orderId];
   if (order === undefined || order.merchantId !== command.merchantId) return reject('order-not-found');
   const draft = draftOf(rows);
+  withdrawAdditions(draft, command);
   for (const it of linesOf(order).filter(isRunning)) endLine(draft, { ...command, lineId: it.lineId }, 'cancelled');
   return draft.events;
 }

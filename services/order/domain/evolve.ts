@@ -1,7 +1,8 @@
 import type { Fact } from '@midstream/contracts';
 import { assert, assertNever } from '@midstream/kernel';
+import { evolveAdditions } from './evolve-additions';
 import type { AnswerNoted, HoldNoted, MoneyMoved, OrderEvent } from './messages';
-import { type Account, type Asked, type Consent, type Hold, type Line, type Order, type Rows, rowOf, sum } from './state';
+import { type Account, type Asked, type Consent, type Hold, type Line, newLine, type Order, type Rows, rowOf, sum } from './state';
 
 /** The only place where rows change. */
 export function evolve(rows: Rows, event: OrderEvent): Rows {
@@ -15,6 +16,10 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       }));
     case 'OrderClosed':
       return withOrder(rows, event.orderId, (order) => ({ ...order, end: event.status }));
+    case 'AdditionOffered':
+    case 'AdditionAnswered':
+    case 'LineAdded':
+      return withOrder(rows, event.orderId, (order) => evolveAdditions(order, event));
     case 'MoneyMoved':
       return moved(rows, event);
     case 'MerchantPut':
@@ -47,7 +52,10 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
   }
 }
 
-type LineEvent = Extract<OrderEvent, { readonly orderId: string; readonly lineId: string; readonly merchantId: string }>;
+type LineEvent = Exclude<
+  Extract<OrderEvent, { readonly orderId: string; readonly lineId: string; readonly merchantId: string }>,
+  { readonly type: 'AdditionOffered' | 'LineAdded' }
+>;
 
 function evolveLine(line: Line, event: LineEvent): Line {
   switch (event.type) {
@@ -83,11 +91,8 @@ function evolveLine(line: Line, event: LineEvent): Line {
 }
 
 function placed(event: Fact<'OrderPlaced'>): Order {
-  const { orderId, merchantId, clientReference, buyer, buyerKey, currency, heldMinor } = event;
-  const lines = event.lines.map((it): [string, Line] => [
-    it.lineId,
-    it.marginFloorWaived ? { ...newLine(it), marginFloorWaived: true } : newLine(it),
-  ]);
+  const { orderId, merchantId, clientReference, buyer, buyerKey, currency, heldMinor, additions } = event;
+  const lines = event.lines.map((it): [string, Line] => [it.lineId, newLine(it)]);
   return {
     orderId,
     merchantId,
@@ -98,30 +103,11 @@ function placed(event: Fact<'OrderPlaced'>): Order {
     placedAt: 0,
     lineIds: event.lines.map((it) => it.lineId),
     lines: Object.fromEntries(lines),
+    ...(additions && { additions }),
     placedMinor: heldMinor,
     heldMinor: 0,
   };
 }
-
-const newLine = (it: Fact<'OrderPlaced'>['lines'][number]): Line => ({
-  lineId: it.lineId,
-  need: it.need,
-  ordered: it.quantity,
-  maxUnitPriceMinor: it.maxUnitPriceMinor,
-  substitution: it.substitution,
-  deliverByAt: Date.parse(it.deliverBy),
-  givenUp: 0,
-  selecting: {},
-  holds: {},
-  excluded: [],
-  attempts: 0,
-  waits: 0,
-  turnedAway: [],
-  consents: {},
-  approved: {},
-  capturedMinor: 0,
-  releasedMinor: 0,
-});
 
 function askedBy({ request }: Fact<'LineSelectionRequested'>): Asked {
   const { attempt, depth, ranking, quantity, tried, replaces } = request;

@@ -8,6 +8,7 @@ type Key = RowKey<keyof Rows>;
 export function keysOf(command: Untimed<OrderCommand> | OrderCommand): readonly Key[] {
   switch (command.type) {
     case 'PlaceOrder':
+    case 'AnswerAddition':
       return [...ofOrder(command), { kind: 'merchants', id: command.merchantId, mode: 'share' }];
     case 'NoteAnswer':
     case 'NoteHold':
@@ -16,6 +17,8 @@ export function keysOf(command: Untimed<OrderCommand> | OrderCommand): readonly 
     case 'ExpireConsent':
     case 'CancelOrder':
     case 'MeetDeadline':
+    case 'NoteAddition':
+    case 'ExpireAddition':
       return ofOrder(command);
     case 'PutMerchant': {
       const { merchantId } = command.merchant;

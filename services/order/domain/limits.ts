@@ -23,6 +23,9 @@ export const EXCLUSIONS_MAX = 64;
 /** While a line waits for a restock, it asks this often (protocol 17). */
 export const WAIT_RETRY_MS = 15_000;
 
+/** What one order is offered beside its lines: each is kept with it. */
+export const ADDITIONS_MAX = 20;
+
 /** Where the buyer's backend says nothing. */
 export const DELIVER_WITHIN_MS = 24 * 3_600_000;
 export const DELIVER_WITHIN_MAX_MS = 30 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Substitution } from '@midstream/contracts';
+import type { Additions, AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Substitution } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { Asked, ClosingReason, Merchant, Scope } from './state';
 
@@ -34,6 +34,8 @@ export interface PlaceOrder extends Command<'PlaceOrder'>, OfOrder {
   /** The buyer's pseudonym; absent: he is not told from others. */
   readonly buyerKey?: string;
   readonly lines: readonly NewLine[];
+  /** What may be proposed while it runs. */
+  readonly additions?: Additions;
 }
 /** Inventory's one answer to an attempt; without holds where nothing could be held (protocol 15). */
 export interface NoteAnswer extends Command<'NoteAnswer'>, OfLine {
@@ -66,6 +68,20 @@ export interface ExpireConsent extends Command<'ExpireConsent'>, OfLine {
 export interface CancelOrder extends Command<'CancelOrder'>, OfOrder {}
 /** A timer: ends the lines whose `deliverBy` has come. */
 export interface MeetDeadline extends Command<'MeetDeadline'>, OfOrder {}
+/** Selection proposes more units to a running order. */
+export interface NoteAddition extends Command<'NoteAddition'>, OfOrder {
+  readonly addition: Omit<Fact<'AdditionProposed'>, 'type' | 'orderId' | 'merchantId'>;
+}
+/** `quantity` of a yes: fewer than were offered; all of them where it is left out. */
+export interface AnswerAddition extends Command<'AnswerAddition'>, OfOrder {
+  readonly additionId: string;
+  readonly answer: 'accepted' | 'declined';
+  readonly quantity?: number;
+}
+/** A timer: an offer that nobody answers lapses. */
+export interface ExpireAddition extends Command<'ExpireAddition'>, OfOrder {
+  readonly additionId: string;
+}
 export interface PutMerchant extends Command<'PutMerchant'> {
   readonly merchant: Merchant;
 }
@@ -102,6 +118,9 @@ export type OrderCommand =
   | ExpireConsent
   | CancelOrder
   | MeetDeadline
+  | NoteAddition
+  | AnswerAddition
+  | ExpireAddition
   | PutMerchant
   | EraseBuyer
   | DepositMoney
@@ -135,6 +154,12 @@ export type OrderCode =
   | 'consent-superseded'
   | 'consent-too-late'
   | 'consent-answered'
+  | 'additions-out-of-range'
+  | 'addition-not-found'
+  | 'addition-answered'
+  | 'addition-too-late'
+  | 'addition-over-limit'
+  | 'order-closed'
   | 'key-owner-missing'
   | 'key-not-found';
 
@@ -149,7 +174,7 @@ export interface MoneyMoved {
   readonly merchantId: string;
   readonly orderId?: string;
   readonly lineId?: string;
-  readonly why: 'deposited' | 'order-placed' | 'units-delivered' | 'units-given-up';
+  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up';
   readonly reference?: string;
   readonly currency: string;
   readonly entries: readonly Entry[];
@@ -204,6 +229,9 @@ export type PublicEvent = Fact<
   | 'UnitsGivenUp'
   | 'LineClosed'
   | 'OrderClosed'
+  | 'AdditionOffered'
+  | 'AdditionAnswered'
+  | 'LineAdded'
   | 'BuyerErased'
   | 'ApiKeyState'
 >;

@@ -1,6 +1,6 @@
-import type { Buyer, Fact, Substitution } from '@midstream/contracts';
+import type { Additions, Buyer, Fact, Substitution } from '@midstream/contracts';
 import { type Decision, isRejection, reject, type Rejection } from '@midstream/kernel';
-import { draftOf } from './draft';
+import { draftOf, holdMoney } from './draft';
 import {
   ATTRIBUTES_MAX,
   CONSENT_MAX_MS,
@@ -21,7 +21,7 @@ type PlacedLine = Fact<'OrderPlaced'>['lines'][number];
 
 /** Takes an order in, holds its money at the price cap, and starts every line's first lap: all of it, or nothing. */
 export function placeOrder(command: PlaceOrder, rows: Rows, products: Products): Decision<OrderEvent, OrderCode> {
-  const { orderId, merchantId, clientReference, at } = command;
+  const { orderId, merchantId, clientReference, additions, at } = command;
   if (rows.orders[orderId] !== undefined) return [];
   const account = rows.accounts[merchantId];
   const merchant = rows.merchants[merchantId];
@@ -31,6 +31,7 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
   if (waiving !== undefined && !merchant.mayWaiveMarginFloor) return reject('margin-floor-stands', { lineId: waiving.lineId });
   const lines = linesOf(command, account.currency, products);
   if (isRejection(lines)) return lines;
+  if (additions !== undefined && !isAllowed(additions)) return reject('additions-out-of-range', ADDITIONS_MOST);
   const needed = sum(lines, (it) => it.quantity * it.maxUnitPriceMinor);
   if (needed > account.availableMinor) return reject('account-too-low', { available: account.availableMinor, needed });
 
@@ -38,13 +39,10 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
   const { currency } = account;
   const { buyerKey } = command;
   const placed = { orderId, merchantId, clientReference, buyer: buyerOf(command.buyer), currency, heldMinor: needed, lines: [...lines] };
-  draft.emit({ type: 'OrderPlaced', ...placed, ...(buyerKey !== undefined && { buyerKey }) });
+  const more = { ...(buyerKey !== undefined && { buyerKey }), ...(additions !== undefined && { additions }) };
+  draft.emit({ type: 'OrderPlaced', ...placed, ...more });
   draft.emit({ type: 'OrderOpened', orderId, merchantId, placedAt: at, ...(merchant.tier && { merchantTier: merchant.tier }) });
-  const entries = [
-    { account: 'merchant-available', amountMinor: -needed },
-    { account: 'order-held', amountMinor: needed },
-  ] as const;
-  if (needed > 0) draft.emit({ type: 'MoneyMoved', merchantId, orderId, why: 'order-placed', currency, entries });
+  holdMoney(draft, command, 'order-placed', needed);
   for (const { lineId, quantity, recipient } of command.lines) {
     const of = { orderId, merchantId, lineId };
     if (recipient !== undefined) draft.emit({ type: 'RecipientNoted', ...of, recipient });
@@ -52,6 +50,10 @@ export function placeOrder(command: PlaceOrder, rows: Rows, products: Products):
   }
   return draft.events;
 }
+
+const ADDITIONS_MOST = { maxQuantity: QUANTITY_MAX, maxUnitPriceMinor: UNIT_PRICE_MAX_MINOR } as const;
+const isAllowed = ({ maxQuantity, maxUnitPriceMinor }: Additions): boolean =>
+  isWithin(maxQuantity, 1, QUANTITY_MAX) && isWithin(maxUnitPriceMinor, 0, UNIT_PRICE_MAX_MINOR);
 
 /** What selection learns from, where the backend does not say. */
 const buyerOf = ({ reference, region, segment, tier, scenario }: PlaceOrder['buyer']): Buyer => ({

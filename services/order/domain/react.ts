@@ -26,6 +26,14 @@ export function react(fact: AnyFact | OrderEvent): readonly Called[] {
       const deadlines = new Set(lines.map((it) => Date.parse(it.deliverBy)));
       return [...deadlines].map((at) => ({ command: { type: 'MeetDeadline', orderId, merchantId }, at }));
     }
+    case 'AdditionProposed': {
+      const { type: _, orderId, merchantId, ...addition } = fact;
+      return [{ command: { type: 'NoteAddition', orderId, merchantId, addition } }];
+    }
+    case 'AdditionOffered': {
+      const { orderId, merchantId, additionId, expiresAt } = fact;
+      return [{ command: { type: 'ExpireAddition', orderId, merchantId, additionId }, at: Date.parse(expiresAt) }];
+    }
     case 'AskPlanned': {
       const { orderId, merchantId, lineId, asked, askAt } = fact;
       return [{ command: { type: 'AskAgain', orderId, merchantId, lineId, attempt: asked.attempt }, at: askAt }];

@@ -32,6 +32,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     tried: [...tried],
     ...(replaces && { replaces }),
     ...(line.marginFloorWaived && { marginFloorWaived: true }),
+    ...(attempt === 1 && line.additionId === undefined && order.additions && { additions: order.additions }),
   };
   draft.emit({ type: 'LineSelectionRequested', ...ofLine(of), request });
 }

@@ -1,4 +1,4 @@
-import type { Buyer, CapReached, Fact, HoldTally, LossReason, Need, SelectionRequest, Substitution } from '@midstream/contracts';
+import type { Additions, Buyer, CapReached, Fact, HoldTally, LossReason, Need, SelectionRequest, Substitution } from '@midstream/contracts';
 import { assert, type RowsOf } from '@midstream/kernel';
 
 export type ClosingReason = 'cancelled' | 'deadline';
@@ -51,9 +51,26 @@ export interface Consent {
   readonly answer?: Fact<'ConsentAnswered'>['answer'];
 }
 
+/** Units that were offered beside a line (README, "Additions"). Without `answer` the merchant is asked still. */
+export interface Addition {
+  readonly additionId: string;
+  /** The line that it is beside. */
+  readonly lineId: string;
+  readonly sku: string;
+  readonly quantity: number;
+  readonly priceMinor: number;
+  readonly because: Fact<'AdditionOffered'>['because'];
+  readonly expiresAt: number;
+  readonly answer?: Fact<'AdditionAnswered'>['answer'];
+  /** Of a yes: the units that were taken. */
+  readonly accepted?: number;
+}
+
 /** Says where each of its units is; its status follows (status.ts). */
 export interface Line {
   readonly lineId: string;
+  /** The addition that it comes from. */
+  readonly additionId?: string;
   readonly need: Need;
   /** The account that is topped up: goes to inventory with the assignment, and to nobody else. */
   readonly recipient?: string;
@@ -99,7 +116,10 @@ export interface Order {
   /** The lines' order: JSON objects in the database do not keep it. */
   readonly lineIds: readonly string[];
   readonly lines: RowsOf<Line>;
-  /** What placing has held, and what is held of it still. */
+  /** What its buyer lets be proposed; without it, nothing is. */
+  readonly additions?: Additions;
+  readonly offered?: RowsOf<Addition>;
+  /** What placing, and what was added, has held, and what is held of it still. */
   readonly placedMinor: number;
   readonly heldMinor: number;
   readonly end?: OrderEnd;
@@ -143,6 +163,31 @@ export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
 
 export const lineOf = (rows: Rows, { orderId, lineId }: { readonly orderId: string; readonly lineId: string }): Line =>
   rowOf(rowOf(rows.orders, orderId).lines, lineId);
+
+/** A line of which nothing has happened yet. */
+export const newLine = (it: Fact<'OrderPlaced'>['lines'][number]): Line => ({
+  lineId: it.lineId,
+  need: it.need,
+  ordered: it.quantity,
+  maxUnitPriceMinor: it.maxUnitPriceMinor,
+  substitution: it.substitution,
+  deliverByAt: Date.parse(it.deliverBy),
+  givenUp: 0,
+  selecting: {},
+  holds: {},
+  excluded: [],
+  attempts: 0,
+  waits: 0,
+  turnedAway: [],
+  consents: {},
+  approved: {},
+  capturedMinor: 0,
+  releasedMinor: 0,
+  ...(it.marginFloorWaived && { marginFloorWaived: true }),
+});
+
+export const additionsOf = (order: Order): readonly Addition[] =>
+  Object.values(order.offered ?? {}).sort((a, b) => a.expiresAt - b.expiresAt || (a.additionId < b.additionId ? -1 : 1));
 
 /** The order's lines as they were written. */
 export const linesOf = (order: Order): readonly Line[] => order.lineIds.map((it) => rowOf(order.lines, it));

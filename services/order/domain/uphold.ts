@@ -1,6 +1,18 @@
 import { assert } from '@midstream/kernel';
 import { DEPTH_MAX, LINES_MAX } from './limits';
-import { type Account, deliveredOf, type Hold, type Line, linesOf, openConsents, openOf, type Order, type Rows, sum } from './state';
+import {
+  type Account,
+  additionsOf,
+  deliveredOf,
+  type Hold,
+  type Line,
+  linesOf,
+  openConsents,
+  openOf,
+  type Order,
+  type Rows,
+  sum,
+} from './state';
 
 /** What is true between any two commands; it stands away from the code that moves units and money. */
 export function uphold(rows: Rows): void {
@@ -14,7 +26,17 @@ function upholdOrder(order: Order): void {
   for (const it of lines) upholdLine(it);
   const settled = sum(lines, (it) => it.capturedMinor + it.releasedMinor);
   assert(order.heldMinor + settled === order.placedMinor, 'what was held for an order is held, captured or released');
+  upholdAdditions(order, lines);
   assert((order.end === undefined) === lines.some((it) => it.end === undefined), 'an order runs until all its lines are closed');
+}
+
+/** A yes makes one line, and no line comes without one; together they stay within what the buyer allows. */
+function upholdAdditions(order: Order, lines: readonly Line[]): void {
+  const accepted = additionsOf(order).filter((it) => it.answer === 'accepted');
+  const added = lines.filter((it) => it.additionId !== undefined);
+  assert(added.length === accepted.length, 'an accepted addition is one line');
+  assert(sum(added, (it) => it.ordered) <= (order.additions?.maxQuantity ?? 0), 'additions stay within what the buyer allows');
+  assert(order.end === undefined || additionsOf(order).every((it) => it.answer !== undefined), 'nothing is offered to a closed order');
 }
 
 function upholdLine(line: Line): void {

@@ -1,5 +1,6 @@
 import { defineService } from '@midstream/runtime';
-import { type Ranked, selection } from '@midstream/selection-engine-domain';
+import { openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
+import { additionsLoop } from './additions/loop';
 import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
 import { CardQueries } from './cards/queries';
 import { CasesController } from './cases/http';
@@ -19,10 +20,11 @@ import { MarketQueries } from './market/queries';
 import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
+import { CreateWatched9 } from './migrations/create-watched-9';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow } from './tables';
+import { DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow, WatchedRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -30,9 +32,10 @@ export const selectionService = defineService({
   tables: {
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },
+    watched: { entity: WatchedRow, columns: (it: Watched) => ({ skus: openSkusOf(it), until: new Date(it.untilAt) }) },
   },
   entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8, CreateWatched9],
   recordsOf,
   follows: ['selection.market'],
   problems,
@@ -47,5 +50,5 @@ export const selectionService = defineService({
     GuidesController,
   ],
   providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary, Books],
-  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop()],
+  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), additionsLoop()],
 });

@@ -43,6 +43,15 @@ export class MarketRow {
   @Column('jsonb') state!: unknown;
 }
 
+/** A running order to which more may be proposed, and the goods of it that were not proposed yet. */
+@Entity('watched')
+export class WatchedRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('text', { array: true }) skus!: string[];
+  @Column('timestamptz') until!: Date;
+  @Column('jsonb') state!: unknown;
+}
+
 /** A line that ended; part of a case since `folded_at`. */
 @Entity('line_end')
 export class LineEndRow {

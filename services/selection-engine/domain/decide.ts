@@ -1,4 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
+import { closeWatch, proposeAddition, watchLine } from './additions/watch';
 import { guideOf } from './assign/guide';
 import type { OfferBook } from './book';
 import { countDemand } from './market/demand';
@@ -35,6 +36,12 @@ export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): 
       return [{ type: 'BuyerForgotten', buyerKey: command.buyerKey }];
     case 'CountDemand':
       return countDemand(command, rows.markets);
+    case 'WatchLine':
+      return watchLine(command, rows.watched, book);
+    case 'ProposeAddition':
+      return proposeAddition(command, rows.watched, book);
+    case 'CloseWatch':
+      return closeWatch(command, rows.watched);
     default:
       return assertNever(command);
   }

@@ -20,6 +20,8 @@ export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent
 export * from './messages';
 export { PLAN_MS, REPLAN_MS, STORM_CLASSES_MAX, STORM_UNITS_LEAST, type StormPlanned } from './assign/storm';
 export { BOUND_HOLDS_MAX } from './assign/bound';
+export * from './additions/limits';
+export { openSkusOf, type ProposeAddition, type Watched } from './additions/watch';
 export * from './market/limits';
 export { type Market, type MarketMoved } from './market/market';
 export { perHour, percentiles, trendOf } from './market/heat';

@@ -13,6 +13,11 @@ export function keysOf(command: SelectionCommand | Untimed<SelectionCommand>): r
       return [];
     case 'CountDemand':
       return command.counts.map(({ sku }) => ({ kind: 'markets', id: sku }));
+    case 'WatchLine':
+      return [{ kind: 'watched', id: command.request.orderId }];
+    case 'ProposeAddition':
+    case 'CloseWatch':
+      return [{ kind: 'watched', id: command.orderId }];
     default:
       return assertNever(command);
   }

@@ -1,4 +1,5 @@
 import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
+import type { AdditionCommand, AdditionEvent } from './additions/watch';
 import type { StormPlanned } from './assign/storm';
 import type { CountDemand } from './market/demand';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
@@ -61,6 +62,6 @@ export interface ForgetBuyer {
 /** Internal: a note that outlasts a crash; the buyer's rows go with it. */
 export type BuyerForgotten = Omit<ForgetBuyer, 'type' | 'at'> & { readonly type: 'BuyerForgotten' };
 
-export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten;
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer | AdditionCommand;
+export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten | AdditionEvent;
 export type SelectionCode = SignalCode;

@@ -1,5 +1,6 @@
 import { assert, assertNever, attemptIdOf, type RowsOf } from '@midstream/kernel';
 import { CANDIDATES_MAX, type SelectionRequest } from '@midstream/contracts';
+import { evolveWatched, type Watched } from './additions/watch';
 import type { Market } from './market/market';
 import type { SelectionEvent } from './messages';
 
@@ -15,6 +16,8 @@ export interface Rows {
   readonly ranked: RowsOf<Ranked>;
   /** The market of each good, by SKU. */
   readonly markets: RowsOf<Market>;
+  /** Running orders to which more may be proposed, by their id. */
+  readonly watched: RowsOf<Watched>;
 }
 
 export const attemptOf = ({ orderId, lineId, attempt }: SelectionRequest): string => attemptIdOf(orderId, lineId, attempt);
@@ -33,6 +36,10 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
     }
     case 'MarketMoved':
       return { ...rows, markets: { ...rows.markets, [event.market.sku]: event.market } };
+    case 'LineWatched':
+    case 'WatchClosed':
+    case 'AdditionProposed':
+      return { ...rows, watched: evolveWatched(rows.watched, event) };
     case 'SelectionDecided':
     case 'BuyerForgotten':
     case 'StormPlanned':
@@ -50,5 +57,7 @@ export function uphold(rows: Rows): void {
     assert(it.candidates <= CANDIDATES_MAX, 'a short list travels the lap');
     assert(it.planned <= it.quantity, 'no more is planned than a line asks for');
   }
+  for (const { proposed, additions } of Object.values(rows.watched))
+    assert(proposed.reduce((sum, it) => sum + it.quantity, 0) <= additions.maxQuantity, 'no more is proposed than a buyer allows');
   for (const { heat } of Object.values(rows.markets)) assert(heat.hour >= 0 && heat.week >= 0, 'heat is a count');
 }
