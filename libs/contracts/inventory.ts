@@ -109,6 +109,7 @@ export const OfferState = closed({
   minQuantity: Type.Integer({ minimum: 1 }),
   maxQuantity: Type.Integer({ minimum: 1 }),
   capacityPerMinute: Type.Integer({ minimum: 1 }),
+  /** As promised; where deliveries take clearly longer, as measured. */
   leadTimeMs: Type.Integer({ minimum: 0 }),
   /** Room for new holds now. */
   available: Units,

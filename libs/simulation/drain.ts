@@ -1,4 +1,4 @@
-import { DRAIN_BATCH, DRAIN_COMMANDS, type Hold, type Offer } from '@midstream/inventory-domain';
+import { doneAt, DRAIN_BATCH, DRAIN_COMMANDS, type Hold, type Offer, slowedOf } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
 import type { Shell } from './shell';
 
@@ -12,10 +12,13 @@ export function youngest(shell: Shell, offerId: string): string[] {
   const everything = closures.some((it) => WHOLE.includes(it.cause)) || held > Math.max(0, reported - (accepted - settled));
   const regions = closures.flatMap((it) => (it.cause === 'banned' ? (it.regions ?? ['*']) : []));
   const costOf = (granted: number): number => costTiers.findLast((it) => it.from <= granted)?.costMinor ?? 0;
+  const { now } = shell.options.agenda;
+  const late = slowedOf(offer) === undefined ? 0 : doneAt(offer, now);
   const found: string[] = [];
   for (const hold of [...shell.rowsOf<Hold>('holds').values()].reverse()) {
     if (hold.offerId !== offerId || hold.held + hold.queued === 0) continue;
-    const goes = everything || coversRegion(regions, hold.region) || hold.priceMinor < costOf(hold.granted);
+    const isLate = late > hold.deliverByAt && hold.deliverByAt > now;
+    const goes = everything || coversRegion(regions, hold.region) || hold.priceMinor < costOf(hold.granted) || isLate;
     if (goes) found.push(hold.holdId);
     if (found.length === DRAIN_BATCH * DRAIN_COMMANDS) break;
   }

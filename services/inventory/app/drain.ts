@@ -6,6 +6,7 @@ import {
   type InventoryCommand,
   type InventoryEvent,
   type Offer,
+  slowedOf,
 } from '@midstream/inventory-domain';
 import type { Untimed } from '@midstream/kernel';
 import type { Database, EffectContext } from '@midstream/runtime';
@@ -59,7 +60,7 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
       regions,
       JSON.stringify(costTiers),
       DRAIN_BATCH * DRAIN_COMMANDS,
-      offer.slowed === undefined ? 0 : doneAt(offer, now),
+      slowedOf(offer) === undefined ? 0 : doneAt(offer, now),
       now,
       offer.floorBp ?? 0,
     ],

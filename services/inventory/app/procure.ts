@@ -26,8 +26,10 @@ export const ASK_LEASE_MS = Math.ceil((ASK_WAIT_MS + 2_000) / 0.8);
 /** Calls the supplier, with the intent committed and the purchase's id as idempotency key. Whatever throws leaves the outcome unknown. */
 export async function buy(event: PurchaseOpened, context: EffectContext): Promise<readonly Command[]> {
   const { wanted, seller, breakers, factor } = await sellerOf(context, event.purchaseId);
+  const askedAt = performance.now();
   const call = () => seller.buy(wanted, context.signal);
-  return [outcomeOf(event, await (breakers === undefined ? call() : breakers.buy(wanted.supplierId, call)), factor)];
+  const answer = await (breakers === undefined ? call() : breakers.buy(wanted.supplierId, call));
+  return [{ ...outcomeOf(event, answer, factor), answerMs: Math.round(performance.now() - askedAt) }];
 }
 
 /** Asks what came of it. Never buys. */
@@ -37,7 +39,11 @@ export async function ask(event: PurchaseAsked, context: EffectContext): Promise
   return [outcomeOf(event, await (breakers === undefined ? call() : breakers.ask(wanted.supplierId, call)), factor)];
 }
 
-const outcomeOf = ({ purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked, answer: Answer, factor: number): Command => ({
+const outcomeOf = (
+  { purchaseId, holdId, sku }: PurchaseOpened | PurchaseAsked,
+  answer: Answer,
+  factor: number,
+): Extract<Command, { readonly type: 'RecordOutcome' }> => ({
   type: 'RecordOutcome',
   purchaseId,
   holdId,

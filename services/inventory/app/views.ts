@@ -84,7 +84,12 @@ export class OfferView {
   @ApiProperty() minQuantity!: number;
   @ApiProperty() maxQuantity!: number;
   @ApiProperty() capacityPerMinute!: number;
-  @ApiProperty() leadTimeMs!: number;
+  @ApiProperty({ description: 'As its supplier promises, milliseconds' }) leadTimeMs!: number;
+  @ApiPropertyOptional({
+    description:
+      'Where deliveries take clearly longer: within this nine of the last ten came, milliseconds. What would come too late is freed as `too-slow`',
+  })
+  measuredLeadMs?: number;
   @ApiProperty() safetyStock!: number;
   @ApiProperty({ description: 'What the supplier has for us, by its last report' }) supply!: number;
   @ApiProperty({ description: 'Held or queued for orders' }) held!: number;
@@ -144,6 +149,7 @@ function factsOf(it: Offer) {
     ...(it.validUntilAt !== undefined && { validUntil: isoOf(it.validUntilAt) }),
     ...(it.channel !== undefined && { channel: it.channel }),
     ...(it.denomination && { denomination: it.denomination }),
+    ...(it.measured && { measuredLeadMs: it.measured.p90Ms }),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Decision, reject } from '@midstream/kernel';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
 import { pauseOf } from './evolve.purchase';
 import { FRESH_MS } from './limits';
+import { leadOf, slowedOf } from './slowness';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { type Closure, type Hold, type Offer, type Rows, rowOf } from './state';
 import type { ApplyChannel, ApplyValidity, CloseStale, NoteChannel, ReportPace } from './supply.messages';
@@ -80,12 +81,13 @@ export function reportPace({ supplierId, offerId, capacityPerMinute, leadTimeMs 
  * The youngest go first, and what is left may be in time.
  */
 export function lateOf(offer: Offer, hold: Pick<Hold, 'deliverByAt'>, at: number): 'capacity' | 'too-slow' | undefined {
-  if (offer.slowed === undefined || at >= hold.deliverByAt) return undefined;
-  return doneAt(offer, at) > hold.deliverByAt ? offer.slowed : undefined;
+  const slowed = slowedOf(offer);
+  if (slowed === undefined || at >= hold.deliverByAt) return undefined;
+  return doneAt(offer, at) > hold.deliverByAt ? slowed : undefined;
 }
 
 /** When all that is held now is delivered, at the offer's pace. */
-export const doneAt = (offer: Offer, at: number): number => Math.max(at, offer.spentUntil) + pauseOf(offer, offer.held) + offer.leadTimeMs;
+export const doneAt = (offer: Offer, at: number): number => Math.max(at, offer.spentUntil) + pauseOf(offer, offer.held) + leadOf(offer);
 
 function closed(rows: Rows, offerId: string, closure: Closure): readonly InventoryEvent[] {
   const draft = draftOf(rows);

@@ -9,6 +9,7 @@ import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages
 import { recordOutcome } from './outcome';
 import { askPurchase, markUnknown, noteSilence, submitPurchase, writeOff } from './purchase';
 import { remindWork } from './remind';
+import { forgetSlowness } from './slowness';
 import type { Rows } from './state';
 import { decideSupply } from './supply.decide';
 import { closeOffer, countVault, openOffer, reportStock } from './supply';
@@ -73,6 +74,8 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return allowDrain(command, rows);
     case 'NoteBack':
       return noteBack(command, rows);
+    case 'ForgetSlowness':
+      return forgetSlowness(command, rows);
     case 'WatchBalance':
     case 'NoteShort':
     case 'CheckBalance':

@@ -2,6 +2,7 @@ import { assertNever } from '@midstream/kernel';
 import { UNITS_MAX } from './limits';
 import type { InventoryEvent, PurchaseOpened, PurchaseSettled } from './messages';
 import { offerOfHold, settleOnHand, withHold, withOffer, withPurchase } from './rows';
+import { timed } from './slowness';
 import { type Offer, openOf, type Purchase, rowOf, type Rows } from './state';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
@@ -85,9 +86,10 @@ function settled(rows: Rows, event: PurchaseSettled): Rows {
     ...(event.refusal !== undefined && { refusal: event.refusal }),
   };
   const counted = (a: number, b: number): number => Math.min(UNITS_MAX, a + b);
+  const isDelivered = event.bought > 0 && event.responseMs > 0;
   const after = withOffer(rows, event.offerId, (offer) =>
     settleOnHand({
-      ...offer,
+      ...(isDelivered ? timed(offer, event.answerMs ?? event.responseMs) : offer),
       accepted: offer.accepted + event.accepted,
       silent: 0,
       outcomes: {

@@ -31,6 +31,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     }
     case 'ClosuresSet':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, closures: event.closures, silent: 0 }));
+    case 'SlownessMeasured':
+      return withOffer(rows, event.offerId, (offer) => measuredAs(offer, event));
     case 'HoldingNoted':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, holding: event.holding }));
     case 'MarkupRulesPut':
@@ -152,13 +154,16 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
   spentUntil: 0,
 });
 
+/** What was forgotten is measured anew, from its next delivery on. */
+function measuredAs({ measured: _, ...offer }: Offer, { p90Ms, at, until }: EventOf<'SlownessMeasured'>): Offer {
+  return p90Ms === undefined || until === undefined ? { ...offer, times: [] } : { ...offer, measured: { p90Ms, at } };
+}
+
 function reported(offer: Offer, { reported, sequence, settled, at, source, writtenOff }: EventOf<'StockReported'>): Offer {
-  const stockSource = {
-    ...(source && { stockSource: source }),
-    ...(writtenOff && { withdrawn: (offer.withdrawn ?? 0) + writtenOff.nearExpiry }),
-  };
+  const stockSource = source === undefined ? {} : { stockSource: source };
   const known = restocked(offer, reported, at);
-  return settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource });
+  const now = { ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource };
+  return settleOnHand(writtenOff === undefined ? now : { ...now, withdrawn: (offer.withdrawn ?? 0) + writtenOff.nearExpiry });
 }
 
 function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {

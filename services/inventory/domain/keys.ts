@@ -113,6 +113,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'ReportPace':
     case 'StopDrain':
     case 'AllowDrain':
+    case 'ForgetSlowness':
       return offerKeys(command.offerId);
     case 'WatchBalance':
     case 'NoteShort':

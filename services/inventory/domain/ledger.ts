@@ -54,21 +54,21 @@ export function movementsOf(event: InventoryEvent): readonly Movement[] {
       return units === 0 ? [] : [{ offerId: event.offerId, kind: 'ACCEPT', units, ...NOTHING, accepted: units }];
     }
     case 'StockReported': {
-      const { offerId, reported, settled, source, writtenOff = { expired: 0, nearExpiry: 0 } } = event;
+      const { offerId, reported, settled, source, writtenOff } = event;
       const kind = source === 'import' ? 'IMPORT' : source === 'refusal' || source === 'manual' ? 'ADJUSTMENT' : 'FEED';
-      const gone: readonly (readonly [(typeof WRITE_OFFS)[number], number])[] = [
-        ['expired', writtenOff.expired],
-        ['near-expiry', writtenOff.nearExpiry],
-      ];
-      // The figure has them in it already: these say how many, and why.
-      const why = gone.flatMap(([reason, units]): Movement[] =>
-        units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : [],
-      );
-      return [{ offerId, kind, units: reported, ...NOTHING, reported, settled }, ...why];
+      const figure: Movement = { offerId, kind, units: reported, ...NOTHING, reported, settled };
+      return writtenOff === undefined ? [figure] : [figure, ...whyOf(offerId, writtenOff)];
     }
     default:
       return [];
   }
+}
+
+/** The figure has them in it already: these say how many units were written off, and why. */
+function whyOf(offerId: string, { expired, nearExpiry }: { readonly expired: number; readonly nearExpiry: number }): Movement[] {
+  const because = (reason: (typeof WRITE_OFFS)[number], units: number): Movement[] =>
+    units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : [];
+  return [...because('expired', expired), ...because('near-expiry', nearExpiry)];
 }
 
 function moved({ offerId, holdId, from, to, units }: Extract<InventoryEvent, { type: 'UnitsMoved' }>): readonly Movement[] {

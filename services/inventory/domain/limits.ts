@@ -25,6 +25,18 @@ export const ASK_AFTER_MS = { first: 1_000, max: 300_000 } as const;
 export const ASKS_MAX = 1_000;
 /** Purchases of an offer without an answer in a row: past it the supplier counts as too slow. */
 export const SILENT_MAX = 5;
+/**
+ * Measured slowness. `samples`: deliveries that count, `least`: as many are needed. Slow above `at`, itself again at `back` or below: so many
+ * times its lead time, or so much more, whichever is longer. `news`: a change of this share is told again. `forMs`: without news it is forgotten.
+ */
+export const SLOW = {
+  samples: 20,
+  least: 8,
+  at: { times: 1.5, moreMs: 2_000 },
+  back: { times: 1.1, moreMs: 500 },
+  news: 0.25,
+  forMs: 900_000,
+} as const;
 /** A supplier that was too slow, or short of balance, is tried again after this. */
 export const REST_MS = 60_000;
 /** How often a balance that is watched is asked for; the first and the longest pause while it is short. */

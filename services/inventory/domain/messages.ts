@@ -118,6 +118,8 @@ export interface RecordOutcome extends Command<'RecordOutcome'>, OfPurchase {
   readonly rest: 'pending' | 'refused' | 'out-of-stock' | 'price-risen' | 'no-balance' | 'capacity';
   /** What one unit costs; of a refusal as `price-risen`, what it would cost. */
   readonly unitCostMinor: number;
+  /** How long the supplier took to answer the purchase itself: our own queue is not its fault. Absent: it was asked later. */
+  readonly answerMs?: number;
 }
 export interface MarkUnknown extends Command<'MarkUnknown'>, OfPurchase {
   /** Our own process died in the call: no sign of a slow supplier. */
@@ -151,6 +153,11 @@ export interface StopDrain extends Command<'StopDrain'> {
 /** An operator lets a stopped drain run again. */
 export interface AllowDrain extends Command<'AllowDrain'> {
   readonly offerId: string;
+}
+/** Of what was measured then, and was not found again since. */
+export interface ForgetSlowness extends Command<'ForgetSlowness'> {
+  readonly offerId: string;
+  readonly measuredAt: number;
 }
 /** Lost units have found their end elsewhere: the storm has room for as many. */
 export interface NoteBack extends Command<'NoteBack'> {
@@ -189,6 +196,7 @@ export type InventoryCommand =
   | StopDrain
   | AllowDrain
   | NoteBack
+  | ForgetSlowness
   | BalanceCommand
   | CapCommand
   | SupplyCommand;
@@ -299,6 +307,8 @@ export type InternalEvent =
   | ({ readonly type: 'CodesKept'; readonly units: readonly string[]; readonly terms: OfferTerms } & OfPurchase)
   | ({ readonly type: 'CodesQuarantined'; readonly units: readonly string[] } & OfPurchase)
   | { readonly type: 'QuarantineEnded'; readonly purchaseId: string; readonly units: number }
+  /** Without `p90Ms` it is as fast as it promises. */
+  | { readonly type: 'SlownessMeasured'; readonly offerId: string; readonly at: number; readonly p90Ms?: number; readonly until?: number }
   | { readonly type: 'DrainDue'; readonly offerId: string }
   | { readonly type: 'DrainAskedAgain'; readonly offerId: string }
   | { readonly type: 'DrainPaused'; readonly offerId: string; readonly resumeAt: number }

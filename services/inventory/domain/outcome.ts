@@ -4,6 +4,7 @@ import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { keepCodes } from './keep';
 import type { InventoryEvent, PurchaseSettled, RecordOutcome } from './messages';
 import { askLater, rest } from './purchase';
+import { measure } from './slowness';
 import { costAt, type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
 import { armIfClosed, armIfShort, learnCost, runDry } from './supply';
 import { waitForBalance, waitsUntil } from './wait';
@@ -46,6 +47,7 @@ export function recordOutcome(command: RecordOutcome, rows: Rows): Decision<Inve
   if (answer.refused > 0) noteRefusal(draft, purchase, command);
   if (answer.pending > 0) for (const it of askLater(rowOf(draft.rows.purchases, purchase.purchaseId), command.at)) draft.emit(it);
   armIfShort(draft, purchase.offerId);
+  if (answer.fresh.length > 0 && answer.pending === 0) measure(draft, purchase.offerId, command.at);
   tellState(draft, purchase.offerId);
   return draft.events;
 }
@@ -70,7 +72,7 @@ function read(command: RecordOutcome, purchase: Purchase, hold: Hold, banned: bo
   };
 }
 
-function settledBy(answer: Answer, { rest, unitCostMinor, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
+function settledBy(answer: Answer, { rest, unitCostMinor, answerMs, at }: RecordOutcome, purchase: Purchase): PurchaseSettled {
   const count = (destiny: Destiny): number =>
     (answer.codesTo === destiny ? answer.codes.length : 0) + (answer.topUpsTo === destiny ? answer.topUps.length : 0);
   const bought = answer.codes.length + answer.topUps.length;
@@ -93,6 +95,7 @@ function settledBy(answer: Answer, { rest, unitCostMinor, at }: RecordOutcome, p
     costMinor: unitCostMinor * bought,
     ...(rest !== 'pending' && answer.refused > 0 && { refusal: rest }),
     responseMs: answer.pending > 0 || purchase.status === 'written-off' ? 0 : Math.max(0, at - purchase.submittedAt),
+    ...(answerMs !== undefined && { answerMs }),
   };
 }
 

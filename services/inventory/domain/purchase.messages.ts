@@ -47,4 +47,6 @@ export interface PurchaseSettled {
   /** Why the rest of it never came. */
   readonly refusal?: Purchase['refusal'];
   readonly responseMs: number;
+  /** Of these, what the supplier itself took, where that is known. */
+  readonly answerMs?: number;
 }

@@ -108,6 +108,10 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
       return event.usageIds === undefined ? [] : [{ command: { type: 'CountUse', holdId: event.holdId, usageIds: event.usageIds } }];
     case 'CategoryChanged':
       return event.offerIds.map((offerId) => ({ command: { type: 'ApplyCaps', offerId } }));
+    case 'SlownessMeasured': {
+      const { offerId, at: measuredAt, until } = event;
+      return until === undefined ? [] : [{ command: { type: 'ForgetSlowness', offerId, measuredAt }, at: until }];
+    }
     case 'DrainPaused':
       return [{ command: { type: 'ResumeDrain', offerId: event.offerId }, at: event.resumeAt }];
     default:

@@ -86,6 +86,10 @@ export interface Offer extends OfferTerms {
   readonly withdrawn?: number;
   /** Purchases without an answer, in a row. */
   readonly silent: number;
+  /** How long the last purchases took that were delivered, milliseconds, the oldest first; of a vault none are kept. */
+  readonly times?: readonly number[];
+  /** It takes clearly longer than its lead time: within this nine of ten were delivered, as was found then. */
+  readonly measured?: { readonly p90Ms: number; readonly at: number };
   /** It has lost pace since it was put: what would come too late there is freed. */
   readonly slowed?: 'capacity' | 'too-slow';
   /** Who told the stock; who told the cost, and when. */

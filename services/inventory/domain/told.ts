@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { FRESH_MS } from './limits';
+import { leadOf } from './slowness';
 import { closuresOf, type Offer, roomOf } from './state';
 import type { OfferTerms } from './terms';
 
@@ -19,7 +20,7 @@ export const stateOf = (offer: Offer): OfferFact => ({
   minQuantity: offer.minQuantity,
   maxQuantity: offer.maxQuantity,
   capacityPerMinute: offer.capacityPerMinute,
-  leadTimeMs: offer.leadTimeMs,
+  leadTimeMs: leadOf(offer),
   available: roomOf(offer),
   // Asked for where what is held may have to go elsewhere: so large is the storm
   ...(roomOf(offer) === 0 && offer.held > 0 && { held: offer.held }),
