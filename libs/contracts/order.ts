@@ -108,7 +108,7 @@ export const UnitsGivenUp = closed({
 /** Holds of a line that its end tells of; the rest of a line that was scattered wider is in its own facts. */
 export const SERVED_MAX = 20;
 
-/** A line's end. `served`: what of it came from where; absent where nothing came. */
+/** A line's end. `served`: what of it came from where; absent where nothing came. `faulty`: offers whose codes did not work. */
 export const LineClosed = closed({
   ...ofLine,
   status: oneOf(...LINE_ENDS),
@@ -119,6 +119,7 @@ export const LineClosed = closed({
   served: Type.Optional(
     Type.Array(closed({ offerId: Id, sku: Sku, units: Type.Integer({ minimum: 1 }) }), { minItems: 1, maxItems: SERVED_MAX }),
   ),
+  faulty: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: SERVED_MAX })),
 });
 
 /** The order allowed additions: whoever looks out for it, stops. */

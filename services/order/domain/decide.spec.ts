@@ -301,6 +301,15 @@ describe('a line holds 6 units at A and 4 at B', () => {
       .thenAmong({ type: 'OrderClosed', ...OF, status: 'completed', capturedMinor: 25_000, releasedMinor: 1_000 })
       .thenState(money, [975_000, 0]));
 
+  it('says at its end what came from where, and whose codes were no good', () =>
+    void start(after(rows, hears('A', undefined, { granted: 6, delivered: 6 })))
+      .has(hears('B', 'invalid-code', { granted: 4, lost: 4 }))
+      .when({ type: 'CancelOrder', ...OF, at: NOON })
+      .thenAmong({
+        ...{ type: 'LineClosed', ...LINE, status: 'partially-delivered', ordered: 10, delivered: 6, capturedMinor: 15_000 },
+        ...{ served: [{ offerId: 'A~video', sku: 'video', units: 6 }], faulty: ['B~video'] },
+      }));
+
   it('shows that units are bought', () =>
     void start(rows)
       .when(hears('A', undefined, { granted: 6 }))

@@ -132,11 +132,13 @@ export function settle(draft: Draft, of: OfLine): void {
   });
 }
 
-/** What came from where, and to whom: others learn from a line's end without having followed it. */
-function learnable(line: Line, { buyerKey }: Order): Pick<Fact<'LineClosed'>, 'served' | 'buyerKey'> {
-  const served = holdsOf(line)
-    .filter((it) => it.delivered > 0)
-    .map(({ offerId, sku, delivered }) => ({ offerId, sku, units: delivered }));
-  if (served.length === 0) return buyerKey === undefined ? {} : { buyerKey };
-  return { served: served.slice(0, SERVED_MAX), ...(buyerKey !== undefined && { buyerKey }) };
+/** What came from where, and to whom, and whose codes were no good: others learn from a line's end without having followed it. */
+function learnable(line: Line, { buyerKey }: Order): Pick<Fact<'LineClosed'>, 'served' | 'faulty' | 'buyerKey'> {
+  const learnt: { served?: NonNullable<Fact<'LineClosed'>['served']>; faulty?: string[]; buyerKey?: string } = {};
+  const came = holdsOf(line).filter((it) => it.delivered > 0);
+  const faulty = line.excluded.filter((it) => it.reason === 'invalid-code');
+  if (came.length > 0) learnt.served = came.slice(0, SERVED_MAX).map(({ offerId, sku, delivered }) => ({ offerId, sku, units: delivered }));
+  if (faulty.length > 0) learnt.faulty = faulty.slice(0, SERVED_MAX).map((it) => it.offerId);
+  if (buyerKey !== undefined) learnt.buyerKey = buyerKey;
+  return learnt;
 }

@@ -11,6 +11,7 @@ import { endsLoop } from './cases/ends';
 import { casesLoop } from './cases/loop';
 import { GuidesController } from './guides/http';
 import { CreateCases4 } from './migrations/create-cases-4';
+import { CreateAfterSales10 } from './migrations/create-after-sales-10';
 import { CreateBuyers8 } from './migrations/create-buyers-8';
 import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
@@ -35,7 +36,7 @@ export const selectionService = defineService({
     watched: { entity: WatchedRow, columns: (it: Watched) => ({ skus: openSkusOf(it), until: new Date(it.untilAt) }) },
   },
   entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8, CreateWatched9],
+  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8, CreateWatched9, CreateAfterSales10],
   recordsOf,
   follows: ['selection.market'],
   problems,

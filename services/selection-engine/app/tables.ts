@@ -64,6 +64,7 @@ export class LineEndRow {
   @Column('text', { name: 'merchant_id', nullable: true }) merchantId!: string | null;
   @Column('text', { name: 'buyer_key', nullable: true }) buyerKey!: string | null;
   @Column('jsonb', { nullable: true }) served!: unknown;
+  @Column('jsonb', { nullable: true }) faulty!: unknown;
   @Column('timestamptz', { name: 'ended_at' }) endedAt!: Date;
 }
 

@@ -2,6 +2,7 @@ import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
+import type { AfterSales } from './buyers/after-sales';
 import { unknowBuyer } from './buyers/known';
 import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
@@ -52,8 +53,8 @@ export interface OfferBook {
   readonly ended: Map<string, EndedLine>;
   /** Buyers that are remembered, by their pseudonyms; as the database has them, a few seconds ago. */
   readonly buyers: Map<string, BuyerProfile>;
-  /** Buyers who have come back after an offer served them. */
-  readonly returned: Map<string, number>;
+  /** What became of the lines that each offer served; as the database has it, a few seconds ago. */
+  readonly afterSales: Map<string, AfterSales>;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -71,7 +72,7 @@ export const emptyBook = (): OfferBook => ({
   heldAtClosing: new Map(),
   ended: new Map(),
   buyers: new Map(),
-  returned: new Map(),
+  afterSales: new Map(),
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {

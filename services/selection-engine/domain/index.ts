@@ -47,7 +47,8 @@ export { rankCandidates } from './chain/rank-candidates';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';
 export * from './cards';
 export * from './cases/cases';
-export { knowBuyer, knowReturns, unknowBuyer } from './buyers/known';
+export { AFTER_SALES_HALF_MS, type AfterSales, knowAfterSales } from './buyers/after-sales';
+export { knowBuyer, unknowBuyer } from './buyers/known';
 export {
   afterLine,
   type BuyerProfile,

@@ -69,7 +69,11 @@ describe('what is remembered of buyers', () => {
     assert.deepEqual([ann?.orders, ann?.returns, ann?.tier], [2, 1, 'gold']);
     assert.deepEqual([bob?.orders, bob?.returns, bob?.influence], [1, 0, 0]);
     assert.ok((ann?.influence ?? 0) > 0 && (ann?.influence ?? 1) <= 0.02);
-    assert.equal(book.returned.get('a~video'), 1); // she came back after it had served her
+    const { served, judged, returned } = book.afterSales.get('a~video') ?? {};
+    assert.deepEqual(
+      [served, judged, returned].map((it) => Math.round(it ?? 0)),
+      [2, 1, 1],
+    ); // she came back after it had served her
   });
 
   it('is told to nobody but the buyer’s own merchant', async () => {
@@ -91,6 +95,16 @@ describe('what is remembered of buyers', () => {
     assert.equal(left.length, 1, left.join('\n')); // the mark, for an hour, with nothing in it
     const { rows: marks } = await engine.service.database.query('SELECT merchant_id, state FROM buyer WHERE id = $1', [ANN]);
     assert.deepEqual(marks, [{ merchant_id: '', state: null }]);
+  });
+
+  it('counts by offer who did not come back in time, once, and codes that did not work', async () => {
+    await engine.service.database.query(`UPDATE buyer SET seen_at = now() - interval '31 days' WHERE id = $1`, [BOB]);
+    const end = { type: 'LineClosed', orderId: 'o5', merchantId: 'm1', lineId: '1', status: 'unfillable' } as const;
+    await engine.tell({ ...end, ordered: 1, delivered: 0, capturedMinor: 0, faulty: ['a~music'] });
+    await turn();
+    await turn();
+    const { served, faulty, judged, returned } = book.afterSales.get('a~music') ?? {};
+    assert.deepEqual([served, faulty, judged, returned].map((it) => Math.round(it ?? -1)), [1, 1, 1, 0]); // prettier-ignore
   });
 
   it('begins anew with the next order', async () => {

@@ -1,5 +1,13 @@
 import type { Database, Loop } from '@midstream/runtime';
-import { type BuyerProfile, BUYERS_MAX, knowBuyer, knowReturns, PROFILE_MS, unknowBuyer } from '@midstream/selection-engine-domain';
+import {
+  type AfterSales,
+  type BuyerProfile,
+  BUYERS_MAX,
+  knowAfterSales,
+  knowBuyer,
+  PROFILE_MS,
+  unknowBuyer,
+} from '@midstream/selection-engine-domain';
 import { bookOf } from '../book';
 import { FOLDING } from './note';
 
@@ -51,20 +59,19 @@ interface BuyerChanged {
   readonly changed_at: Date;
 }
 
-interface ReturnsChanged {
+interface AfterSalesChanged extends AfterSales {
   readonly offer_id: string;
-  readonly returned: string;
   readonly changed_at: Date;
 }
 
-/** Every replica has the buyers that were seen last in memory, and how many came back to which offer. */
+/** Every replica has the buyers that were seen last in memory, and what became of what each offer served. */
 export function buyersLoop(): Loop {
-  const read = new WeakMap<Database, { buyersAt: number; returnsAt: number }>();
+  const read = new WeakMap<Database, { buyersAt: number; offersAt: number }>();
   return {
     name: 'buyers',
     everyMs: FOLLOW_MS,
     async run({ database }) {
-      const since = read.get(database) ?? { buyersAt: 0, returnsAt: 0 };
+      const since = read.get(database) ?? { buyersAt: 0, offersAt: 0 };
       read.set(database, since);
       const buyers = await buyersSince(database, since.buyersAt);
       const book = bookOf(database);
@@ -72,10 +79,11 @@ export function buyersLoop(): Loop {
         if (state === null) unknowBuyer(book, id);
         else knowBuyer(book, state);
       }
-      const returns = await returnsSince(database, since.returnsAt);
-      for (const { offer_id, returned } of returns) knowReturns(book, offer_id, Number(returned));
+      const offers = await afterSalesSince(database, since.offersAt);
+      for (const { offer_id, served, faulty, judged, returned } of offers)
+        knowAfterSales(book, offer_id, { served, faulty, judged, returned });
       since.buyersAt = buyers.at(-1)?.changed_at.getTime() ?? since.buyersAt;
-      since.returnsAt = returns.at(-1)?.changed_at.getTime() ?? since.returnsAt;
+      since.offersAt = offers.at(-1)?.changed_at.getTime() ?? since.offersAt;
       return false;
     },
   };
@@ -90,10 +98,9 @@ async function buyersSince(database: Database, at: number): Promise<BuyerChanged
   return rows.reverse();
 }
 
-async function returnsSince(database: Database, at: number): Promise<ReturnsChanged[]> {
-  const { rows } = await database.query<ReturnsChanged>(
-    `SELECT offer_id, returned, changed_at FROM offer_return WHERE changed_at > $1 ORDER BY changed_at`,
-    [new Date(at - LATE_MS)],
-  );
+async function afterSalesSince(database: Database, at: number): Promise<AfterSalesChanged[]> {
+  const { rows } = await database.query<AfterSalesChanged>(`SELECT * FROM after_sales WHERE changed_at > $1 ORDER BY changed_at`, [
+    new Date(at - LATE_MS),
+  ]);
   return rows;
 }

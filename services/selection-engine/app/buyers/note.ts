@@ -1,5 +1,6 @@
-import { afterLine, type BuyerProfile, type BuyersLine } from '@midstream/selection-engine-domain';
 import type { Tx } from '@midstream/runtime';
+import { afterLine, type BuyerProfile, type BuyersLine } from '@midstream/selection-engine-domain';
+import { countAfterSales, Tallies } from './tallies';
 
 /**
  * One replica at a time counts lines: those of one order that end apart are told from orders apart by the rows of those that were counted
@@ -14,6 +15,7 @@ export interface FoldedLine {
   readonly buyer_key: string | null;
   readonly tier: string | null;
   readonly served: BuyersLine['served'] | null;
+  readonly faulty: readonly string[] | null;
   readonly ended_at: Date;
 }
 
@@ -23,29 +25,32 @@ interface BuyerFound {
   readonly erased_at: Date | null;
 }
 
-/** What the lines say of their buyers, and of the offers that the buyers came back after: in the transaction that marks them. */
+/** What the lines say of their buyers, and of the offers that served them: in the transaction that marks them. */
 export async function noteBuyers(tx: Tx, folded: readonly FoldedLine[]): Promise<void> {
-  const lines = folded.flatMap(lineOf);
-  if (lines.length === 0) return;
-  const { rows } = await tx.query<BuyerFound>('SELECT id, state, erased_at FROM buyer WHERE id = ANY($1)', [
-    [...new Set(lines.map((it) => it.buyerKey))],
-  ]);
-  const erasedAt = new Map(rows.flatMap(({ id, erased_at }) => (erased_at === null ? [] : [[id, erased_at.getTime()] as const])));
+  const tallies = new Tallies();
+  for (const { served, faulty } of folded) {
+    for (const it of new Set(served?.map(({ offerId }) => offerId))) tallies.add(it, { served: 1 });
+    for (const it of new Set(faulty)) tallies.add(it, { faulty: 1 });
+  }
+  await keepBuyers(tx, await profilesAfter(tx, folded.flatMap(lineOf), tallies));
+  await countAfterSales(tx, tallies);
+}
+
+async function profilesAfter(tx: Tx, lines: readonly BuyersLine[], tallies: Tallies): Promise<BuyerProfile[]> {
+  const keys = [...new Set(lines.map((it) => it.buyerKey))];
+  if (keys.length === 0) return [];
+  const { rows } = await tx.query<BuyerFound>('SELECT id, state, erased_at FROM buyer WHERE id = ANY($1)', [keys]);
+  const erasedAt = new Map(rows.map(({ id, erased_at }) => [id, erased_at?.getTime() ?? 0]));
   const profiles = new Map(rows.flatMap(({ id, state }) => (state === null ? [] : [[id, state] as const])));
   const changed = new Set<string>();
-  const returned = new Map<string, number>();
   for (const line of lines) {
     if (line.at <= (erasedAt.get(line.buyerKey) ?? 0)) continue;
-    const { profile, cameBackAfter } = afterLine(profiles.get(line.buyerKey), line);
+    const { profile, judged, cameBack } = afterLine(profiles.get(line.buyerKey), line);
     profiles.set(line.buyerKey, profile);
     changed.add(line.buyerKey);
-    for (const it of cameBackAfter) returned.set(it, (returned.get(it) ?? 0) + 1);
+    for (const it of judged) tallies.add(it, { judged: 1, returned: cameBack ? 1 : 0 });
   }
-  await keepBuyers(
-    tx,
-    [...changed].sort().flatMap((it) => profiles.get(it) ?? []),
-  );
-  await countReturns(tx, [...returned].sort());
+  return [...changed].sort().flatMap((it) => profiles.get(it) ?? []);
 }
 
 const lineOf = ({ order_id, merchant_id, buyer_key, tier, served, ended_at }: FoldedLine): BuyersLine[] =>
@@ -67,15 +72,5 @@ async function keepBuyers(tx: Tx, profiles: readonly BuyerProfile[]): Promise<vo
          ON CONFLICT (id) DO UPDATE
         SET state = excluded.state, seen_at = excluded.seen_at, changed_at = clock_timestamp(), erased_at = NULL`,
     [JSON.stringify(profiles.map((state) => ({ state })))],
-  );
-}
-
-async function countReturns(tx: Tx, returned: readonly (readonly [offerId: string, count: number])[]): Promise<void> {
-  if (returned.length === 0) return;
-  await tx.query(
-    `INSERT INTO offer_return (offer_id, returned)
-     SELECT offer_id, returned FROM json_to_recordset($1::json) AS s(offer_id text, returned bigint)
-         ON CONFLICT (offer_id) DO UPDATE SET returned = offer_return.returned + excluded.returned, changed_at = clock_timestamp()`,
-    [JSON.stringify(returned.map(([offer_id, count]) => ({ offer_id, returned: count })))],
   );
 }

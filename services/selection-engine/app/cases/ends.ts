@@ -21,10 +21,10 @@ export async function writeEnds(database: Database, { ended }: OfferBook): Promi
   const lines = [...ended].slice(0, WRITTEN_MAX);
   if (lines.length === 0) return 0;
   await database.query(
-    `INSERT INTO line_end (order_id, line_id, merchant_id, ordered, delivered, buyer_key, served)
-     SELECT order_id, line_id, merchant_id, ordered, delivered, buyer_key, served
+    `INSERT INTO line_end (order_id, line_id, merchant_id, ordered, delivered, buyer_key, served, faulty)
+     SELECT order_id, line_id, merchant_id, ordered, delivered, buyer_key, served, faulty
        FROM json_to_recordset($1::json)
-            AS s(order_id text, line_id text, merchant_id text, ordered int, delivered int, buyer_key text, served jsonb)
+            AS s(order_id text, line_id text, merchant_id text, ordered int, delivered int, buyer_key text, served jsonb, faulty jsonb)
          ON CONFLICT DO NOTHING`,
     [JSON.stringify(lines.map(([, it]) => rowOf(it)))],
   );
@@ -32,7 +32,7 @@ export async function writeEnds(database: Database, { ended }: OfferBook): Promi
   return lines.length;
 }
 
-const rowOf = ({ orderId, lineId, merchantId, ordered, delivered, buyerKey, served }: EndedLine) => ({
+const rowOf = ({ orderId, lineId, merchantId, ordered, delivered, buyerKey, served, faulty }: EndedLine) => ({
   ...{ order_id: orderId, line_id: lineId, merchant_id: merchantId, ordered, delivered },
-  ...{ buyer_key: buyerKey ?? null, served: served ?? null },
+  ...{ buyer_key: buyerKey ?? null, served: served ?? null, faulty: faulty ?? null },
 });

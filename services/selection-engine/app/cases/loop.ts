@@ -1,4 +1,5 @@
 import type { Database, Loop } from '@midstream/runtime';
+import { judgeOldBuyers } from '../buyers/judge';
 import { dropOldBuyers } from '../buyers/loops';
 import { type FoldedLine, FOLDING, noteBuyers } from '../buyers/note';
 
@@ -18,6 +19,7 @@ export const casesLoop = (): Loop => ({
     const folded = await fold(database);
     if (folded < FOLD_MAX) {
       await database.query(`DELETE FROM line_end WHERE folded_at < now() - make_interval(days => $1)`, [KEPT_DAYS]);
+      await judgeOldBuyers(database);
       await dropOldBuyers(database);
     }
     return folded === FOLD_MAX;
@@ -68,5 +70,5 @@ const FOLD = `
         ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
            ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
   )
-  SELECT order_id, ended.merchant_id, buyer_key, tier, served, ended_at
+  SELECT order_id, ended.merchant_id, buyer_key, tier, served, faulty, ended_at
     FROM ended LEFT JOIN named USING (order_id, line_id) ORDER BY ended_at, order_id, line_id`;

@@ -16,8 +16,3 @@ export function unknowBuyer({ buyers, ended }: OfferBook, key: string): void {
   buyers.delete(key);
   for (const [line, { buyerKey, ...it }] of ended) if (buyerKey === key) ended.set(line, it);
 }
-
-/** Buyers who have come back after an offer served them, in all. */
-export function knowReturns({ returned }: OfferBook, offerId: string, count: number): void {
-  returned.set(offerId, Math.max(count, returned.get(offerId) ?? 0));
-}

@@ -10,13 +10,15 @@ const aLine = (orderId: string, day: number, sku = 'video', offerId = `a~${sku}`
 const after = (...lines: readonly BuyersLine[]) => {
   let profile: ReturnType<typeof afterLine>['profile'] | undefined;
   const cameBackAfter: string[] = [];
+  const judged: string[] = [];
   for (const it of lines) {
     const noted = afterLine(profile, it);
     profile = noted.profile;
-    cameBackAfter.push(...noted.cameBackAfter);
+    if (noted.cameBack) cameBackAfter.push(...noted.judged);
+    judged.push(...noted.judged);
   }
   assert.ok(profile !== undefined);
-  return { profile, cameBackAfter };
+  return { profile, cameBackAfter, judged };
 };
 
 describe("a buyer's profile", () => {
@@ -27,8 +29,8 @@ describe("a buyer's profile", () => {
   });
 
   it('takes an order after the time of a return for a new beginning', () => {
-    const { profile, cameBackAfter } = after(aLine('o1', 0), aLine('o2', RETURN_MS / DAY + 1));
-    assert.deepEqual([profile.orders, profile.returns, cameBackAfter], [2, 0, []]);
+    const { profile, cameBackAfter, judged } = after(aLine('o1', 0), aLine('o2', RETURN_MS / DAY + 1));
+    assert.deepEqual([profile.orders, profile.returns, cameBackAfter, judged], [2, 0, [], ['a~video']]);
   });
 
   it('likes what was bought most, and values a buyer who comes again', () => {

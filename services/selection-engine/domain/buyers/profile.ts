@@ -16,7 +16,7 @@ export interface BuyerProfile {
   readonly firstAt: number;
   readonly lastAt: number;
   readonly lastOrderId: string;
-  /** Who served the last order. */
+  /** Who served the last order, as long as it is not known whether he comes back in time. */
   readonly lastOffers: readonly string[];
   /** Loyalty in [0,1] by SKU (Guadagni-Little): what was bought last weighs a fifth. */
   readonly goods: Readonly<Record<string, number>>;
@@ -42,8 +42,9 @@ const RETURN_PRIOR = { returns: 3, orders: 10 } as const;
 
 export interface Noted {
   readonly profile: BuyerProfile;
-  /** Offers that the buyer came back after: each served his last order. */
-  readonly cameBackAfter: readonly string[];
+  /** Offers that served the order before this one: of them it is known now whether the buyer came back in time. */
+  readonly judged: readonly string[];
+  readonly cameBack: boolean;
 }
 
 /** The profile after a line that brought something. Lines of one order are one purchase. */
@@ -53,7 +54,8 @@ export function afterLine(known: BuyerProfile | undefined, line: BuyersLine): No
   const offers = served.map((it) => it.offerId);
   const cameBack = known !== undefined && !isSame && at - known.lastAt <= RETURN_MS;
   return {
-    cameBackAfter: cameBack ? known.lastOffers : [],
+    judged: isSame ? [] : (known?.lastOffers ?? []),
+    cameBack,
     profile: {
       ...{ buyerKey, merchantId, tier, lastOrderId: orderId },
       orders: (known?.orders ?? 0) + (isSame ? 0 : 1),

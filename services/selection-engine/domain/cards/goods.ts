@@ -58,7 +58,7 @@ export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence:
   const cap = need.priceCapMinor ?? capOf(need, book);
   // A top-up needs an account, which the order will name: here both kinds may be shown
   const wanted = wantedFor(need, cap, book);
-  const base = { need, at, influence, screen: screenOf(need, cap, wanted, at) };
+  const base = { need, at, influence, screen: screenOf(need, cap, wanted, book, at) };
   const set = packageOf(need.scenario);
   const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
   const shelves = shelvesOf(book);

@@ -74,7 +74,7 @@ describe('the gates of cards', () => {
         const named = need.need.sku === undefined ? undefined : book.products.get(need.need.sku)?.priceMinor;
         const cap = need.priceCapMinor ?? (named === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(named * 1.25));
         const wanted = wantedBy(requestOf(need, cap, false), book);
-        const screen = screenOf(need, cap, wanted, NOON);
+        const screen = screenOf(need, cap, wanted, book, NOON);
         const found = goodsFor(need, book, NOON, () => 0);
         for (const of of book.products.values()) {
           const request = requestOf(need, cap, of.fulfilmentKind === 'VALUE_RECHARGE');

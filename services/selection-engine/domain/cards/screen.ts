@@ -1,11 +1,11 @@
 import type { Gate } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import type { Offer, Product } from '../book';
+import type { Offer, OfferBook, Product } from '../book';
 import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
 import { coreIndicatorsOf, meetsCore } from '../market/surge';
 import { maxCostOf } from '../worth';
 import type { CardNeed } from './need';
-import { AVAILABLE, BURST_UNTIL, CORE, COST, LEAD, LEAST, LISTED, MAX_COST, PRICE, rowOf, type Shelf } from './shelf';
+import { AVAILABLE, BURST_UNTIL, COST, LEAD, LEAST, LISTED, MAX_COST, PRICE, rowOf, type Shelf } from './shelf';
 
 /**
  * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
@@ -15,6 +15,7 @@ export interface Screen {
   readonly need: CardNeed;
   readonly capMinor: number;
   readonly wanted: Wanted;
+  readonly book: OfferBook;
   /** What costs less is shown only where it is what was asked for. */
   readonly floorMinor: number;
   readonly at: number;
@@ -24,10 +25,10 @@ export interface Screen {
   readonly latestLeadMs: number;
 }
 
-export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, at: number): Screen {
+export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, at: number): Screen {
   const parts = need.region.split('-');
   return {
-    ...{ need, capMinor, wanted, at, floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR },
+    ...{ need, capMinor, wanted, book, at, floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR },
     covering: ['*', ...parts.map((_, it) => parts.slice(0, it + 1).join('-'))],
     excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
     latestLeadMs: Math.trunc(need.deliverByAt) - at,
@@ -77,7 +78,7 @@ export function gateAt(screen: Screen, look: Look, product: Product, offer: Offe
   if (offer.leadTimeMs > latestLeadMs) return 'lead-time';
   if (available < offer.minQuantity) return 'stock';
   if (look.isBarred || (!isOpen && isClosed(offer, need.region, true))) return 'verdict';
-  return look.isBursting && !meetsCore(coreIndicatorsOf(offer)) ? 'surge' : undefined;
+  return look.isBursting && isTooWeak(offer, screen) ? 'surge' : undefined;
 }
 
 /** Of plain offers (shelf.ts), what stops all alike. */
@@ -97,8 +98,10 @@ export function plainGate(screen: Screen, look: Look, { offers, numbers: row }: 
   if ((row[from + LEAD] ?? 0) > latestLeadMs) return 'lead-time';
   if ((row[from + AVAILABLE] ?? 0) < least) return 'stock';
   if (look.isBarred) return 'verdict';
-  return look.isBursting && row[from + CORE] === 0 ? 'surge' : undefined;
+  return look.isBursting && isTooWeak(offers[n], screen) ? 'surge' : undefined;
 }
+
+const isTooWeak = (offer: Offer | undefined, { book }: Screen): boolean => offer !== undefined && !meetsCore(coreIndicatorsOf(offer, book));
 
 function isCovered(regions: readonly string[], { covering }: Screen): boolean {
   for (const it of regions) if (covering.includes(it)) return true;

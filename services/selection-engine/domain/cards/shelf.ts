@@ -1,5 +1,4 @@
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
-import { coreIndicatorsOf, meetsCore } from '../market/surge';
 import { fillOf, maxCostOf, responseOf } from '../worth';
 
 /**
@@ -39,11 +38,10 @@ export const FILL = 1;
 export const LEAD = 2;
 export const LEAST = 3;
 export const AVAILABLE = 4;
-export const CORE = 5;
-export const RESPONSE = 6;
-export const SOURCE = 7;
-export const SEEN_AT = 8;
-const FIELDS = 9;
+export const RESPONSE = 5;
+export const SOURCE = 6;
+export const SEEN_AT = 7;
+const FIELDS = 8;
 
 /** Where the numbers of the offer in place `n` begin. */
 export const rowOf = (n: number): number => HEAD + n * FIELDS;
@@ -172,7 +170,6 @@ const numbersOf = (book: OfferBook, offer: Offer, all: readonly Offer[]): number
   offer.leadTimeMs,
   offer.minQuantity,
   availableAt(book, offer),
-  Number(meetsCore(coreIndicatorsOf(offer))),
   Math.round(responseOf(offer)),
   all.findIndex((it) => it.upstreamGroup === offer.upstreamGroup),
   Date.parse(offer.stockAsOf),
