@@ -145,6 +145,13 @@ export const OfferState = closed({
   restock: Type.Optional(closed({ lastAt: Instant, everyMs: Type.Integer({ minimum: 0 }), seen: Type.Integer({ minimum: 1 }) })),
 });
 
+const ofLevel = { sku: Sku, version: Version, category: Type.String({ maxLength: 40 }), available: Units, lowAt: Units } as const;
+
+/** Of a good, over all its open offers: `low_stock` at `lowAt` units or fewer, or sold out. Each is told once, until StockBack. */
+export const StockLow = closed({ ...ofLevel, status: oneOf('low_stock', 'out_of_stock') });
+/** It can be had again (`was` out_of_stock), or is not low any more; with a distance to what was told before, so that a wavering figure is told once. */
+export const StockBack = closed({ ...ofLevel, status: oneOf('low_stock', 'in_stock'), was: oneOf('low_stock', 'out_of_stock') });
+
 export const FULFILMENT_KINDS = ['PIN_PURCHASE', 'VALUE_RECHARGE'] as const;
 
 export const ProductState = closed({

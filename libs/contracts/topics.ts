@@ -126,6 +126,14 @@ export const TOPICS = {
     readers: ['order', 'selection-engine', 'compliance'],
     facts: { ProductState: inventory.ProductState },
   }),
+  'inventory.stock-levels': topic({
+    owner: 'inventory',
+    key: 'sku',
+    compacted: false,
+    about: 'Goods that are low, sold out, or back.',
+    readers: ['notification'],
+    facts: { StockLow: inventory.StockLow, StockBack: inventory.StockBack },
+  }),
   'compliance.by-sku': topic({
     owner: 'compliance',
     key: 'sku',

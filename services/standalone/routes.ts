@@ -16,6 +16,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/exchange-rates', 'inventory'],
   ['/markup-rules', 'inventory'],
   ['/caps', 'inventory'],
+  ['/stock-alerts', 'inventory'],
   ['/delivery-channels', 'inventory'],
   ['/work-items', 'inventory'],
   ['/procurement-orders', 'inventory'],

@@ -31,7 +31,10 @@ import { Ledger20 } from './migrations/ledger-20';
 import { Offers21 } from './migrations/offers-21';
 import { Markup22 } from './migrations/markup-22';
 import { Caps23 } from './migrations/caps-23';
+import { Levels24 } from './migrations/levels-24';
 import { CapsController } from './caps.http';
+import { StockAlertsController } from './levels.http';
+import { StockLevels } from './levels';
 import { MarkupController } from './markup.http';
 import { OffersController } from './offers.http';
 import { problems } from './problems';
@@ -69,6 +72,8 @@ export const inventoryService = defineService({
     markups: { entity: tables.MarkupRow },
     caps: { entity: tables.CapRow },
     usages: { entity: tables.UsageRow, columns: ({ units }) => ({ units }) },
+    alerts: { entity: tables.StockAlertRow },
+    levels: { entity: tables.StockLevelRow },
     offers: {
       entity: tables.OfferRow,
       columns: (it) => ({
@@ -121,6 +126,7 @@ export const inventoryService = defineService({
     Offers21,
     Markup22,
     Caps23,
+    Levels24,
     SealInBatches30,
     ChainReveals31,
     Turnover40,
@@ -148,6 +154,7 @@ export const inventoryService = defineService({
     RatesController,
     MarkupController,
     CapsController,
+    StockAlertsController,
     RevealAuditController,
     FeedController,
     WorkItemsController,
@@ -156,6 +163,6 @@ export const inventoryService = defineService({
   ],
   providers: [
     ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, Turnover, DeliveryQueries, Reveals],
-    ...[SignedFeed, BreakerNews, WorkItemQueries, ReconciliationQueries],
+    ...[SignedFeed, BreakerNews, WorkItemQueries, ReconciliationQueries, StockLevels],
   ],
 });

@@ -3,7 +3,7 @@ import { type Offer, type Product, stateOf } from '@midstream/inventory-domain';
 import { Database, followLog, type LogFollower, setting, SETTINGS } from '@midstream/runtime';
 import { INSIDE, type Inside } from '@midstream/runtime/ops';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { type Figure, figureOf, type StockOffer, type StockProduct } from './stock.figure';
+import { availableOf, type Figure, figureOf, type StockOffer, type StockProduct } from './stock.figure';
 import { StockShare } from './stock.share';
 
 /** One thing that the book knows: an offer, or a product. What replicas tell each other; nothing of it is a secret of the hub's. */
@@ -31,6 +31,8 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
   private sorted: Map<string, readonly string[]> | undefined;
   private source: { stop(): Promise<void> } | undefined;
   private readonly redisUrl: string | undefined;
+  /** Called with each SKU of which there is news, whichever way it comes. */
+  readonly listeners: ((sku: string) => void)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -69,7 +71,9 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
 
   /** Whether it was news. */
   note(entry: StockEntry): boolean {
-    return 'offer' in entry ? this.offer(entry.sku, entry.offer) : this.product(entry.sku, entry.product);
+    const isNews = 'offer' in entry ? this.offer(entry.sku, entry.offer) : this.product(entry.sku, entry.product);
+    if (isNews) for (const it of this.listeners) it(entry.sku);
+    return isNews;
   }
 
   /** All that is known. */
@@ -87,6 +91,16 @@ export class StockBook implements OnModuleInit, OnModuleDestroy {
   categoryOf(sku: string): string | undefined {
     const product = this.shelves.get(sku)?.product;
     return product?.listed === true ? product.category : undefined;
+  }
+
+  /** All that were ever heard of. */
+  skus(): Iterable<string> {
+    return this.shelves.keys();
+  }
+
+  /** Units of all its open offers together, anywhere. */
+  availableOf(sku: string): number {
+    return availableOf(this.shelves.get(sku)?.offers.values() ?? []);
   }
 
   /** Made once, and kept until something changes. */

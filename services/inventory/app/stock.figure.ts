@@ -72,6 +72,10 @@ export function figureOf(
   };
 }
 
+/** Units that can be had anywhere. */
+export const availableOf = (offers: Iterable<StockOffer>): number =>
+  [...offers].reduce((sum, it) => sum + (isOpen(it, undefined) ? it.available : 0), 0);
+
 export const tagOf = (text: string): string => createHash('sha1').update(text).digest('base64url').slice(0, 16);
 
 const sellsTo = ({ regions }: StockOffer, region: string | undefined): boolean => region === undefined || coversRegion(regions, region);

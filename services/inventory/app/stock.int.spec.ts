@@ -86,6 +86,38 @@ describe('the open stock query, at two replicas', () => {
     await until(async () => (await ask('sku=vip,music', { etag, at: other })).status === 200, 'the change');
   });
 
+  it('tells once that a good is low, sold out, and back, by the figures that the hub says', async () => {
+    const levels = { category: 'levels', lowAt: 29, backAt: 2, okAt: 50 };
+    const { status, body } = await world.call('PUT', '/stock-alerts', { rules: [levels] });
+    assert.deepEqual([status, body], [200, { version: 1, rules: [levels] }]);
+    assert.deepEqual((await world.call('GET', '/stock-alerts')).body, body);
+    const told = async () =>
+      (
+        await world.sql<{ id: string }>(
+          `SELECT concat_ws(' ', type, data ->> 'status', data ->> 'version') AS id FROM event WHERE topic = 'inventory.stock-levels' AND key = 'levels' ORDER BY event.id`,
+        )
+      ).map((it) => it.id);
+    await world.call('PUT', '/products/levels', product({ category: 'levels' }));
+    await aSupplier(world, 'a', 'levels', 60);
+    const seen = async () => (await world.sql<{ id: string }>(`SELECT id FROM stock_level WHERE id = 'levels'`)).length === 1;
+    await until(seen, 'the first stock');
+    for (const [quantity, tells] of [
+      [20, ['StockLow low_stock 2']],
+      [0, ['StockLow low_stock 2', 'StockLow out_of_stock 3']],
+      [70, ['StockLow low_stock 2', 'StockLow out_of_stock 3', 'StockBack in_stock 4']],
+    ] as const) {
+      await report('a', 'levels', quantity, 2 + tells.length);
+      await until(async () => JSON.stringify(await told()) === JSON.stringify(tells), `${quantity} units`);
+    }
+    assert.equal((await world.call('PUT', '/stock-alerts', { rules: [levels] }, { key: 'm-key' })).status, 403);
+    for (const [rule, code] of [
+      [{ ...levels, lowAt: 50 }, 'alert-levels-cross'],
+      [{ ...levels, sku: 'vip' }, 'wrong-alert'],
+      [{ ...levels, lowAt: -1 }, 'lowAt'],
+    ] as const)
+      assert.match(JSON.stringify((await world.call('PUT', '/stock-alerts', { rules: [rule] })).body), new RegExp(code));
+  });
+
   it('pages through a category', async () => {
     const first = await ask('category=video-membership&limit=2');
     assert.deepEqual(

@@ -49,6 +49,14 @@ export class UsageRow extends Kept {
   @Column('int') units!: number;
 }
 
+/** At which figures a good is low, sold out, back. */
+@Entity('stock_alert')
+export class StockAlertRow extends Kept {}
+
+/** How a good stands, as it was told last. */
+@Entity('stock_level')
+export class StockLevelRow extends Kept {}
+
 @Entity('drain')
 export class DrainRow extends Kept {
   @Column('boolean') armed!: boolean;

@@ -4,6 +4,7 @@ import { applyCaps, countUse, putCaps, spreadCaps } from './caps';
 import { putOffer, putProduct, putSupplier, repriceOffer } from './catalogue';
 import { allowDrain, drainOffer, noteBack, resumeDrain, stopDrain } from './drain';
 import { noteHolding } from './holding';
+import { noteStock, putStockAlerts } from './levels';
 import { assignHold, expireHold, extendHold, holdFirst, releaseHold } from './hold';
 import type { InventoryCode, InventoryCommand, InventoryEvent } from './messages';
 import { recordOutcome } from './outcome';
@@ -93,6 +94,10 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
       return applyCaps(command, rows);
     case 'CountUse':
       return countUse(command, rows);
+    case 'PutStockAlerts':
+      return putStockAlerts(command, rows);
+    case 'NoteStock':
+      return noteStock(command, rows);
     case 'NoteHolding':
       return noteHolding(command, rows);
     case 'PutMarkupRules':

@@ -5,6 +5,7 @@ import { evolveCaps } from './evolve.caps';
 import { drainOf, evolveDrain } from './evolve.drain';
 import { evolvePurchase } from './evolve.purchase';
 import { evolveSupply, quotedIn } from './evolve.supply';
+import { evolveLevels } from './levels';
 import type { InventoryEvent } from './messages';
 import { restocked } from './restock';
 import { settleOnHand, withHold, withOffer, withPurchase } from './rows';
@@ -83,6 +84,11 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'CapsApplied':
     case 'UseCounted':
       return evolveCaps(rows, event);
+    case 'StockAlertsPut':
+    case 'StockSeen':
+    case 'StockLow':
+    case 'StockBack':
+      return evolveLevels(rows, event);
     case 'DrainDue':
     case 'DrainAskedAgain':
     case 'DrainEnded':

@@ -26,6 +26,8 @@ export * from './messages';
 export * from './balance.messages';
 export * from './supply.messages';
 export * from './caps.messages';
+export * from './levels.messages';
+export { DEFAULT_LEVELS, levelsOf, statusAfter } from './levels';
 export { openUnits } from './caps';
 export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt, WRITE_OFFS } from './ledger';

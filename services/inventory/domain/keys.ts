@@ -1,6 +1,7 @@
 import { assertNever, attemptIdOf, holdIdOf, offerIdOf, type RowKey, type Untimed } from '@midstream/kernel';
 import { offerOfHold } from './rows';
 import { CAPS_ID } from './caps.messages';
+import { ALERTS_ID } from './levels.messages';
 import { MARKUP_ID } from './markup';
 import { HUB_SUPPLIER } from './limits';
 import type { InventoryCommand } from './messages';
@@ -33,6 +34,14 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
         { kind: 'offers', id: command.offerId },
         { kind: 'caps', id: CAPS_ID, mode: 'share' },
         { kind: 'products', id: skuOfOffer(command.offerId), mode: 'share' },
+      ];
+    case 'PutStockAlerts':
+      return [{ kind: 'alerts', id: ALERTS_ID }];
+    case 'NoteStock':
+      return [
+        { kind: 'products', id: command.sku, mode: 'share' },
+        { kind: 'alerts', id: ALERTS_ID, mode: 'share' },
+        { kind: 'levels', id: command.sku },
       ];
     case 'CountUse':
       return [{ kind: 'holds', id: command.holdId }, ...command.usageIds.map((id): Key => ({ kind: 'usages', id }))];

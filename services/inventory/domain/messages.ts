@@ -2,6 +2,7 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
 import type { CapCommand, CapEvent } from './caps.messages';
+import type { LevelCommand, LevelEvent } from './levels.messages';
 import type { FigureSource, SupplyCommand, SupplyEvent } from './supply.messages';
 import type { OfPurchase, PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
 import type { Closure, CostTiers, OfferedTerms, OfferTerms, ReleaseReason, Stage, Supplier, VerdictSpan } from './state';
@@ -199,6 +200,7 @@ export type InventoryCommand =
   | ForgetSlowness
   | BalanceCommand
   | CapCommand
+  | LevelCommand
   | SupplyCommand;
 
 export type InventoryCode =
@@ -225,6 +227,9 @@ export type InventoryCode =
   | 'double-rule'
   | 'double-cap'
   | 'wrong-cap'
+  | 'wrong-alert'
+  | 'alert-levels-cross'
+  | 'double-alert'
   | 'too-many-ruled'
   | 'too-many-tiers'
   | 'wrong-quantities'
@@ -235,6 +240,7 @@ export type InventoryCode =
 export type InternalEvent =
   | BalanceEvent
   | CapEvent
+  | LevelEvent
   | SupplyEvent
   | { readonly type: 'SupplierPut'; readonly supplier: Supplier }
   | {
@@ -328,6 +334,8 @@ export type PublicEvent = Fact<
   | 'WorkItemReminded'
   | 'OfferState'
   | 'ProductState'
+  | 'StockLow'
+  | 'StockBack'
 >;
 export type InventoryEvent = InternalEvent | PublicEvent;
 export type InventoryFact = AnyFact;

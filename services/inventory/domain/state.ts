@@ -4,6 +4,7 @@ import type { Account } from './account';
 import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS } from './limits';
 import type { AppliedCap, Caps, Usage } from './caps.messages';
+import type { StockAlerts, StockLevel } from './levels.messages';
 import type { CostTiers, MarkupRules, OfferTerms, Rate } from './terms';
 
 export * from './terms';
@@ -205,6 +206,8 @@ export type Rows = {
   readonly markups: RowsOf<MarkupRules>;
   readonly caps: RowsOf<Caps>;
   readonly usages: RowsOf<Usage>;
+  readonly alerts: RowsOf<StockAlerts>;
+  readonly levels: RowsOf<StockLevel>;
   readonly offers: RowsOf<Offer>;
   readonly drains: RowsOf<Drain>;
   readonly holds: RowsOf<Hold>;
@@ -221,6 +224,8 @@ export const noRows: Rows = {
   markups: {},
   caps: {},
   usages: {},
+  alerts: {},
+  levels: {},
   offers: {},
   drains: {},
   holds: {},

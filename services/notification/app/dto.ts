@@ -3,6 +3,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsOptional, IsString, Length, Matches } from 'class-validator';
 
 const TYPES = ['*', ...PUBLIC_TYPES, ...HUB_TYPES];
+const TOLD_OF =
+  'What to be told of; `work-item.…` is for operators, `order.…` and `line.…` for merchants. `stock.low` and `stock.back` are about the goods of the hub, for both, and told where they are named: `*` is all of the others';
 export const PAGE_MAX = 100;
 
 export class CreateWebhookDto {
@@ -11,12 +13,7 @@ export class CreateWebhookDto {
   @Length(1, 2000)
   readonly url: string;
 
-  @ApiPropertyOptional({
-    enum: TYPES,
-    isArray: true,
-    default: ['*'],
-    description: 'What to be told of; `work-item.…` is for operators, `order.…` and `line.…` for merchants',
-  })
+  @ApiPropertyOptional({ enum: TYPES, isArray: true, default: ['*'], description: TOLD_OF })
   @IsOptional()
   @IsArray()
   @ArrayNotEmpty()

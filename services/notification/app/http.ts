@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { HUB_MAILBOX, HUB_TYPES, type NotificationCommand, PUBLIC_TYPES, type Rows } from '@midstream/notification-domain';
+import { HUB_MAILBOX, HUB_TYPES, type NotificationCommand, PUBLIC_TYPES, type Rows, STOCK_TYPES } from '@midstream/notification-domain';
 import { type Caller, Commands, From, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import {
@@ -35,7 +35,7 @@ export class WebhooksController {
   @ApiOperation({
     summary: 'Be told what becomes of your orders',
     description:
-      'Messages are signed by the Standard Webhooks specification; `secret` is shown this once. With an operator’s key: be told what calls for the hub’s people (`work-item.due-soon`, `work-item.late`).',
+      'Messages are signed by the Standard Webhooks specification; `secret` is shown this once. With an operator’s key: be told what calls for the hub’s people (`work-item.due-soon`, `work-item.late`), and how goods stand (`stock.low`, `stock.back`).',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiCreatedResponse({ type: CreatedWebhookView })
@@ -100,10 +100,12 @@ export class WebhooksController {
 /** Operators share the hub's own. */
 const mailboxOf = ({ scope, merchantId = '' }: Caller): string => (scope === 'operator' ? HUB_MAILBOX : merchantId);
 
+const TOLD_TO_BOTH: readonly string[] = ['webhook.test', ...STOCK_TYPES];
+
 /** @throws Problem for a type of which the caller will never be told */
 function refuseOthers(types: readonly string[], { scope }: Caller): void {
   const others: readonly string[] = scope === 'operator' ? PUBLIC_TYPES : HUB_TYPES;
-  const wrong = types.find((it) => others.includes(it) && it !== 'webhook.test');
+  const wrong = types.find((it) => others.includes(it) && !TOLD_TO_BOTH.includes(it));
   if (wrong === undefined) return;
   const message = `${wrong} is told to ${scope === 'operator' ? 'merchants' : 'operators'}`;
   throw new Problem(400, 'invalid-body', 'The request is not valid', `types: ${message}`, { fields: [{ field: 'types', message }] });

@@ -3,21 +3,23 @@ import { defineService } from '@midstream/runtime';
 import { WebhooksController } from './http';
 import { laneOf } from './lanes';
 import { CreateNotification1 } from './migrations/create-notification-1';
+import { Listeners2 } from './migrations/listeners-2';
 import { Outside, outsideOf } from './outside';
 import { WebhookQueries } from './queries';
 import { recordsOf } from './records';
-import { AttemptRow, MailboxRow, MessageRow, OrderToldRow } from './tables';
+import { AttemptRow, ListenerRow, MailboxRow, MessageRow, OrderToldRow } from './tables';
 
 export const notificationService = defineService({
   name: 'notification',
   domain: notification,
   tables: {
     merchants: { entity: MailboxRow, columns: (it: Merchant) => ({ endpoints: Object.keys(it.endpoints).length }) },
+    listeners: { entity: ListenerRow },
     orders: { entity: OrderToldRow, columns: (it: OrderTold) => ({ sequence: it.sequence }) },
     messages: { entity: MessageRow, columns: messageColumns },
   },
   entities: [AttemptRow],
-  migrations: [CreateNotification1],
+  migrations: [CreateNotification1, Listeners2],
   recordsOf,
   effects: {
     send: {
@@ -36,6 +38,7 @@ export const notificationService = defineService({
     'delivery-not-found': { status: 404, title: 'This webhook has no such delivery' },
     'webhook-disabled': { status: 409, title: 'The endpoint has answered 410; make a new webhook' },
     'delivery-pending': { status: 409, title: 'The delivery is still being tried' },
+    'too-many-stock-webhooks': { status: 422, title: 'The hub tells no more webhooks of stock; follow GET /v1/stock/stream instead' },
     'too-many-webhooks': { status: 422, title: 'A merchant has at most 10 webhooks' },
   },
   controllers: [WebhooksController],

@@ -8,6 +8,13 @@ export class MailboxRow {
   @Column('jsonb') state!: unknown;
 }
 
+/** Who is told of stock. */
+@Entity('listener')
+export class ListenerRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('jsonb') state!: unknown;
+}
+
 /** How far an order has been told. */
 @Entity('order_told')
 export class OrderToldRow {

@@ -107,6 +107,20 @@ describe('the webhooks of a merchant', () => {
     }
   });
 
+  it('tell how a good stands to all merchants that name it, once, without the number', async () => {
+    const { secret } = await webhook({ types: ['stock.low'] });
+    await webhook();
+    await call('POST', '/webhooks', { key: 'k2', body: { url: merchant.url, types: ['stock.back', 'order.closed'] } });
+    const low = { type: 'StockLow', sku: 'vip', version: 7, category: 'x', available: 4, lowAt: 20, status: 'low_stock' } as const;
+    await bus.tell(low, low);
+    await got(1);
+    const [first] = merchant.received;
+    const { data } = new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {}) as { data: unknown };
+    assert.deepEqual(data, { sku: 'vip', category: 'x', status: 'low_stock', sequence: 7 });
+    const { items } = (await call('GET', '/webhooks', { key: 'k2' })).body;
+    for (const it1 of items) await call('DELETE', `/webhooks/${String(it1['webhookId'])}`, { key: 'k2' });
+  });
+
   it('show their secret once, and keep it nowhere', async () => {
     const options = { body: { url: merchant.url }, idempotencyKey: 'once' };
     const first = await call('POST', '/webhooks', options);

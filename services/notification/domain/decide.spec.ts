@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { faultOf } from '@midstream/contracts';
 import { given as givenDomain, NOON } from '@midstream/testing/given';
-import { ATTEMPTS_MAX, ENDPOINTS_MAX, ERROR_LENGTH_MAX, type NotificationEvent, notification, pauseAfter, type Rows } from './index';
+import {
+  ATTEMPTS_MAX,
+  ENDPOINTS_MAX,
+  ERROR_LENGTH_MAX,
+  LISTENERS_ID,
+  LISTENERS_MAX,
+  type NotificationEvent,
+  notification,
+  pauseAfter,
+  type Rows,
+} from './index';
 import { endpoint, LETTER, mailbox, waiting } from './notification.fixtures';
 
 const given = (rows: Rows) => givenDomain(notification, rows);
@@ -54,6 +64,51 @@ describe('a merchant with endpoints', () => {
   });
 });
 
+describe('how a good stands', () => {
+  const add = (endpointId: string, ...types: string[]) =>
+    ({ type: 'AddEndpoint', merchantId: endpointId.slice(0, 2), endpointId, url: 'https://e', types, keyId: 'k1' }) as const;
+  const low = { type: 'TellStock', sku: 'vip', version: 3, about: 'stock.low', data: { sku: 'vip', status: 'low_stock' } } as const;
+
+  it('is told to all merchants’ endpoints that name it, and not by `*`', () =>
+    void given(mailbox())
+      .has(add('m1-a', 'stock.low', 'order.closed'))
+      .has(add('m2-b', 'stock.back', 'stock.low'))
+      .has(add('m2-c', '*'))
+      .has(add('m3-d', 'stock.back'))
+      .when(low)
+      .thenExactly({
+        ...{ type: 'StockTold', sku: 'vip', version: 3, about: 'stock.low' },
+        body: JSON.stringify({
+          ...{ type: 'stock.low', timestamp: new Date(NOON).toISOString() },
+          data: { sku: 'vip', status: 'low_stock', sequence: 3 },
+        }),
+        to: [
+          { merchantId: 'm1', endpointId: 'm1-a' },
+          { merchantId: 'm2', endpointId: 'm2-b' },
+        ],
+      }));
+
+  it('is told to nobody who has left, or answered 410', () =>
+    void given(mailbox())
+      .has(add('m1-a', 'stock.low'))
+      .has(add('m1-b', 'stock.low'))
+      .has({ type: 'RemoveEndpoint', merchantId: 'm1', endpointId: 'm1-a' })
+      .has({ type: 'DisableEndpoint', merchantId: 'm1', endpointId: 'm1-b' })
+      .when(low)
+      .thenNothing());
+
+  it('is told to so many endpoints and no more', () => {
+    const full = Object.fromEntries(
+      Array.from({ length: LISTENERS_MAX }, (_, n) => [`e${n}`, { merchantId: 'm', types: ['stock.low' as const] }]),
+    );
+    given({ ...mailbox(), listeners: { [LISTENERS_ID]: { endpoints: full } } })
+      .when(add('m1-a', 'stock.low'))
+      .thenRejected('too-many-stock-webhooks')
+      .when(add('m1-a', '*'))
+      .thenTypes('EndpointAdded');
+  });
+});
+
 describe('a fact', () => {
   it('is told to each active endpoint that asks for its kind, under the next number of its order', () => {
     const rows = mailbox(
@@ -78,7 +133,7 @@ describe('a fact', () => {
 
   it('is nobody’s business where nobody listens', () => {
     given(mailbox()).when(closed).thenNothing();
-    given({ merchants: {}, orders: {}, messages: {} }).when(closed).thenNothing();
+    given({ merchants: {}, listeners: {}, orders: {}, messages: {} }).when(closed).thenNothing();
   });
 });
 

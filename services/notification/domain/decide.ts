@@ -17,9 +17,10 @@ import type {
   RetryMessage,
   SendTest,
   TellFact,
+  TellStock,
 } from './messages';
 import { pauseAfter } from './schedule';
-import { ENDPOINTS_MAX, type Rows } from './state';
+import { ENDPOINTS_MAX, LISTENERS_ID, LISTENERS_MAX, type Rows, stockTypesOf } from './state';
 
 type Decided = Decision<NotificationEvent, NotificationCode>;
 
@@ -36,6 +37,8 @@ export function decide(command: NotificationCommand, rows: Rows): Decided {
       return disableEndpoint(command, rows);
     case 'TellFact':
       return tellFact(command, rows);
+    case 'TellStock':
+      return tellStock(command, rows);
     case 'QueueMessage':
       return queueMessage(command, rows);
     case 'SendTest':
@@ -55,6 +58,8 @@ function addEndpoint({ merchantId, endpointId, url, types, keyId, at }: AddEndpo
   const known = rows.merchants[merchantId]?.endpoints ?? {};
   if (known[endpointId] !== undefined) return [];
   if (Object.keys(known).length >= ENDPOINTS_MAX) return reject('too-many-webhooks', { limit: ENDPOINTS_MAX });
+  const listeners = Object.keys(rows.listeners[LISTENERS_ID]?.endpoints ?? {}).length;
+  if (stockTypesOf(types).length > 0 && listeners >= LISTENERS_MAX) return reject('too-many-stock-webhooks', { limit: LISTENERS_MAX });
   return [{ type: 'EndpointAdded', merchantId, endpoint: { endpointId, url, types, active: true, keyId, createdAt: at } }];
 }
 
@@ -75,6 +80,15 @@ function tellFact({ merchantId, orderId, about, data, at }: TellFact, rows: Rows
   const sequence = (rows.orders[orderId]?.sequence ?? 0) + 1;
   const body = bodyOf(about, at, { ...data, sequence });
   return [{ type: 'FactTold', merchantId, orderId, sequence, about, body, endpointIds: listening.map((it) => it.endpointId) }];
+}
+
+/** One message for each endpoint that asks for it, under an id of the good's own: told again, it is the same message. */
+function tellStock({ sku, version, about, data, at }: TellStock, rows: Rows): Decided {
+  const to = Object.entries(rows.listeners[LISTENERS_ID]?.endpoints ?? {}).flatMap(([endpointId, { merchantId, types }]) =>
+    types.includes(about) ? [{ merchantId, endpointId }] : [],
+  );
+  if (to.length === 0) return [];
+  return [{ type: 'StockTold', sku, version, about, body: bodyOf(about, at, { ...data, sequence: version }), to }];
 }
 
 const wants = ({ types }: Endpoint, about: string): boolean => types.includes('*') || types.includes(about);

@@ -3,7 +3,7 @@ import { assertNever, type Domain, type RowKey, type Untimed } from '@midstream/
 import { decide } from './decide';
 import type { NotificationCode, NotificationCommand, NotificationEvent } from './messages';
 import { react } from './react';
-import { evolve, type Rows, uphold } from './state';
+import { evolve, LISTENERS_ID, type Rows, uphold } from './state';
 
 /** Tells merchants what became of their orders: a signed message for each fact and endpoint, repeated until somebody takes it. */
 export const notification: Domain<Rows, NoView, NotificationCommand, NotificationEvent, AnyFact, NotificationCode> = {
@@ -24,7 +24,12 @@ function keysOf(command: NotificationCommand | Untimed<NotificationCommand>): re
     case 'AddEndpoint':
     case 'RemoveEndpoint':
     case 'DisableEndpoint':
-      return [{ kind: 'merchants', id: command.merchantId }];
+      return [
+        { kind: 'merchants', id: command.merchantId },
+        { kind: 'listeners', id: LISTENERS_ID },
+      ];
+    case 'TellStock':
+      return [{ kind: 'listeners', id: LISTENERS_ID, mode: 'share' }];
     case 'TellFact':
       return [{ kind: 'orders', id: command.orderId }, readMerchant(command.merchantId)];
     case 'QueueMessage':
@@ -45,7 +50,16 @@ const readMerchant = (id: string): RowKey<'merchants'> => ({ kind: 'merchants', 
 export * from './messages';
 export { ERROR_LENGTH_MAX, GONE } from './decide';
 export { HUB_MAILBOX, HUB_TYPES, type HubType, hubViewOf } from './hub';
-export { PUBLIC_TYPES, type PublicType, type PublicView, publicViewOf } from './public';
+export { PUBLIC_TYPES, type PublicType, type PublicView, publicViewOf, STOCK_TYPES, stockViewOf } from './public';
 export { messageIdOf } from './react';
 export { ATTEMPTS_MAX, JITTER, pauseAfter, RETRY_AFTER_MAX_MS, RETRY_SCHEDULE_MS } from './schedule';
-export { ENDPOINTS_MAX, type Merchant, type Message, type OrderTold, type Rows } from './state';
+export {
+  ENDPOINTS_MAX,
+  type Listeners,
+  LISTENERS_ID,
+  LISTENERS_MAX,
+  type Merchant,
+  type Message,
+  type OrderTold,
+  type Rows,
+} from './state';

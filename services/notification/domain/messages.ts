@@ -1,6 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import type { HubType } from './hub';
-import type { PublicType } from './public';
+import type { PublicType, StockType } from './public';
 
 /** Where a merchant wants to be told, and of what. The secret is nowhere: it is derived from the service's key (README). */
 export interface Endpoint {
@@ -47,6 +47,17 @@ export interface TellFact {
   readonly merchantId: string;
   readonly orderId: string;
   readonly about: PublicType | HubType;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Tell all endpoints that ask for it how a good stands. */
+export interface TellStock {
+  readonly type: 'TellStock';
+  readonly at: number;
+  readonly sku: string;
+  /** Of how the good stands: grows, so that a merchant keeps the newest. */
+  readonly version: number;
+  readonly about: StockType;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -111,7 +122,16 @@ export interface RetryMessage {
 }
 
 export type NotificationCommand =
-  AddEndpoint | RemoveEndpoint | DisableEndpoint | TellFact | QueueMessage | SendTest | ReplayMessage | NoteAttempt | RetryMessage;
+  | AddEndpoint
+  | RemoveEndpoint
+  | DisableEndpoint
+  | TellFact
+  | TellStock
+  | QueueMessage
+  | SendTest
+  | ReplayMessage
+  | NoteAttempt
+  | RetryMessage;
 
 export interface EndpointAdded {
   readonly type: 'EndpointAdded';
@@ -141,6 +161,16 @@ export interface FactTold {
   readonly about: string;
   readonly body: string;
   readonly endpointIds: readonly string[];
+}
+
+/** How a good stands has been told; each endpoint that listens gets a message of it. */
+export interface StockTold {
+  readonly type: 'StockTold';
+  readonly sku: string;
+  readonly version: number;
+  readonly about: StockType;
+  readonly body: string;
+  readonly to: readonly { readonly merchantId: string; readonly endpointId: string }[];
 }
 
 export interface MessageQueued {
@@ -187,6 +217,7 @@ export type NotificationEvent =
   | EndpointRemoved
   | EndpointDisabled
   | FactTold
+  | StockTold
   | MessageQueued
   | MessageReplayed
   | MessageAbandoned
@@ -195,4 +226,5 @@ export type NotificationEvent =
   | Fact<'MessageSent'>
   | Fact<'MessageFailed'>;
 
-export type NotificationCode = 'webhook-not-found' | 'webhook-disabled' | 'too-many-webhooks' | 'delivery-not-found' | 'delivery-pending';
+export type NotificationCode =
+  'webhook-not-found' | 'webhook-disabled' | 'too-many-webhooks' | 'too-many-stock-webhooks' | 'delivery-not-found' | 'delivery-pending';

@@ -100,6 +100,7 @@ export const endpoint = (endpointId: string, more: Partial<Endpoint> = {}): Endp
 
 export const mailbox = (...endpoints: Endpoint[]): Rows => ({
   merchants: { m1: { endpoints: Object.fromEntries(endpoints.map((it) => [it.endpointId, it])) } },
+  listeners: {},
   orders: {},
   messages: {},
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AnyFact, faultOf } from '@midstream/contracts';
 import { ACCOUNT, SUPPLIER, TOLD } from './notification.fixtures';
-import { PUBLIC_TYPES, publicViewOf } from './public';
+import { PUBLIC_TYPES, publicViewOf, stockViewOf } from './public';
 
 const FORBIDDEN = /cost|score|expected|supplier|offer|margin|hold(?!er)|purchase|decision|gates|candidate|worth|code|secret|tally|buyer/i;
 /** `heldMinor` is the merchant's own money; a `client…` is its own word. */
@@ -39,12 +39,21 @@ describe('what a merchant is told', () => {
     const told = new Set([...TOLD, ...plain].map((it) => publicViewOf(it)?.about));
     assert.deepEqual(
       PUBLIC_TYPES.filter((it) => !told.has(it)),
-      ['webhook.test'],
+      ['stock.low', 'stock.back', 'webhook.test'],
     );
   });
 
   it('does not grow with the fact: what is added later does not leave by itself', () => {
     for (const fact of TOLD) assert.deepEqual(publicViewOf(grown(fact)), publicViewOf(fact));
+  });
+
+  it('tells how a good stands, and not how many there are', () => {
+    const level = { sku: 'vip', version: 3, category: 'membership', available: 4, lowAt: 20 } as const;
+    assert.deepEqual(stockViewOf({ type: 'StockLow', ...level, status: 'low_stock' }), {
+      ...{ about: 'stock.low', sku: 'vip', version: 3, data: { sku: 'vip', category: 'membership', status: 'low_stock' } },
+    });
+    const back = stockViewOf({ type: 'StockBack', ...level, status: 'in_stock', was: 'out_of_stock' });
+    assert.deepEqual(back.data, { sku: 'vip', category: 'membership', status: 'in_stock', was: 'out_of_stock' });
   });
 
   it('tells what a substitution replaces and why, and how many units at which price', () => {

@@ -1,6 +1,10 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import { assertNever } from '@midstream/kernel';
 
+/** Of goods and not of a merchant's own orders: told to those who name them, and not by `*`. */
+export const STOCK_TYPES = ['stock.low', 'stock.back'] as const;
+export type StockType = (typeof STOCK_TYPES)[number];
+
 /** What a merchant can ask to be told of. */
 export const PUBLIC_TYPES = [
   'order.placed',
@@ -16,6 +20,7 @@ export const PUBLIC_TYPES = [
   'line.units-delivered',
   'line.units-given-up',
   'line.closed',
+  ...STOCK_TYPES,
   'webhook.test',
 ] as const;
 export type PublicType = (typeof PUBLIC_TYPES)[number];
@@ -75,6 +80,8 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     case 'HoldReleased':
     case 'WorkItemReminded':
     case 'OfferState':
+    case 'StockLow': // `stockViewOf` tells of these
+    case 'StockBack':
     case 'ProductState':
     case 'VerdictState':
     case 'ApiKeyState':
@@ -84,6 +91,20 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     default:
       return assertNever(fact);
   }
+}
+
+export interface StockView {
+  readonly about: StockType;
+  readonly sku: string;
+  readonly version: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** How a good stands now, without the number: `GET /v1/stock` tells it to those who may know. */
+export function stockViewOf(fact: Fact<'StockLow' | 'StockBack'>): StockView {
+  const { sku, version, type } = fact;
+  if (type === 'StockLow') return { about: 'stock.low', sku, version, data: pick(fact, 'sku', 'category', 'status') };
+  return { about: 'stock.back', sku, version, data: pick(fact, 'sku', 'category', 'status', 'was') };
 }
 
 const seen = (

@@ -46,6 +46,14 @@ describe('what is told', () => {
     ]);
   });
 
+  it('of a good becomes one message for each endpoint, under an id of the good and how it stands', () => {
+    const to = [{ merchantId: 'm1', endpointId: 'e1' }];
+    const letter = { messageId: 'e1:stock:vip:3', endpointId: 'e1', merchantId: 'm1', about: 'stock.low', body: '{}' };
+    assert.deepEqual(react({ type: 'StockTold', sku: 'vip', version: 3, about: 'stock.low', body: '{}', to }), [
+      { command: { type: 'QueueMessage', letter } },
+    ]);
+  });
+
   it('is tried again at its time', () =>
     assert.deepEqual(react({ ...made, status: 'pending', nextAt: NOON + 5, result: { durationMs: 1 } }), [
       { command: { type: 'RetryMessage', messageId, merchantId: 'm1', attempt: 2 }, at: NOON + 5 },

@@ -1,9 +1,9 @@
 import type { AnyFact } from '@midstream/contracts';
 import type { Due, Untimed } from '@midstream/kernel';
 import { GONE } from './decide';
-import type { AttemptMade, FactTold, NotificationCommand, NotificationEvent } from './messages';
+import type { AttemptMade, FactTold, NotificationCommand, NotificationEvent, StockTold } from './messages';
 import { hubViewOf } from './hub';
-import { publicViewOf } from './public';
+import { publicViewOf, stockViewOf } from './public';
 
 type Dues = readonly Due<Untimed<NotificationCommand>>[];
 
@@ -11,6 +11,11 @@ export function react(fact: AnyFact | NotificationEvent): Dues {
   switch (fact.type) {
     case 'FactTold':
       return messagesOf(fact);
+    case 'StockLow':
+    case 'StockBack':
+      return [{ command: { type: 'TellStock', ...stockViewOf(fact) } }];
+    case 'StockTold':
+      return stockMessagesOf(fact);
     case 'AttemptMade':
       return afterAttempt(fact);
     case 'EndpointAdded':
@@ -42,6 +47,11 @@ function messagesOf({ merchantId, orderId, sequence, about, body, endpointIds }:
     },
   }));
 }
+
+const stockMessagesOf = ({ sku, version, about, body, to }: StockTold): Dues =>
+  to.map(({ merchantId, endpointId }) => ({
+    command: { type: 'QueueMessage', letter: { messageId: `${endpointId}:stock:${sku}:${version}`, endpointId, merchantId, about, body } },
+  }));
 
 function afterAttempt({ messageId, merchantId, endpointId, attempt, nextAt, result }: AttemptMade): Dues {
   if (nextAt !== undefined) return [{ command: { type: 'RetryMessage', messageId, merchantId, attempt: attempt + 1 }, at: nextAt }];

@@ -1,18 +1,30 @@
 import { assert, assertNever, type RowsOf } from '@midstream/kernel';
 import type { AttemptMade, Endpoint, Letter, NotificationEvent } from './messages';
+import { STOCK_TYPES, type StockType } from './public';
 
 /** Endpoints of one merchant: a fact goes to all of them, and nobody should be able to make us a cannon. */
 export const ENDPOINTS_MAX = 10;
 
+/** Endpoints of all merchants together that are told of stock: each fact of a good is a message to all of them. */
+export const LISTENERS_MAX = 2_000;
+/** The one row of them. */
+export const LISTENERS_ID = 'stock';
+
 /** The Mailbox: who is told where, how far each order is told, and what became of each message. */
 export interface Rows {
   readonly merchants: RowsOf<Merchant>;
+  readonly listeners: RowsOf<Listeners>;
   readonly orders: RowsOf<OrderTold>;
   readonly messages: RowsOf<Message>;
 }
 
 export interface Merchant {
   readonly endpoints: Readonly<Record<string, Endpoint>>;
+}
+
+/** Who is told of stock, by the endpoint's id. */
+export interface Listeners {
+  readonly endpoints: Readonly<Record<string, { readonly merchantId: string; readonly types: readonly StockType[] }>>;
 }
 
 export interface OrderTold {
@@ -34,11 +46,18 @@ export interface Message {
 export function evolve(rows: Rows, event: NotificationEvent): Rows {
   switch (event.type) {
     case 'EndpointAdded':
-      return withEndpoints(rows, event.merchantId, (it) => ({ ...it, [event.endpoint.endpointId]: event.endpoint }));
+      return listening(
+        withEndpoints(rows, event.merchantId, (it) => ({ ...it, [event.endpoint.endpointId]: event.endpoint })),
+        event.merchantId,
+        event.endpoint,
+      );
     case 'EndpointRemoved':
-      return withEndpoints(rows, event.merchantId, ({ [event.endpointId]: _removed, ...others }) => others);
+      return withEndpoints(deaf(rows, event.endpointId), event.merchantId, ({ [event.endpointId]: _removed, ...others }) => others);
     case 'EndpointDisabled':
-      return withEndpoints(rows, event.merchantId, (it) => ({ ...it, ...disabled(it[event.endpointId], event.because) }));
+      return withEndpoints(deaf(rows, event.endpointId), event.merchantId, (it) => ({
+        ...it,
+        ...disabled(it[event.endpointId], event.because),
+      }));
     case 'FactTold':
       return { ...rows, orders: { ...rows.orders, [event.orderId]: { sequence: event.sequence } } };
     case 'MessageQueued':
@@ -57,6 +76,7 @@ export function evolve(rows: Rows, event: NotificationEvent): Rows {
       return withMessage(rows, event.letter.messageId, withoutTimer(messageOf(rows, event.letter.messageId)));
     case 'AttemptMade':
       return withMessage(rows, event.messageId, attempted(messageOf(rows, event.messageId), event));
+    case 'StockTold':
     case 'MessageSent':
     case 'MessageFailed':
       return rows;
@@ -69,9 +89,28 @@ function attempted(message: Message, { attempt, status, nextAt }: AttemptMade): 
   return { ...withoutTimer(message), status, attempts: attempt, tries: message.tries + 1, ...(nextAt !== undefined && { nextAt }) };
 }
 
+/** The stock types that an endpoint names. */
+export const stockTypesOf = (types: readonly string[]): StockType[] => STOCK_TYPES.filter((it) => types.includes(it));
+
+function listening(rows: Rows, merchantId: string, { endpointId, types }: Endpoint): Rows {
+  const named = stockTypesOf(types);
+  if (named.length === 0) return rows;
+  const endpoints = { ...rows.listeners[LISTENERS_ID]?.endpoints, [endpointId]: { merchantId, types: named } };
+  return { ...rows, listeners: { ...rows.listeners, [LISTENERS_ID]: { endpoints } } };
+}
+
+function deaf(rows: Rows, endpointId: string): Rows {
+  const known = rows.listeners[LISTENERS_ID]?.endpoints;
+  if (known?.[endpointId] === undefined) return rows;
+  const { [endpointId]: _gone, ...endpoints } = known;
+  return { ...rows, listeners: { ...rows.listeners, [LISTENERS_ID]: { endpoints } } };
+}
+
 export function uphold(rows: Rows): void {
   for (const { endpoints } of Object.values(rows.merchants))
     assert(Object.keys(endpoints).length <= ENDPOINTS_MAX, 'endpoints are bounded');
+  for (const { endpoints } of Object.values(rows.listeners))
+    assert(Object.keys(endpoints).length <= LISTENERS_MAX, 'listeners are bounded');
   for (const it of Object.values(rows.messages)) {
     assert(it.tries <= it.attempts, 'tries since the replay are among all attempts');
     assert(it.nextAt === undefined || it.status === 'pending', 'only a pending message is tried again');
