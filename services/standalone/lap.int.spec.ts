@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Client, until } from './client.fixtures';
 import { aHouse, type House } from './house.fixtures';
-import { FAST, type Merchant, openMarket, openMerchant, reportStock, script, SLOW } from './market.fixtures';
+import { anOrder, FAST, type Merchant, openMarket, openMerchant, reportStock, script, SLOW } from './market.fixtures';
 import { assigned, ended, orderOf, place, questionOf, timelineOf } from './orders.fixtures';
 import { aReceiver, type Receiver } from './receiver.fixtures';
 import { codesIn, saysOfTheHub } from './secrets.fixtures';
@@ -20,6 +20,7 @@ const GOODS = [
   { sku: 'licence', category: 'licence', priceMinor: 6_000, slowCostMinor: 5_000, fastCostMinor: 5_500 },
   { sku: 'cloud', category: 'cloud', priceMinor: 9_000, slowCostMinor: 8_000 },
   { sku: 'odd', category: 'odd', priceMinor: 1_000, fastCostMinor: 800 },
+  { sku: 'festival', category: 'festival', priceMinor: 1_000, fastCostMinor: 800 },
 ] as const;
 /** The first unit of each is bought at once; whatever comes after it waits a minute in its supplier's queue. */
 const QUEUED = ['card', 'video', 'course-a', 'licence', 'cloud'];
@@ -196,6 +197,30 @@ describe('five services, from order to delivery', () => {
     }
   });
 
+  it('proposes more units while demand bursts, and delivers what the merchant accepts', async () => {
+    const waitUntil = new Date(Date.now() + 600_000).toISOString();
+    const order = anOrder({ sku: 'festival', quantity: 2 }, { sku: 'festival', capMinor: 1, substitution: { waitUntil } });
+    const additions = { maxUnitPriceMinor: 1_000, maxQuantity: 3 };
+    const { orderId } = (await merchant.post<{ orderId: string }>('/orders', { ...order, additions })).body;
+    await burstOf(house, 'festival');
+    const offered = () =>
+      merchant.get<{ items: { additionId: string; status: string; quantity: number }[] }>(`/orders/${orderId}/additions`);
+    const { additionId, quantity } = await until('an addition', async () => (await offered()).items[0]);
+    assert.equal(quantity, 3);
+    for (let times = 0; times < 2; times++) await merchant.post(`/orders/${orderId}/additions/${additionId}/accept`, { quantity: 2 });
+    const added = await until('what was added', async () => {
+      const line = (await orderOf(merchant, orderId)).lines.find((it) => it.lineId === 'added-1');
+      return line?.status === 'delivered' && line;
+    });
+    assert.deepEqual(added.goods, [{ sku: 'festival', quantity: 2, delivered: 2 }]);
+    await merchant.post(`/orders/${orderId}/cancel`, {});
+    const { status, capturedMinor } = await ended(merchant, orderId);
+    assert.deepEqual([status, capturedMinor], ['partially-completed', 4_000]);
+    const types = ['order.addition-offered', 'order.addition-answered', 'line.added'];
+    const isTold = (type: string) => receiver.messages.some((it) => it.type === type && it.data['orderId'] === orderId);
+    await until('the webhooks', async () => types.every(isTold));
+  });
+
   it('keeps books that balance', async () => {
     const account = await merchant.get<{ availableMinor: number; heldMinor: number }>(`/accounts/${merchant.merchantId}`);
     const { items } = await merchant.get<{ items: Awaited<ReturnType<typeof orderOf>>[] }>('/orders?limit=100');
@@ -243,6 +268,17 @@ describe('five services, from order to delivery', () => {
     );
   });
 });
+
+/** Ordinary demand a while ago, and very much of it in this minute, as the service counts it from its decisions. */
+async function burstOf({ services }: House, sku: string): Promise<void> {
+  const selection = services.find((it) => it.name === 'selection-engine');
+  const minute = Math.floor(Date.now() / 60_000);
+  for (const [ago, orders] of [
+    [400, 100],
+    [0, 2_000],
+  ] as const)
+    await selection?.commands.outcome({ type: 'CountDemand', minuteAt: (minute - ago) * 60_000, counts: [{ sku, orders }] } as never);
+}
 
 /** The gates that stopped every offer when units were given up. */
 const gatesOf = (timeline: Awaited<ReturnType<typeof timelineOf>>): string[] =>
