@@ -30,8 +30,8 @@ describe('suppliers that do not push', () => {
     await until(async () => (await offerOf('faka'))['available'] === 3, 'the first figure');
     const { stockSource, costSource, costTiers } = await offerOf('faka');
     assert.deepEqual([stockSource, costSource, costTiers], ['poll', 'poll', [{ from: 1, costMinor: 1950 }]]);
-    const { body } = await world.call('GET', '/stock?sku=vip', undefined, { key: 'm-key' });
-    assert.equal((body['items'] as { source: string }[])[0]?.source, 'poll');
+    const stock = async () => (await world.call('GET', '/stock?sku=vip', undefined, { key: 'm-key' })).body;
+    await until(async () => ((await stock())['items'] as { source?: string }[])[0]?.source === 'poll', 'the open figure');
     good.cards = ['C'];
     assert.equal((await poll('faka'))['supplierId'], 'faka');
     await until(async () => (await offerOf('faka'))['available'] === 1, 'the next figure');
