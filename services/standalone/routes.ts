@@ -5,6 +5,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   // The more exact path wins, whatever the order here: '/orders/:orderId/lines/:lineId/plan' may stand beside '/orders'
   ['/orders/:orderId/recommendations', 'selection-engine'],
   ['/orders', 'order'],
+  ['/orders/:orderId/lines/:lineId/plan', 'selection-engine'],
   ['/merchants', 'order'],
   ['/keys', 'order'],
   ['/accounts', 'order'],
@@ -30,6 +31,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/evaluations', 'selection-engine'],
   ['/cases', 'selection-engine'],
   ['/guides', 'selection-engine'],
+  ['/scorecards', 'selection-engine'],
   ['/market-signals', 'selection-engine'],
   ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],

@@ -26,8 +26,8 @@ export const marketMutants: readonly Mutant[] = [
     id: 'selection-goes-a-step-further',
     kind: 'a substitute outside the buyer’s policy',
     file: selection('gates'),
-    before: 'if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo)) return false;',
-    after: 'if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo) + 1) return false;',
+    before: 'rankOf(step) <= rankOf(request.substitution.upTo);',
+    after: 'rankOf(step) <= rankOf(request.substitution.upTo) + 1;',
     why: 'a buyer gets a substitute that he has ruled out',
   },
   {
@@ -50,8 +50,8 @@ export const marketMutants: readonly Mutant[] = [
     id: 'selection-lists-six',
     kind: 'an off-by-one at a limit',
     file: selection('rank'),
-    before: 'led(passed, guide).slice(0, CANDIDATES_MAX)',
-    after: 'led(passed, guide).slice(0, CANDIDATES_MAX + 1)',
+    before: 'list.slice(0, CANDIDATES_MAX)',
+    after: 'list.slice(0, CANDIDATES_MAX + 1)',
     why: 'a list is longer than all others on the lap expect',
   },
   {

@@ -99,6 +99,40 @@ describe('the selection engine', () => {
     assert.equal((await get('/decisions/o1:1:1:1', 'wrong')).status, 401);
   });
 
+  it('makes a decision again from its record, to the same result', async () => {
+    const again = async (id: string, key: string) => {
+      const answer = await fetch(`${service.url}/v1/decisions/${id}/replay`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    for (const id of ['o1:1:1:1', 'o3:1:1:1']) {
+      const { status, body } = await again(id, 'op');
+      assert.deepEqual([status, body['identical'], body['differs']], [200, true, []]);
+    }
+    assert.equal((await again('none', 'op')).status, 404);
+    assert.equal((await again('o1:1:1:1', 'k1')).status, 403);
+  });
+
+  it('has a plan for a line before it is needed, and shows each reader what is theirs', async () => {
+    const whole = await get('/orders/o1/lines/1/plan', 'op');
+    assert.deepEqual([whole.status, whole.body['independent'], whole.body['flag']], [200, true, null]);
+    assert.deepEqual((whole.body['steps'] as { offerId: string }[]).map((it) => it.offerId), ['b~video']); // prettier-ignore
+    const own = await get('/orders/o1/lines/1/plan', 'k1');
+    assert.deepEqual(own.body['goods'], [{ sku: 'video', priceMinor: 2500, currency: 'CNY' }]);
+    assert.doesNotMatch(JSON.stringify(own.body), /cost|supplier|offerId|steps|~/);
+    assert.equal((await get('/orders/o1/lines/1/plan', 'k2')).status, 404);
+    assert.equal((await get('/orders/none/lines/1/plan', 'op')).status, 404);
+  });
+
+  it('keeps a scorecard of a supplier, with the prior of one without a history', async () => {
+    const { status, body } = await get('/scorecards/a', 'op');
+    assert.deepEqual([status, body['withoutHistory'], body['offers']], [200, true, 1]);
+    assert.equal((await get('/scorecards/nobody', 'op')).status, 404);
+    assert.equal((await get('/scorecards/a', 'k1')).status, 403);
+  });
+
   it('sends an empty list, with the gate named, where nothing passes', async () => {
     await bus.tell(asks('o5', { priceCapMinor: 1 }), asks('o6', { need: { sku: 'nowhere' } }));
     const [[priced], [unknown]] = [await ranked('o5'), await ranked('o6')];

@@ -1,14 +1,16 @@
-import { type Caller, Database, NotFound } from '@midstream/runtime';
+import { type Caller, Database, NotFound, Problem } from '@midstream/runtime';
+import { type Considered, KNOWN, MODEL, replay } from '@midstream/selection-engine-domain';
 import { Injectable } from '@nestjs/common';
 import type { DecisionRecord } from './records';
-import type { DecisionView, ListedGood, OperatorDecisionView } from './views';
+import type { DecisionView, ListedGood, OperatorDecisionView, ReplayView } from './views';
 
 interface DecisionFound {
   readonly id: string;
   readonly merchant_id: string;
   readonly decided_at: Date;
   readonly model: string;
-  readonly record: DecisionRecord;
+  /** A record of an older model has no `chosen`. */
+  readonly record: Omit<DecisionRecord, 'chosen'> & Partial<Pick<DecisionRecord, 'chosen'>>;
 }
 
 @Injectable()
@@ -17,13 +19,26 @@ export class DecisionQueries {
 
   /** The record as its reader may see it. @throws NotFound for what is not there, or is another merchant's. */
   async decision(decisionId: string, { scope, merchantId }: Caller): Promise<DecisionView | OperatorDecisionView> {
+    const found = await this.find(decisionId, scope === 'operator' ? null : (merchantId ?? ''));
+    return scope === 'operator' ? wholeOf(found) : publicOf(found);
+  }
+
+  /** The decision, made again from its record. @throws NotFound; a Problem where another model made it, whose formulas are gone. */
+  async replayed(decisionId: string): Promise<ReplayView> {
+    const { id, model, record } = await this.find(decisionId, null);
+    if (model !== MODEL || record.chosen === undefined)
+      throw new Problem(409, 'decision-of-another-model', 'The decision was made by another model', `${model} made it, ${MODEL} is here`);
+    return { decisionId: id, model, ...replay({ considered: record.considered, chosen: record.chosen }) };
+  }
+
+  private async find(decisionId: string, merchantId: string | null): Promise<DecisionFound> {
     const { rows } = await this.database.pool.query<DecisionFound>(
       `SELECT id, merchant_id, decided_at, model, record FROM decision WHERE id = $1 AND ($2::text IS NULL OR merchant_id = $2)`,
-      [decisionId, scope === 'operator' ? null : (merchantId ?? '')],
+      [decisionId, merchantId],
     );
     const [found] = rows;
     if (found === undefined) throw new NotFound('decision-not-found');
-    return scope === 'operator' ? wholeOf(found) : publicOf(found);
+    return found;
   }
 }
 
@@ -41,6 +56,14 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
 }
 
 function wholeOf(found: DecisionFound): OperatorDecisionView {
-  const { request, candidates, considered } = found.record;
-  return { ...publicOf(found), merchantId: found.merchant_id, model: found.model, request, candidates, considered };
+  const { request, candidates, considered, chosen } = found.record;
+  const { merchant_id: merchantId, model } = found;
+  return { ...publicOf(found), merchantId, model, request, candidates, considered: considered.map(named), ...(chosen && { chosen }) };
+}
+
+/** A considered offer with its numbers by name; a record of an older model has none. */
+function named({ known, ...it }: Considered): object {
+  if (known === undefined) return it;
+  const [supplierId, upstreamGroup, ...numbers] = known;
+  return { ...it, supplierId, upstreamGroup, ...Object.fromEntries(KNOWN.map((name, index) => [name, numbers[index]])) };
 }

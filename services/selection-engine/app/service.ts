@@ -15,6 +15,8 @@ import { CreateAfterSales10 } from './migrations/create-after-sales-10';
 import { CreateBuyers8 } from './migrations/create-buyers-8';
 import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
+import { PlansController, ScorecardsController } from './learning/http';
+import { LearningQueries } from './learning/queries';
 import { demandLoop } from './market/loop';
 import { MarketController, SignalsController } from './market/http';
 import { MarketQueries } from './market/queries';
@@ -42,6 +44,8 @@ export const selectionService = defineService({
   problems,
   controllers: [
     DecisionsController,
+    PlansController,
+    ScorecardsController,
     SignalsController,
     MarketController,
     RecommendationsController,
@@ -50,6 +54,6 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, MarketQueries, CardQueries, CaseLibrary, Books],
+  providers: [DecisionQueries, LearningQueries, MarketQueries, CardQueries, CaseLibrary, Books],
   loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), additionsLoop()],
 });

@@ -36,7 +36,27 @@ export class OperatorDecisionView extends DecisionView {
   @ApiProperty({
     type: 'array',
     items: { type: 'object' },
-    description: 'The offers as they were known, each with the gate that stopped it or its worth; the best and the nearest misses',
+    description:
+      'The offers as they were known, each with the gate that stopped it or the numbers that it was chosen by (README); the best and the nearest misses',
   })
   considered!: readonly object[];
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What the chain was chosen under, its value a unit, its probability of delivering, and the propensity of its first offer',
+  })
+  chosen?: object;
+}
+
+/** A decision, made again from what was kept of it. */
+export class ReplayView {
+  @ApiProperty({ example: 'o1:1:1:1' }) decisionId!: string;
+  @ApiProperty() model!: string;
+  @ApiProperty({ description: 'Order, propensity, values and probabilities came out the same, to the last bit' }) identical!: boolean;
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'object', properties: { field: { type: 'string' }, recorded: {}, replayed: {} } },
+    description: 'What did not; empty where all is the same',
+  })
+  differs!: readonly object[];
 }

@@ -6,6 +6,8 @@ import type { AfterSales } from './buyers/after-sales';
 import { unknowBuyer } from './buyers/known';
 import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
+import { type Beliefs, createBeliefs } from './beliefs/beliefs';
+import { learn, learnOfLine } from './learn';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
 export type Offer = Fact<'OfferState'>;
@@ -55,6 +57,12 @@ export interface OfferBook {
   readonly buyers: Map<string, BuyerProfile>;
   /** What became of the lines that each offer served; as the database has it, a few seconds ago. */
   readonly afterSales: Map<string, AfterSales>;
+  /** What has been learnt of suppliers and goods. */
+  readonly beliefs: Beliefs;
+  /** Questions to buyers that wait for an answer: by its id, the SKU that the substitute stands for. */
+  readonly questions: Map<string, string>;
+  /** The newest time that the book has heard of: the market's states carry none of their own. */
+  heardAt: number;
 }
 
 export const emptyBook = (): OfferBook => ({
@@ -73,6 +81,9 @@ export const emptyBook = (): OfferBook => ({
   ended: new Map(),
   buyers: new Map(),
   afterSales: new Map(),
+  beliefs: createBeliefs(),
+  questions: new Map(),
+  heardAt: 0,
 });
 
 export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): void {
@@ -86,6 +97,7 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'MarketState':
       return noteOf(book, book.markets, fact);
     case 'SelectionDecided':
+      book.heardAt = Math.max(book.heardAt, fact.decidedAt);
       return noteDecided(book, fact);
     case 'StormPlanned':
       for (const [id, it] of book.storms) if (fact.plannedAt - it.plannedAt >= PLAN_KEPT_MS) book.storms.delete(id);
@@ -106,7 +118,7 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'LineClosed':
       return noteEnded(book.ended, fact);
     default:
-      return; // no news of the market
+      return learnOfLine(book, fact);
   }
 }
 
@@ -155,6 +167,7 @@ function applyProduct(book: OfferBook, product: Product): void {
 function applyOffer(book: OfferBook, offer: Offer): void {
   const before = book.offers.get(offer.offerId);
   if (!isNews(before, offer)) return;
+  learn(book, before, offer);
   book.offers.set(offer.offerId, offer);
   book.stirred.add(offer.sku);
   noteClosing(book, before, offer);

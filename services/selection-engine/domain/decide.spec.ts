@@ -4,7 +4,7 @@ import { CANDIDATES_MAX, GATES, type GateCounts, type SelectionRequest } from '@
 import { given, NOON } from '@midstream/testing/given';
 import type { OfferBook } from './book';
 import { PRICE_BAND_FLOOR } from './gates';
-import { type SelectionCommand, type SelectionEvent, selection, SHADE_MS } from './index';
+import { type SelectionCommand, replay, type SelectionEvent, selection, SHADE_MS } from './index';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, upTo, NO_ROWS } from './selection.fixtures';
 
 /** Decides as the shell does: own events reach the book at once. */
@@ -38,8 +38,8 @@ describe('a line asks for a video membership', () => {
     assert.deepEqual(gates, {});
     const shared = { sku: 'video', priceMinor: 2500, currency: 'CNY', version: 1 };
     assert.deepEqual(candidates, [
-      { ...shared, offerId: 'b~video', supplierId: 'b', expectedMinor: 425, planned: 1 },
-      { ...shared, offerId: 'a~video', supplierId: 'a', expectedMinor: 338, planned: 0 },
+      { ...shared, offerId: 'b~video', supplierId: 'b', expectedMinor: 389, planned: 1 },
+      { ...shared, offerId: 'a~video', supplierId: 'a', expectedMinor: 303, planned: 0 },
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('a line asks for a video membership', () => {
     const market = () => aBook(aProduct('video', { tierPrices: { gold: 2300, late: 2700 } }), anOffer('a', 'video'));
     const of = (merchantTier?: string) => ranked(market(), aRequest(merchantTier === undefined ? {} : { merchantTier }));
     const seen = [of(), of('gold'), of('silver')].map(({ candidates: [it] }) => [it?.priceMinor, it?.expectedMinor]);
-    assert.deepEqual(seen, [[2500, 425], [2300, 251], [2500, 425]]); // prettier-ignore
+    assert.deepEqual(seen, [[2500, 389], [2300, 220], [2500, 389]]); // prettier-ignore
     stoppedAt(market(), { price: 1 }, aRequest({ merchantTier: 'late' }));
     const dear = aBook(aProduct('video', { tierPrices: { gold: 1900 } }), anOffer('a', 'video'));
     stoppedAt(dear, { price: 1 }, aRequest({ merchantTier: 'gold' }));
@@ -68,19 +68,28 @@ describe('a line asks for a video membership', () => {
     assert.deepEqual(record.considered, [
       {
         ...{ offerId: 'a~video', sku: 'video', version: 1, available: 100, room: 100 },
-        worth: {
-          ...{ revenueMinor: 2500, costMinor: 2000, fill: 0.8696, responseMs: 5000 },
-          ...{ failureMinor: 78.75, latenessMinor: 0.0022, substitutionMinor: 0, expectedMinor: 425 },
-        },
+        known: ['a', '', 0.857406, 0.987993, 1, 9, 20000, 0, 500, -27.6138, -5, 0, 0, 0, 10.7629, 37.5, 5150, 5000],
       },
       { offerId: 'b~video', sku: 'video', version: 7, available: 0, room: 0, gate: 'stock' },
     ]);
   });
 
+  it('can be made again from its record, to the same result, and says what differs where it cannot', () => {
+    const market = book();
+    ask(market, { type: 'RankOffers', at: NOON, request: aRequest({ orderId: 'o0', quantity: 100 }) }); // leaves b without room
+    const [, record] = ask(market, { type: 'RankOffers', at: NOON, request: aRequest() });
+    assert.ok(record?.type === 'SelectionDecided');
+    assert.equal(record.considered[1]?.crowded, true);
+    const kept = JSON.parse(JSON.stringify(record)) as typeof record;
+    assert.deepEqual(replay(kept), { identical: true, differs: [] });
+    const tampered = { ...kept, chosen: { ...kept.chosen, propensity: 0.5 } };
+    assert.deepEqual(replay(tampered).differs, [{ field: 'propensity', recorded: 0.5, replayed: 1 }]);
+  });
+
   it('prefers the supplier that keeps its word to one that is a little cheaper', () => {
     const market = aBook(
       aProduct('video'),
-      anOffer('cheap', 'video', { costMinor: 1990, outcomes: { fulfilled: 50, failed: 50, responseMsSum: 0 } }),
+      anOffer('cheap', 'video', { costMinor: 1998, outcomes: { fulfilled: 50, failed: 50, responseMsSum: 0 } }),
       anOffer('sure', 'video', { costMinor: 2000, outcomes: { fulfilled: 100, failed: 0, responseMsSum: 0 } }),
     );
     assert.deepEqual(offersOf(market), ['sure~video', 'cheap~video']);
@@ -97,7 +106,7 @@ describe('a line asks for a video membership', () => {
 
   it('reckons a substitution by what the buyer paid for, not by the dearer good', () => {
     const replaces = { holdId: 'o1/1/1/x', offerId: 'x', sku: 'video', reason: 'out-of-stock', referencePriceMinor: 2300 } as const;
-    assert.equal(ranked(book(), aRequest({ replaces })).candidates[0]?.expectedMinor, 251);
+    assert.equal(ranked(book(), aRequest({ replaces })).candidates[0]?.expectedMinor, 220);
   });
 
   it('buys at the tier of its quantity', () => {

@@ -2,27 +2,35 @@ import { assertNever, type Decision } from '@midstream/kernel';
 import { closeWatch, proposeAddition, watchLine } from './additions/watch';
 import { guideOf } from './assign/guide';
 import type { OfferBook } from './book';
+import { MODEL } from './chain/rank-candidates';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
-import type { RankOffers, SelectionCode, SelectionCommand, SelectionEvent } from './messages';
+import type { RankOffers, SelectionCode, SelectionCommand, SelectionDecided, SelectionEvent } from './messages';
 import { rank } from './rank';
 import { attemptOf, decisionIdOf, type Rows } from './state';
-
-/** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
-export const MODEL = 'expected-money-1';
 
 /** One answer an attempt, an empty list among them: it takes the same road. */
 export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferBook): Decision<SelectionEvent> {
   if (rows.ranked[attemptOf(request)] !== undefined) return []; // asked before
   const { orderId, merchantId, lineId } = request;
   const decisionId = decisionIdOf(request);
-  const { planned, guide } = guideOf(request, book, at, (it, plan) => rank(it, book, at, plan).options);
-  const { candidates, gates, considered } = rank(request, book, at, guide);
-  const storm = guide && { planId: guide.planId, key: guide.key };
+  const { planned, guide } = guideOf(request, book, at, (it, plan) => rank(it, book, at, undefined, plan).options);
+  const { candidates, gates, considered, chosen } = rank(request, book, at, decisionId, guide);
+  const decided: SelectionDecided = {
+    type: 'SelectionDecided',
+    decisionId,
+    decidedAt: at,
+    model: MODEL,
+    request,
+    candidates,
+    gates,
+    considered,
+    chosen,
+  };
   return [
     ...(planned === undefined ? [] : [planned]),
     { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates },
-    { type: 'SelectionDecided', decisionId, decidedAt: at, model: MODEL, request, candidates, gates, considered, ...(storm && { storm }) },
+    guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } },
   ];
 }
 

@@ -1,7 +1,8 @@
 import { type Gate, type SelectionRequest, SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import { availableAt, type Offer, type OfferBook, type Product, verdictIn } from './book';
+import { availableAt, type Offer, type OfferBook, pricedFor, type Product, verdictIn } from './book';
 import { isTooWeakForBurst } from './market/surge';
+import { standsInFor } from './likeness';
 import { costAt, maxCostOf } from './worth';
 
 /** Another good may cost down to this share of the line's cap: below it, it is not of the same price band. */
@@ -13,13 +14,18 @@ export interface Wanted {
   readonly categories: ReadonlySet<string>;
   /** Every good of the categories is wanted. */
   readonly isWhole?: true;
+  /** The one good that is asked for, where it is one, and what its buyer pays for it: no substitute may be dearer. */
+  readonly product?: Product;
+  readonly priceMinor?: number;
 }
 
-export function wantedBy({ need }: SelectionRequest, book: OfferBook): Wanted {
+export function wantedBy({ need, priceCapMinor, merchantTier }: SelectionRequest, book: OfferBook): Wanted {
   const products = need.sku === undefined ? productsOf(book, need.category).filter((it) => fits(it, need)) : known(book, [need.sku]);
+  const [product] = need.sku === undefined ? [] : products;
   return {
     skus: new Set(products.map((it) => it.sku)),
     categories: new Set(products.map((it) => it.category)),
+    ...(product !== undefined && { product, priceMinor: Math.min(pricedFor(product, merchantTier).priceMinor, priceCapMinor) }),
   };
 }
 
@@ -77,22 +83,37 @@ function allows(asked: Asked): boolean {
   const { request, wanted, product } = asked;
   // A top-up needs its account, and to a line that names one nothing else is of use.
   if ((product.fulfilmentKind === 'VALUE_RECHARGE') !== (request.hasRecipient === true)) return false;
-  if (rankOf(stepTo(asked)) > rankOf(request.substitution.upTo)) return false;
-  return wanted.skus.has(product.sku) || product.priceMinor >= request.priceCapMinor * PRICE_BAND_FLOOR;
+  if (!mayGo(stepTo(asked), request)) return false;
+  if (wanted.skus.has(product.sku)) return true;
+  if (wanted.product !== undefined && !standsInFor(wanted.product, product)) return false;
+  return product.priceMinor >= request.priceCapMinor * PRICE_BAND_FLOOR;
 }
 
 /** How far the offer is from what was asked for. Repacks (2×50 for 100) come with a later issue: until then that step is empty. */
-function stepTo({ request: { replaces }, wanted, offer, product }: Asked): SubstitutionUpTo {
+export function stepTo({
+  request: { replaces },
+  wanted,
+  offer,
+  product,
+}: Pick<Asked, 'request' | 'wanted' | 'offer' | 'product'>): SubstitutionUpTo {
   if (wanted.skus.has(product.sku)) return replaces === undefined || replaces.offerId === offer.offerId ? 'none' : 'other-supplier';
   return wanted.categories.has(product.category) ? 'same-category' : 'cross-category';
 }
 
-/** Within the line's cap, and at a cost that leaves the hub its margin. */
-function affordable({ request, product, offer }: Asked): boolean {
+/** Within the line's cap, and at a cost that leaves the hub its margin: a higher one would be drained as `price-risen` as soon as it is held (protocol 22). */
+function affordable({ request, wanted, product, offer }: Asked): boolean {
+  // Never dearer: a substitute costs its buyer no more than the good itself would
+  if (!wanted.skus.has(product.sku) && product.priceMinor > (wanted.priceMinor ?? request.priceCapMinor)) return false;
   const sameCurrency = product.currency === request.currency && offer.currency === request.currency;
   const dearest = maxCostOf(product, request.marginFloorWaived);
   return sameCurrency && product.priceMinor <= request.priceCapMinor && costAt(offer, request.quantity) <= dearest;
 }
+
+/** Whether another good may serve the line at all; else every other one fails at `policy`. */
+export const mayBeAnother = (request: SelectionRequest): boolean => mayGo('same-category', request);
+
+/** The buyer's policy goes so far. */
+const mayGo = (step: SubstitutionUpTo, request: SelectionRequest): boolean => rankOf(step) <= rankOf(request.substitution.upTo);
 
 const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);
 

@@ -28,11 +28,10 @@ export { perHour, percentiles, trendOf } from './market/heat';
 export { MINUTE_MS } from './market/burst';
 export type { ReportSignal, Signal } from './market/signals';
 export { type OfferBook, SHADE_MS } from './book';
-export { MODEL } from './decide';
 export { PRICE_BAND_FLOOR } from './gates';
 export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
-export { FAILURE_SHARE, FILL_PRIOR, LATE_SHARE, LOST_SALE_SHARE, RESPONSE_PRIOR_COUNT, SUBSTITUTION_SHARE } from './worth';
+export { RESPONSE_PRIOR_COUNT } from './worth';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
 
 // The science of selection, by itself: plain data in, plain data out. `observe` a fact of any market, `rankCandidates` of a request.
@@ -43,7 +42,9 @@ export { ATTEMPT_OUTCOMES, type AttemptOutcome, BadNumber, type MarketObservatio
 export { qualityOf, type Quality, upOf } from './beliefs/read';
 export { stockChance } from './beliefs/stock';
 export { acceptanceOf, forgetBuyer } from './beliefs/substitutes';
-export { rankCandidates } from './chain/rank-candidates';
+export { MODEL, rankCandidates } from './chain/rank-candidates';
+export { type Chosen, KNOWN, type Known, replay, type Replayed } from './chain/record';
+export { SUBSTITUTION_SHARE } from './worth';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';
 export * from './cards';
 export * from './cases/cases';
@@ -62,3 +63,6 @@ export {
 export { BUYERS_MAX } from './beliefs/substitutes';
 export { ENDED_MAX, type EndedLine } from './cases/ended';
 export type { Offer, Product } from './book';
+export { nextStep, type Plan, type PlanStep, planOf } from './plan';
+export { estimate, type Estimates, gainOf, judge, type Logged, type Promotion } from './learning/off-policy';
+export { type Believed, type Scorecard, scorecardOf } from './learning/scorecard';

@@ -1,6 +1,7 @@
 import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
 import type { AdditionCommand, AdditionEvent } from './additions/watch';
 import type { StormPlanned } from './assign/storm';
+import type { Chosen, Known } from './chain/record';
 import type { CountDemand } from './market/demand';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
 
@@ -11,22 +12,7 @@ export interface RankOffers {
   readonly request: SelectionRequest;
 }
 
-/** The money of one offer for one line, a unit; all but `fill` and `responseMs` in minor units. */
-export interface Worth {
-  /** What the merchant is charged: the lower of the product's price and the reference price of what is replaced. */
-  readonly revenueMinor: number;
-  readonly costMinor: number;
-  /** Probability in (0,1) that the offer delivers what it promises (Beta-Binomial; selection.md 1.2a). */
-  readonly fill: number;
-  /** Expected, by outcomes and, before there are any, by the lead time. */
-  readonly responseMs: number;
-  readonly failureMinor: number;
-  readonly latenessMinor: number;
-  readonly substitutionMinor: number;
-  readonly expectedMinor: number;
-}
-
-/** One offer as the decision saw it: stopped at a gate, or worth so much. */
+/** One offer as the decision saw it: stopped at a gate, or with the numbers that it was chosen by. */
 export interface Considered {
   readonly offerId: string;
   readonly sku: string;
@@ -35,7 +21,10 @@ export interface Considered {
   readonly available: number;
   readonly room: number;
   readonly gate?: Gate;
-  readonly worth?: Worth;
+  /** Others were just sent there: it stands behind those with room. */
+  readonly crowded?: true;
+  /** The numbers that it was chosen by. */
+  readonly known?: Known;
 }
 
 /** The record of a decision: all that it was made of. Stays inside; its table is read at `GET /v1/decisions/{decisionId}`. */
@@ -50,6 +39,7 @@ export interface SelectionDecided {
   readonly considered: readonly Considered[];
   /** The plan that the line was led by, and its class there; its row has the certificate. */
   readonly storm?: { readonly planId: string; readonly key: string };
+  readonly chosen: Chosen;
 }
 
 /** What is remembered of a buyer is to be forgotten. */

@@ -2,9 +2,13 @@ import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type Select
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import type { Guide } from './assign/guide';
 import type { Option } from './assign/storm';
-import { gateOf, productsInReach, wantedBy } from './gates';
-import type { Considered, Worth } from './messages';
-import { worthOf } from './worth';
+import { byId, type Chosen, knownOf, withRoomFirst } from './chain/record';
+import { rankPassed } from './chain/rank-candidates';
+import type { CandidateOffer, CandidateRequest } from './chain/request';
+import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } from './gates';
+import { likenessOf } from './likeness';
+import type { Considered } from './messages';
+import { givingUpMinor } from './worth';
 
 /** So many offers are kept in a decision's record, the best and the nearest misses first; the rest is in its counts. */
 export const CONSIDERED_MAX = 64;
@@ -15,57 +19,108 @@ export interface Ranking {
   readonly considered: readonly Considered[];
   /** All that passed, with what a unit is worth there: what a storm's plan is made of. */
   readonly options: readonly Option[];
+  readonly chosen: Chosen;
 }
 
 interface Passed {
   readonly offer: Offer;
   readonly product: Product;
-  readonly considered: Considered;
-  readonly worth: Worth;
   readonly room: number;
 }
 
+type Written<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /**
- * The offers that may serve the line, best first, with the units that are foreseen at each; and why the others may not. `guide`: what the
- * plan of a storm says of the line.
+ * The offers that may serve the line, best first, with the units that are foreseen at each; and why the others may not. `seed`, if any, draws a
+ * cold offer now and then; `guide`: what the plan of a storm says of the line, which draws nothing.
  */
-export function rank(request: SelectionRequest, book: OfferBook, at: number, guide?: Guide): Ranking {
+export function rank(request: SelectionRequest, book: OfferBook, at: number, seed?: string, guide?: Guide): Ranking {
   const wanted = wantedBy(request, book);
-  const counts: Partial<Record<Gate, number>> = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
-  const passed: Passed[] = [];
-  const stopped: Considered[] = [];
-  for (const known of productsInReach(wanted, request, book)) {
-    const product = pricedFor(known, request.merchantTier);
-    for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
-      const gate = gateOf({ request, wanted, offer, product, book, at });
-      const considered = consider(offer, book, at, guide);
-      if (gate !== undefined) counts[gate] = (counts[gate] ?? 0) + 1;
-      // What the buyer's policy leaves out is only counted: a category's other goods would fill the record of every plain line.
-      if (gate === 'policy') continue;
-      if (gate !== undefined) stopped.push({ ...considered, gate });
-      else passed.push(passing(offer, product, considered, worthOf(offer, product, request, { wanted: wanted.skus.has(product.sku), at })));
-    }
-  }
-  passed.sort(byWorth);
-  stopped.sort((a, b) => compare(a.offerId, b.offerId));
+  const { counts, passed, stopped } = throughGates(request, wanted, book, at, guide);
+  const offers = [...passed.values()].map((it) => asCandidate(it, request, wanted, book, at)).sort(byId);
+  const asked = requestOf(request, wanted, offers, at, guide === undefined ? seed : undefined);
+  const { ranked, input } = rankPassed(book.beliefs, asked);
+  const byOffer = new Map(ranked.candidates.map((it) => [it.offerId, it]));
+  const hasRoom = new Map([...passed].map(([id, it]) => [id, hasRoomAt(it)]));
+  const order = withRoomFirst([...byOffer.keys()], hasRoom);
+  const known = new Map(input.offers.map((it) => [it.offerId, knownOf(it)]));
+  const inOrder = order.flatMap((id) => passed.get(id) ?? []);
+  const aloneMinor = (id: string): number => Math.round(byOffer.get(id)?.valueMinor ?? 0);
+  const { list, leftOut } = led(inOrder, guide, (it) => aloneMinor(it.offer.offerId) >= -givingUpMinor(request));
+  for (const gate of leftOut.values()) counts[gate] = (counts[gate] ?? 0) + 1;
+  const rows = order.flatMap((id): Considered[] => {
+    const [it, numbers, gate] = [passed.get(id), known.get(id), leftOut.get(id)];
+    if (it === undefined || numbers === undefined) return [];
+    const row: Written<Considered> = consider(it.offer, book, it.room);
+    if (gate !== undefined) row.gate = gate;
+    if (hasRoom.get(id) === false) row.crowded = true;
+    row.known = numbers;
+    return [row];
+  });
+  const { propensity, explored, valueMinor, success, chainLength } = ranked;
+  const chosen: Written<Chosen> = { terms: input.terms, propensity, explored, valueMinor, success, chainLength };
+  if (input.exploration !== undefined) chosen.exploration = input.exploration;
   return {
-    candidates: plan(led(passed, guide).slice(0, CANDIDATES_MAX), request.quantity),
+    candidates: plan(list.slice(0, CANDIDATES_MAX), request.quantity, aloneMinor),
     gates: counts,
-    options: passed.map(({ offer, worth, room }) => ({ offerId: offer.offerId, valueMinor: worth.expectedMinor, room })),
-    considered: [...passed.map((it) => it.considered), ...stopped].slice(0, CONSIDERED_MAX),
+    options: inOrder.map(({ offer, room }) => ({ offerId: offer.offerId, valueMinor: aloneMinor(offer.offerId), room })),
+    considered: [...rows, ...stopped.sort(byId)].slice(0, CONSIDERED_MAX),
+    chosen,
   };
 }
 
-/**
- * The line goes first where the plan sends it. To a line that the plan gives nothing, what is kept for the others is not there: it is worth
- * more to them than the refund of this one.
- */
-function led(passed: readonly Passed[], guide: Guide | undefined): readonly Passed[] {
-  if (guide === undefined || 'planning' in guide) return passed;
-  const { first } = guide;
-  if (first === undefined) return passed.filter(hasRoom);
-  return [...passed.filter((it) => it.offer.offerId === first), ...passed.filter((it) => it.offer.offerId !== first)];
+function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook, at: number, guide: Guide | undefined) {
+  const counts: Partial<Record<Gate, number>> = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
+  const passed = new Map<string, Passed>();
+  const stopped: Considered[] = [];
+  const asIsOnly = !mayBeAnother(request);
+  for (const unpriced of productsInReach(wanted, request, book)) {
+    const product = pricedFor(unpriced, request.merchantTier);
+    if (asIsOnly && product.listed && !wanted.skus.has(product.sku)) {
+      const offers = book.offersBySku.get(product.sku)?.size ?? 0;
+      if (offers > 0) counts.policy = (counts.policy ?? 0) + offers;
+      continue;
+    }
+    for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
+      const gate = gateOf({ request, wanted, offer, product, book, at });
+      if (gate !== undefined) counts[gate] = (counts[gate] ?? 0) + 1;
+      // What the buyer's policy leaves out is only counted: a category's other goods would fill the record of every plain line.
+      if (gate === 'policy') continue;
+      const room = roomOf(offer, book, at, guide);
+      if (gate === undefined) passed.set(offer.offerId, { offer, product, room });
+      else stopped.push({ ...consider(offer, book, room), gate });
+    }
+  }
+  return { counts, passed, stopped };
 }
+
+/**
+ * The line goes first where the plan sends it. To a line that the plan gives nothing, what is kept for the others is not there (gate
+ * `stock`): it is worth more to them; and what is worth less than giving up is no help (gate `price`). Where nothing is left, the line is
+ * given up, with these counts as its reason.
+ */
+function led(ranked: readonly Passed[], guide: Guide | undefined, isWorthIt: (it: Passed) => boolean): Led {
+  const leftOut = new Map<string, Gate>();
+  if (guide === undefined || 'planning' in guide) return { list: ranked, leftOut };
+  const { first } = guide;
+  if (first !== undefined) {
+    const [firsts, others] = [ranked.filter((it) => it.offer.offerId === first), ranked.filter((it) => it.offer.offerId !== first)];
+    return { list: [...firsts, ...others], leftOut };
+  }
+  for (const it of ranked) {
+    if (!hasRoomAt(it)) leftOut.set(it.offer.offerId, 'stock');
+    else if (!isWorthIt(it)) leftOut.set(it.offer.offerId, 'price');
+  }
+  return { list: ranked.filter((it) => !leftOut.has(it.offer.offerId)), leftOut };
+}
+
+interface Led {
+  readonly list: readonly Passed[];
+  /** Offers that passed all gates and are not for this line, and why. */
+  readonly leftOut: ReadonlyMap<string, Gate>;
+}
+
+const hasRoomAt = ({ offer, room }: Passed): boolean => room >= offer.minQuantity;
 
 /** What is kept for the line's own class is room to it. */
 const roomOf = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefined): number => {
@@ -74,40 +129,66 @@ const roomOf = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefi
   return roomAt(book, offer, at) + (offer.offerId === guide.first ? guide.quota : 0);
 };
 
-const consider = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefined): Considered => ({
+const consider = (offer: Offer, book: OfferBook, room: number): Considered => ({
   offerId: offer.offerId,
   sku: offer.sku,
   version: offer.version,
   available: availableAt(book, offer),
-  room: roomOf(offer, book, at, guide),
+  room,
 });
 
-const passing = (offer: Offer, product: Product, considered: Considered, worth: Worth): Passed => ({
-  offer,
-  product,
-  considered: { ...considered, worth },
-  worth,
-  room: considered.room,
-});
-
-/** A total order. What others were just sent to goes last: it may still be there, and is better than nothing. */
-function byWorth(a: Passed, b: Passed): number {
-  return (
-    Number(hasRoom(b)) - Number(hasRoom(a)) ||
-    b.worth.expectedMinor - a.worth.expectedMinor ||
-    a.offer.leadTimeMs - b.offer.leadTimeMs ||
-    compare(a.offer.offerId, b.offer.offerId)
-  );
+/** An offer of the book as the science of selection knows one. What the vault has is counted by ourselves, and never out of date. */
+function asCandidate({ offer, product }: Passed, request: SelectionRequest, wanted: Wanted, book: OfferBook, at: number): CandidateOffer {
+  const step = stepTo({ request, wanted, offer, product });
+  const isSubstitute = !wanted.skus.has(product.sku);
+  const instead = isSubstitute && request.need.sku !== undefined ? book.products.get(request.need.sku) : undefined;
+  const candidate: CandidateOffer = {
+    offerId: offer.offerId,
+    supplierId: offer.supplierId,
+    upstreamGroup: offer.upstreamGroup,
+    sku: offer.sku,
+    category: product.category,
+    priceMinor: product.priceMinor,
+    costTiers: offer.costTiers,
+    leadTimeMs: offer.leadTimeMs,
+    stock: availableAt(book, offer),
+    stockAt: offer.kind === 'vault' ? at : Date.parse(offer.stockAsOf),
+    minQuantity: offer.minQuantity,
+    maxQuantity: offer.maxQuantity,
+    step,
+  };
+  return instead === undefined ? candidate : { ...candidate, similarity: likenessOf(instead, product) };
 }
 
-const hasRoom = ({ offer, room }: Passed): boolean => room >= offer.minQuantity;
+function requestOf(
+  request: SelectionRequest,
+  wanted: Wanted,
+  offers: readonly CandidateOffer[],
+  at: number,
+  seed: string | undefined,
+): CandidateRequest {
+  const { quantity, priceCapMinor, segment, region, tier, need } = request;
+  const referenceMinor = request.replaces?.referencePriceMinor ?? wanted.priceMinor;
+  const { upTo, consent } = request.substitution;
+  const deliverByAt = Date.parse(request.deliverBy);
+  // Written out, field by field: what is spread into a literal costs as much as a search
+  const line: Written<CandidateRequest['line']> = {
+    quantity,
+    priceCapMinor,
+    segment,
+    region,
+    tier,
+    deliverByAt,
+    substitution: { upTo, consent },
+  };
+  if (need.sku !== undefined) line.sku = need.sku;
+  if (referenceMinor !== undefined) line.referenceMinor = referenceMinor;
+  return seed === undefined ? { at, offers, line } : { at, offers, line, exploration: { seed } };
+}
 
-/** Code units, not locale: the same order on every machine. */
-const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
-
-function plan(passed: readonly Passed[], quantity: number): Candidate[] {
+function plan(passed: readonly Passed[], quantity: number, expectedMinor: (offerId: string) => number): Candidate[] {
   let left = quantity;
-  return passed.map(({ offer, product, worth, room }) => {
+  return passed.map(({ offer, product, room }) => {
     const units = Math.min(left, room, offer.maxQuantity);
     const planned = units >= offer.minQuantity ? units : 0;
     left -= planned;
@@ -117,7 +198,7 @@ function plan(passed: readonly Passed[], quantity: number): Candidate[] {
       sku: offer.sku,
       priceMinor: product.priceMinor,
       currency: product.currency,
-      expectedMinor: worth.expectedMinor,
+      expectedMinor: expectedMinor(offer.offerId),
       version: offer.version,
       planned,
     };

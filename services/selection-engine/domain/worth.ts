@@ -1,45 +1,26 @@
 import type { Segment, SelectionRequest } from '@midstream/contracts';
 import type { Offer, Product } from './book';
-import type { Worth } from './messages';
 
 /** Prior of the fill rate, Beta(8, 1.2): a supplier without a history fills 87 of 100 (selection.md 1.2a). */
 export const FILL_PRIOR = { fulfilled: 8, failed: 1.2 } as const;
-/** The promised lead time counts as much as this many measured answers. */
-export const RESPONSE_PRIOR_COUNT = 4;
 
 /** Shares of the price (selection.md 1.3): of one failed attempt, of a sale lost after it, and of delivering at the last moment. */
 export const FAILURE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.0015, enterprise: 0.02 };
 export const LOST_SALE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.03, enterprise: 0.1 };
 export const LATE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.015, enterprise: 0.03 };
+
 /**
- * Of the price of what was asked for, for another good: by its own price the cheapest, and least like it, would come first. Margins in this market are 1 to 15 %: a substitute goes first only where the good that
- * was asked for would cost the hub money, and never for a fatter margin alone.
+ * A substitute costs this share of the price of what was asked for, accepted or not: margins in this market are 1 to 15 %, and a fatter one
+ * alone must never swap the good.
  */
 export const SUBSTITUTION_SHARE = 0.3;
 
-/** Expected money a unit for the hub, with its parts; all that the order of candidates rests on. */
-export function worthOf(offer: Offer, product: Product, request: SelectionRequest, asked: { wanted: boolean; at: number }): Worth {
-  const { segment, replaces, quantity } = request;
-  const revenueMinor = Math.min(product.priceMinor, replaces?.referencePriceMinor ?? product.priceMinor);
-  const costMinor = costAt(offer, quantity);
-  const fill = fillOf(offer);
-  const responseMs = responseOf(offer);
-  const left = Math.max(1, Date.parse(request.deliverBy) - asked.at);
-  const failureMinor = product.priceMinor * (FAILURE_SHARE[segment] + LOST_SALE_SHARE[segment]);
-  const latenessMinor = product.priceMinor * LATE_SHARE[segment] * Math.min(1, responseMs / left);
-  const substitutionMinor = asked.wanted ? 0 : (replaces?.referencePriceMinor ?? request.priceCapMinor) * SUBSTITUTION_SHARE;
-  const expected = fill * (revenueMinor - costMinor) - (1 - fill) * failureMinor - latenessMinor - substitutionMinor;
-  return {
-    revenueMinor,
-    costMinor,
-    fill: rounded(fill),
-    responseMs: Math.round(responseMs),
-    failureMinor: rounded(failureMinor),
-    latenessMinor: rounded(latenessMinor),
-    substitutionMinor: rounded(substitutionMinor),
-    expectedMinor: Math.round(expected),
-  };
-}
+/** What giving a unit up costs: the lost sale, and the good will that a substitute would cost, too. Who gets nothing is no better off. */
+export const givingUpMinor = ({ priceCapMinor, segment }: Pick<SelectionRequest, 'priceCapMinor' | 'segment'>): number =>
+  priceCapMinor * (LOST_SALE_SHARE[segment] + SUBSTITUTION_SHARE);
+
+/** The promised lead time counts as much as this many measured answers. */
+export const RESPONSE_PRIOR_COUNT = 4;
 
 /** Cost of a unit when so many are bought: all-units tiers, at what the offer could sell of them. */
 export function costAt({ costTiers, maxQuantity }: Offer, quantity: number): number {
@@ -65,5 +46,3 @@ export function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
 export function responseOf({ leadTimeMs, outcomes: { fulfilled, failed, responseMsSum } }: Offer): number {
   return (RESPONSE_PRIOR_COUNT * leadTimeMs + responseMsSum) / (RESPONSE_PRIOR_COUNT + fulfilled + failed);
 }
-
-const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;

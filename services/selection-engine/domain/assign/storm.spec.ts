@@ -9,6 +9,7 @@ import { anOffer, aProduct, aRequest, NO_ROWS, NOON, upTo } from '../selection.f
 import { chanceOf } from './assign.fixtures';
 import { boundTo } from './bound';
 import { planStorm } from './storm';
+import { givingUpMinor } from '../worth';
 
 const LOST = 'dry~video';
 
@@ -90,7 +91,7 @@ function run({ lines, supply, chunk, replicas, seed }: Storm, planned = true) {
   const units = requests.reduce((sum, it) => sum + it.quantity, 0);
   const dry = anOffer('dry', 'video', { version: 2, available: 0, held: units, closures: [{ cause: 'out-of-stock' }] });
   for (const book of new Set([...books, whole])) applyToBook(book, dry);
-  const options = (request: SelectionRequest, planning = LOST) => rank(request, whole, NOON, { planning }).options;
+  const options = (request: SelectionRequest, planning = LOST) => rank(request, whole, NOON, '', { planning }).options;
   const best = planStorm(LOST, boundTo(whole.bound, LOST), (it) => options(it), { planId: 'best', share: 1, at: NOON, versionOf: () => 1 });
   const priced = new Map<string, ReadonlyMap<string, number>>();
   const valueOf = (request: SelectionRequest, offerId: string): number => {
@@ -141,7 +142,7 @@ function run({ lines, supply, chunk, replicas, seed }: Storm, planned = true) {
       sum += taken * valueOf(request, offerId);
       left -= taken;
     }
-    return sum - left * Math.round(request.priceCapMinor * (request.segment === 'retail' ? 0.03 : 0.1) * 10);
+    return sum - left * Math.round(givingUpMinor(request) * 10);
   }
 }
 
@@ -162,5 +163,25 @@ describe('a storm', () => {
     const { share, plans } = run({ lines: 3_000, chunk: 500, replicas: 1, supply: 0.85, seed: 1 }, false);
     assert.equal(plans, 0);
     assert.ok(share < 0.98, `${share}`);
+  });
+
+  it('gives up a line to which its plan gives nothing rather than lose more, and says why', () => {
+    const book = emptyBook();
+    const dear = anOffer('m', 'music', { costMinor: 2300 });
+    for (const it of [...PRODUCTS, anOffer('a', 'video', { available: 5 }), dear]) applyToBook(book, it);
+    const plan = { planId: 'p', offerId: LOST, plannedAt: NOON, share: 1, quotas: new Map(), kept: new Map([['a~video', 5]]) };
+    book.storms.set(LOST, plan);
+    const line = asksAgain(aRequest(upTo('same-category')));
+    const lineOf = (guide?: Parameters<typeof rank>[4]) => {
+      const { candidates, gates, considered } = rank(line, book, NOON, '', guide);
+      return { list: candidates.map((it) => it.offerId), gates, why: considered.map((it) => [it.offerId, it.gate]) };
+    };
+    assert.deepEqual(lineOf().list, ['m~music', 'a~video']); // without a plan what may be there is tried
+    assert.deepEqual(lineOf({ planId: 'p', key: 'k', quota: 0 }), {
+      ...{ list: [], gates: { price: 1, stock: 1 } },
+      why: [['m~music', 'price'], ['a~video', 'stock']], // prettier-ignore
+    });
+    applyToBook(book, { ...dear, version: 2, costTiers: [{ from: 1, costMinor: 1300 }] });
+    assert.deepEqual(lineOf({ planId: 'p', key: 'k', quota: 0 }).list, ['m~music']);
   });
 });

@@ -1,6 +1,7 @@
 import type { SelectionRequest } from '@midstream/contracts';
 import type { BoundClass } from './bound';
 import { certify } from './certificate';
+import { givingUpMinor } from '../worth';
 import { assign } from './simplex';
 import type { Transport } from './transport';
 
@@ -58,8 +59,6 @@ export const REPLAN_MS = 1_000;
 export const STORM_UNITS_LEAST = 20;
 /** The largest are planned; lines of the others are ranked one by one beside them. */
 export const STORM_CLASSES_MAX = 500;
-/** Of the price: what a unit costs that is refunded, retail and enterprise (selection.md 1.3). */
-const REFUND_SHARE = { retail: 0.03, enterprise: 0.1 } as const;
 
 /** 厘. Whole numbers, so that sums are exact and a gap below one is none. */
 const milli = (minor: number): number => Math.round(minor * 10);
@@ -91,7 +90,7 @@ export function planStorm(
   const starts = options.reduce<number[]>((all, its) => [...all, (all.at(-1) ?? 0) + its.length], [0]);
   const transport: Transport = {
     demand: Float64Array.from(sorted, (it) => it.units),
-    refund: Float64Array.from(sorted, ({ request }) => milli(request.priceCapMinor * REFUND_SHARE[request.segment])),
+    refund: Float64Array.from(sorted, ({ request }) => milli(givingUpMinor(request))),
     start: Int32Array.from(starts),
     offer: Int32Array.from(arcs, (it) => indexOf.get(it.offerId) ?? 0),
     value: Float64Array.from(arcs, (it) => milli(it.valueMinor)),

@@ -158,10 +158,6 @@ function noteOutcomes(beliefs: Beliefs, fact: OutcomesObserved): void {
   const { at, delivered, failed, responseMsSum } = fact;
   const all = delivered + failed;
   if (all === 0) return;
-  if (all === 1) {
-    noteAttempt(beliefs, { ...fact, type: 'attempt', outcome: delivered > 0 ? 'delivered' : 'failed', responseMs: responseMsSum });
-    return;
-  }
   const share = Math.min(1, OUTCOMES_MAX / all);
   eachLevel(beliefs, fact, (it) => {
     addCounts(it.fill, settings.fill, at, delivered * share, failed * share);

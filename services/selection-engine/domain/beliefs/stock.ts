@@ -1,8 +1,11 @@
 import negativeBinomialCdf from '@stdlib/stats-base-dists-negative-binomial-cdf';
 import type { Beliefs } from './beliefs';
 
-/** Prior of an offer's drain by other buyers: one unit an hour, as good as an hour's watching. */
-const PRIOR = { drained: 1, watchedMs: 3_600_000 } as const;
+/** Prior of an offer's drain by other buyers: a quarter of a unit a day, as good as a day's watching. */
+const PRIOR = { drained: 0.25, watchedMs: 86_400_000 } as const;
+/** A snapshot is at most so old in its effect, and leaves this chance at least: what is out of date is not gone. */
+const AGE_MAX_MS = 86_400_000;
+export const STALE_LEAST = 0.05;
 /** Past so many standard deviations a tail is nothing. */
 const SURE = 8;
 
@@ -36,14 +39,14 @@ export function stockChance(
   const units = stock ?? known?.units;
   if (units === undefined) return UNKNOWN_STOCK;
   if (units < quantity) return 0;
-  const age = Math.max(0, at - ((stock === undefined ? known?.at : stockAt) ?? known?.at ?? at));
+  const age = Math.min(AGE_MAX_MS, Math.max(0, at - ((stock === undefined ? known?.at : stockAt) ?? known?.at ?? at)));
   const shape = PRIOR.drained + (known?.drained ?? 0);
   const mean = (shape / (PRIOR.watchedMs + (known?.watchedMs ?? 0))) * age;
   if (mean < 1e-9) return 1;
   const spare = units - quantity;
   const variance = mean + (mean * mean) / shape;
   if (spare > mean + SURE * Math.sqrt(variance)) return 1;
-  return Math.min(1, Math.max(0, negativeBinomialCdf(spare, shape, shape / (shape + mean))));
+  return Math.min(1, Math.max(STALE_LEAST, negativeBinomialCdf(spare, shape, shape / (shape + mean))));
 }
 
 export const UNKNOWN_STOCK = 0.9;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { gateOf, wantedBy } from '../gates';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, NOON } from '../selection.fixtures';
 import { applyToBook, availableAt } from '../book';
-import { costAt, worthOf } from '../worth';
+import { costAt, fillOf, responseOf } from '../worth';
 import { goodOf, goodsFor } from './goods';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
 import { gateAt, lookAt, screenOf } from './screen';
@@ -73,7 +73,9 @@ describe('the gates of cards', () => {
         );
         const named = need.need.sku === undefined ? undefined : book.products.get(need.need.sku)?.priceMinor;
         const cap = need.priceCapMinor ?? (named === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(named * 1.25));
-        const wanted = wantedBy(requestOf(need, cap, false), book);
+        // A card is chosen by its buyer, and no substitute: it may be dearer, and of another game
+        const { skus, categories } = wantedBy(requestOf(need, cap, false), book);
+        const wanted = { skus, categories };
         const screen = screenOf(need, cap, wanted, book, NOON);
         const found = goodsFor(need, book, NOON, () => 0);
         for (const of of book.products.values()) {
@@ -95,7 +97,12 @@ describe('the gates of cards', () => {
           });
           assert.equal(shown?.offers ?? 0, passed.length);
           const best = passed
-            .map((one) => ({ one, ...worthOf(one, of, request, { wanted: true, at: NOON }) }))
+            .map((one) => ({
+              one,
+              fill: Math.round(fillOf(one) * 1e4) / 1e4,
+              costMinor: costAt(one, need.quantity),
+              responseMs: Math.round(responseOf(one)),
+            }))
             .map(({ one, fill, costMinor, responseMs }) => ({
               ...{ offerId: one.offerId, fill, costMinor, responseMs },
               rank: of.priceMinor - costMinor - (of.priceMinor * 0.0015 * (1 - fill)) / fill,

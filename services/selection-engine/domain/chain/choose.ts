@@ -99,7 +99,9 @@ function extend(found: readonly (Seen | undefined)[], seen: readonly Seen[], att
 }
 
 function drawn(top: readonly Seen[], values: readonly number[], best: number | undefined, exploration: ChoiceInput['exploration']) {
-  if (exploration === undefined || best === undefined) return { index: -1, propensity: 1 };
+  // Only beside an offer that is well known: a market that is all cold is explored by its fallbacks
+  const known = (top[best ?? -1]?.offer.evidence ?? 0) >= EXPLORED.coldBelow;
+  if (exploration === undefined || best === undefined || !known) return { index: -1, propensity: 1 };
   const { seed, share, priceMinor } = exploration;
   const score = (index: number) => (values[index] ?? 0) / Math.max(1, priceMinor);
   const cold = top.map((_, index) => index).filter((index) => index !== best && (top[index]?.offer.evidence ?? 0) < EXPLORED.coldBelow);

@@ -3,21 +3,22 @@ import { doubledOf, type Quality, qualityOf, upOf } from '../beliefs/read';
 import { onTime } from '../beliefs/response';
 import { stockChance } from '../beliefs/stock';
 import { acceptanceOf } from '../beliefs/substitutes';
+import { FAILURE_SHARE, LATE_SHARE, LOST_SALE_SHARE, SUBSTITUTION_SHARE } from '../worth';
 import type { CandidateOffer, CandidateRequest, Economics } from './request';
 
 /** Shares of the price (selection.md 1.3). */
+const sharesOf = (segment: 'retail' | 'enterprise') => ({
+  failed: FAILURE_SHARE[segment],
+  lost: LOST_SALE_SHARE[segment],
+  late: LATE_SHARE[segment],
+});
 const SHARES = {
-  retail: { failed: 0.0015, lost: 0.03, late: 0.015, risk: 0 },
-  enterprise: { failed: 0.02, lost: 0.1, late: 0.03, risk: 0.3 },
-  'event-critical': { failed: 0.02, lost: 0.1, late: 0.05, risk: 0.5 },
+  retail: { ...sharesOf('retail'), risk: 0 },
+  enterprise: { ...sharesOf('enterprise'), risk: 0.3 },
+  'event-critical': { ...sharesOf('enterprise'), late: 0.05, risk: 0.5 },
 } as const;
 /** A complaint costs six tenths of the price and 8 元 of labour. */
 const COMPLAINT = { share: 0.6, labourMinor: 800 } as const;
-/**
- * A substitute costs this share of what was asked for, accepted or not: margins in this market are 1 to 15 %, and a fatter one alone must
- * never swap the good. Sent back, it costs as much again, on top of the lost sale.
- */
-export const SUBSTITUTION_SHARE = 0.3;
 
 export function economicsOf(line: CandidateRequest['line'], priceMinor: number, given: Partial<Economics> = {}): Economics {
   const shares = SHARES[line.segment];
@@ -30,6 +31,7 @@ export function economicsOf(line: CandidateRequest['line'], priceMinor: number, 
     repurchaseMinor: 0,
     feeMinor: 0,
     substituteMinor: priceMinor * SUBSTITUTION_SHARE,
+    // Sent back, it costs as much again, on top of the lost sale
     refusedSubstituteMinor: priceMinor * SUBSTITUTION_SHARE,
     queryMs: 30_000,
     deliveredIfAmbiguous: 0.5,

@@ -3,12 +3,14 @@ import { coversRegion } from '@midstream/kernel';
 import type { Beliefs } from '../beliefs/beliefs';
 import { type Choice, type ChoiceInput, chooseChain } from './choose';
 import { EXPLORED } from './explore';
-import { type Assessed, assess, economicsOf, inTime, tierCost } from './money';
+import { type Assessed, assess, economicsOf, gainOf, inTime, tierCost } from './money';
 import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
 
 /** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
 export const MODEL = 'chain-money-2';
 const ATTEMPTS = 3;
+/** So many of the offers that pass the gates are weighed against each other. */
+export const PASSED_MAX = 64;
 
 /**
  * Ranks the offers that may serve a line: hard gates, then the chain of attempts that is worth most money, then the rest. Reads `beliefs` and
@@ -17,12 +19,21 @@ const ATTEMPTS = 3;
  */
 export function rankCandidates(beliefs: Beliefs, request: CandidateRequest): RankedChain {
   checkRequest(request);
-  const { input, gates, stopped } = prepare(beliefs, request);
-  return { ...rankedBy(input), gates, stopped };
+  const { passed, gates, stopped } = throughGates(request);
+  return { ...rankedBy(inputOf(beliefs, request, passed)), gates, stopped };
 }
 
-/** Gates and numbers: what a decision keeps, and is made of. The request must have been checked. */
-export function prepare(beliefs: Beliefs, request: CandidateRequest) {
+/**
+ * The same for offers that have passed gates of their own, with all the numbers that it was chosen by: what a decision keeps, and can be
+ * made again from. @throws BadNumber
+ */
+export function rankPassed(beliefs: Beliefs, request: CandidateRequest): { readonly ranked: Ranked; readonly input: ChoiceInput } {
+  checkRequest(request);
+  const input = inputOf(beliefs, request, request.offers);
+  return { ranked: rankedBy(input), input };
+}
+
+function throughGates(request: CandidateRequest) {
   const gates: { [G in Gate]?: number } = {};
   const stopped: { offerId: string; gate: Gate }[] = [];
   const passed: CandidateOffer[] = [];
@@ -34,7 +45,7 @@ export function prepare(beliefs: Beliefs, request: CandidateRequest) {
       stopped.push({ offerId: offer.offerId, gate });
     }
   }
-  return { input: inputOf(beliefs, request, passed), gates, stopped };
+  return { passed, gates, stopped };
 }
 
 function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly CandidateOffer[]): ChoiceInput {
@@ -47,8 +58,9 @@ function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly C
     priceMinor * line.quantity <= EXPLORED.lineValueMaxMinor &&
     passed.every((it) => it.verdict !== 'high-risk');
   const share = Math.min(EXPLORED.shareMax, exploration?.share ?? EXPLORED.shareMax);
+  const offers = passed.map((it) => assess(beliefs, request, it));
   return {
-    offers: passed.map((it) => assess(beliefs, request, it)),
+    offers: offers.length > PASSED_MAX ? bestOf(offers, money.lostSaleMinor) : offers,
     terms: {
       lost: money.lostSaleMinor,
       leftMs: Math.max(0, line.deliverByAt - at),
@@ -60,8 +72,17 @@ function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly C
   };
 }
 
+/** The best by themselves, in the order in which they came: enough for any chain, and all that a record has room for. */
+function bestOf(offers: readonly Assessed[], lost: number): Assessed[] {
+  const alone = (it: Assessed) => it.q * gainOf(it) - (1 - it.q) * (it.failure + lost);
+  const best = new Set([...offers].sort((a, b) => alone(b) - alone(a)).slice(0, PASSED_MAX));
+  return offers.filter((it) => best.has(it));
+}
+
+type Ranked = Omit<RankedChain, 'gates' | 'stopped'>;
+
 /** The answer that follows from the numbers alone. */
-export function rankedBy(input: ChoiceInput): Omit<RankedChain, 'gates' | 'stopped'> {
+export function rankedBy(input: ChoiceInput): Ranked {
   const choice = chooseChain(input);
   const chain = choice.order.slice(0, choice.chainLength).flatMap((it) => input.offers[it] ?? []);
   return {

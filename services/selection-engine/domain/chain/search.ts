@@ -77,15 +77,18 @@ class Walk {
     if (it === undefined) return;
     let q = it.q;
     for (const before of this.path) q *= kept(it, this.offers[before] ?? it);
-    const late = it.late * (1 - inTime(it, this.terms.shape, leftMs));
-    const amount = (this.gains[index] ?? 0) - late - spent;
+    const gain = (this.gains[index] ?? 0) - spent;
+    const [rest, cost] = [reach * (1 - q), spent + it.failure];
+    const isLast = this.path.length + 1 === this.depthMax;
+    // In time for sure it could not be worth more, and the worst tenth is never better than the mean: most last steps end here
+    if (isLast && sum + reach * q * gain - rest * (cost + this.terms.lost) <= this.best.value) return;
+    const amount = gain - it.late * (1 - inTime(it, this.terms.shape, leftMs));
     const total = sum + reach * q * amount;
     this.path.push(index);
     this.chances.push(reach * q);
     this.amounts.push(amount);
-    const [rest, cost] = [reach * (1 - q), spent + it.failure];
     this.end(total, rest, cost);
-    if (this.path.length < this.depthMax) {
+    if (!isLast) {
       for (let next = 0; next < this.offers.length; next++) {
         if (!this.path.includes(next)) this.step(next, rest, cost, leftMs - it.failMs, total);
       }

@@ -1,0 +1,74 @@
+import type { AnyFact, Fact } from '@midstream/contracts';
+import { observe } from './beliefs/observe';
+import type { Offer, OfferBook } from './book';
+import type { SelectionEvent } from './messages';
+
+/**
+ * Learns of an offer from its newer state: its counts less those that were known. One new outcome is an attempt, with all that it tells of
+ * the supplier's health; several at once, or a first sight, are sums. A state carries no time: the newest that was heard stands for it.
+ */
+export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): void {
+  const [before, now] = [known?.outcomes ?? NONE, offer.outcomes];
+  const delivered = now.fulfilled - before.fulfilled;
+  const failed = now.failed - before.failed;
+  const responseMs = now.responseMsSum - before.responseMsSum;
+  if (delivered + failed === 0 || delivered < 0 || failed < 0 || responseMs < 0) return; // nothing new, or counted anew
+  const stockAt = Date.parse(offer.stockAsOf);
+  const at = known === undefined ? stockAt : Math.max(book.heardAt, stockAt);
+  const where = { ...placeOf(book, offer), at };
+  if (known !== undefined && delivered + failed === 1)
+    observe(book.beliefs, { type: 'attempt', ...where, outcome: delivered === 1 ? 'delivered' : 'failed', responseMs });
+  else observe(book.beliefs, { type: 'outcomes', ...where, delivered, failed, responseMsSum: responseMs });
+}
+
+const NONE: Offer['outcomes'] = { fulfilled: 0, failed: 0, responseMsSum: 0 };
+
+const placeOf = (book: OfferBook, { offerId, supplierId, upstreamGroup, sku }: Offer) => ({
+  ...{ offerId, supplierId, upstreamGroup, sku },
+  category: book.products.get(sku)?.category ?? '',
+});
+
+/** Questions to buyers whose answer is awaited; the oldest are forgotten beyond it. */
+export const QUESTIONS_MAX = 50_000;
+
+const SAID = { yes: 'accepted', no: 'refused', expired: 'expired' } as const;
+
+/**
+ * Learns from what is told of one line: a supplier that did not say what became of a purchase, a code that did not work (the
+ * offer's counts have it among the failures, and do not say why), and what a buyer said of a substitute. Each comes to the replica that has the order; the counts of offers come to all.
+ */
+export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): void {
+  switch (fact.type) {
+    case 'PurchaseUnknown':
+      return learnAttempt(book, fact, { outcome: 'ambiguous' });
+    case 'HoldLost':
+      if (fact.reason === 'invalid-code') learnAttempt(book, fact, { outcome: 'invalid-code', late: true });
+      return;
+    case 'ConsentRequested':
+      if (fact.insteadOf !== undefined) ask(book, fact.consentId, fact.insteadOf);
+      return;
+    case 'ConsentAnswered': {
+      const insteadOf = book.questions.get(fact.consentId);
+      book.questions.delete(fact.consentId);
+      if (insteadOf === undefined || fact.answer === 'withdrawn') return; // not asked of this replica, or nothing was said
+      const { sku, answer } = fact;
+      return observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer: SAID[answer] });
+    }
+    default:
+      return;
+  }
+}
+
+function learnAttempt(
+  book: OfferBook,
+  { offerId }: Fact<'PurchaseUnknown'> | Fact<'HoldLost'>,
+  it: { readonly outcome: 'ambiguous' | 'invalid-code'; readonly late?: true },
+): void {
+  const offer = book.offers.get(offerId);
+  if (offer !== undefined) observe(book.beliefs, { type: 'attempt', ...placeOf(book, offer), at: book.heardAt, ...it });
+}
+
+function ask({ questions }: OfferBook, consentId: string, insteadOf: string): void {
+  questions.set(consentId, insteadOf);
+  if (questions.size > QUESTIONS_MAX) questions.delete(questions.keys().next().value ?? '');
+}

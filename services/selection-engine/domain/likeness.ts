@@ -1,0 +1,30 @@
+import type { Product } from './book';
+
+/** Attributes that a substitute must share where both goods name them: a card of another game or platform is of no use. */
+const MUST_MATCH = ['platform', 'game', 'gameRegion'] as const;
+/** In days; a substitute must last as long. */
+const VALIDITY = 'validityDays';
+
+/** Likeness in [0,1]: the share of attributes that agree, and how near the prices and face values are (Gower). */
+export function likenessOf(wanted: Product, other: Product): number {
+  const names = new Set([...Object.keys(wanted.attributes), ...Object.keys(other.attributes)]);
+  let [sum, all] = [nearness(wanted.priceMinor, other.priceMinor) + nearness(wanted.faceValueMinor, other.faceValueMinor), 2];
+  for (const name of names) {
+    all++;
+    if (wanted.attributes[name] === other.attributes[name]) sum++;
+  }
+  if (wanted.fulfilmentKind === other.fulfilmentKind) sum++;
+  return sum / (all + 1);
+}
+
+const nearness = (a: number, b: number): number => (Math.max(a, b) === 0 ? 1 : Math.min(a, b) / Math.max(a, b));
+
+/** Whether the other good may stand in for the wanted one: same game and platform, and valid as long. A gate, no penalty. */
+export function standsInFor(wanted: Product, other: Product): boolean {
+  const shared = MUST_MATCH.every((name) => {
+    const [a, b] = [wanted.attributes[name], other.attributes[name]];
+    return a === undefined || b === undefined || a === b;
+  });
+  const [days, otherDays] = [Number(wanted.attributes[VALIDITY] ?? 0), Number(other.attributes[VALIDITY] ?? Infinity)];
+  return shared && !(days > otherDays);
+}
