@@ -235,6 +235,25 @@ describe('five services, from order to delivery', () => {
     );
   });
 
+  it('makes cases of what ended, and knows its buyer on cards until he is to be forgotten', async () => {
+    type Case = { origin: string; skus: string[]; delivered: number };
+    await until('a case', async () => {
+      const { items } = await operator.get<{ items: Case[] }>('/cases?limit=100');
+      return items.some((it) => it.origin === 'orders' && it.skus.includes('cloud') && it.delivered === 1);
+    });
+    const { buyerKey } = await merchant.get<{ buyerKey: string }>(`/orders/${first.orderId}`);
+    const body = { need: { sku: 'card' }, region: 'CN-31', quantity: 1, buyerKey };
+    const known = async () => {
+      // The operator asks: what is read for merchants here is searched for the hub's own words
+      const { cards } = (await operator.ask('POST', '/recommendations', body)).body as { cards?: { buyer?: { orders: number } }[] };
+      return cards?.[0]?.buyer;
+    };
+    await until('the buyer', async () => ((await known())?.orders ?? 0) > 0);
+    const { reference } = (await merchant.get<{ buyer: { reference: string } }>(`/orders/${first.orderId}`)).buyer;
+    assert.equal((await merchant.ask('POST', '/buyers/erasures', { reference })).status, 202);
+    await until('the buyer to be forgotten', async () => (await known()) === undefined);
+  });
+
   it('tells a merchant nothing of costs, scores and suppliers, wherever it reads', async () => {
     for (const { orderId } of (await merchant.get<{ items: { orderId: string }[] }>('/orders?limit=100')).items) {
       const timeline = await timelineOf(merchant, orderId);
