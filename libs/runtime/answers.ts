@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Rejection, reject } from '@midstream/kernel';
 import type { Tx } from './postgres';
-import type { Write } from './writes';
+import { type Write, zipped } from './writes';
 import type { Outcome } from './handle';
 
 /** A key of a caller, and what was sent with it. */
@@ -75,9 +75,12 @@ export const answersOf = (stored: readonly { readonly wanted: Wanted; readonly a
       key: wanted.key,
       hash: wanted.hash,
       status: answer.status,
-      body: answer.body ?? null,
     })),
-    sql: (parameter) => `INSERT INTO answer (tenant, key, hash, status, body)
-      SELECT tenant, key, hash, status, body FROM json_to_recordset(${parameter}) AS s(tenant text, key text, hash text, status int, body json)`,
+    documents: stored.map(({ answer }) => JSON.stringify(answer.body ?? null)),
+    sql: (
+      rows,
+      documents,
+    ) => `INSERT INTO answer (tenant, key, hash, status, body) SELECT tenant, key, hash, status, nullif(unnest, 'null')::json
+      FROM ${zipped(`json_to_recordset(${rows}) AS (tenant text, key text, hash text, status int)`, documents)} AS s`,
   },
 ];

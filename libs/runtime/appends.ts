@@ -2,7 +2,7 @@ import { EVENT_BYTES_MAX, faultOf, TOPICS, topicOf, type Topic } from '@midstrea
 import { assert, type Due } from '@midstream/kernel';
 import type { EventMeta } from './define';
 import type { AnyCommand, AnyEvent, Handling, OpaqueDomain, Wrote } from './handle';
-import { insertInto, type Write } from './writes';
+import { insertInto, type Write, zipped } from './writes';
 
 /** An event as it is about to be written. */
 export interface Appended {
@@ -34,9 +34,9 @@ export function appends(
   const states = kept.filter(({ event }) => handling.follows.has(topicOf(event.type) ?? ('' as Topic)));
   const writes = [
     // What tells nobody, and has a record of its own, is written once
-    insertEvents(kept.filter((it) => topicOf(it.event.type) !== undefined || !recorded.has(it)).map(eventRow)),
+    insertEvents(kept.filter((it) => topicOf(it.event.type) !== undefined || !recorded.has(it))),
     insertTodos(todos),
-    ...[...records].map(([table, rows]) => insertInto(table, rows)),
+    ...[...records].map(([table, rows]) => insertRecords(table, rows)),
     upsertProjection(states.map(({ event }) => stateRow(event))),
   ];
   const topics = new Set(kept.flatMap(({ event }) => topicOf(event.type) ?? []));
@@ -64,62 +64,84 @@ const keyOf = (topic: Topic, event: AnyEvent): string => {
   return key;
 };
 
-/** As JSON: an event's data is made into text once, measured, and written as it is. */
-function eventRow({ event, meta }: Appended, n: number): string {
-  const { type, ...data } = event;
-  const topic = topicOf(type);
-  if (topic !== undefined) {
+/** An event's data as text: made once, and measured. */
+function dataOf({ type, ...data }: AnyEvent): string {
+  if (topicOf(type) !== undefined) {
     const fault = faultOf(type, data);
     assert(fault === undefined, `a fact keeps its schema: ${fault ?? ''}`);
   }
   const text = JSON.stringify(data);
   assert(text.length <= EVENT_BYTES_MAX, `a ${type} is at most ${EVENT_BYTES_MAX} bytes`);
-  const { eventId, at, cause, actor, traceparent } = meta;
-  const head = {
-    n,
-    at: new Date(at),
-    event_id: eventId,
-    topic: topic ?? null,
-    key: topic === undefined ? '' : keyOf(topic, event),
-    type,
-    cause: cause ?? null,
-    actor,
-    traceparent: traceparent ?? null,
-  };
-  return `${JSON.stringify(head).slice(0, -1)},"data":${text}}`;
+  return text;
 }
 
-function stateRow(event: AnyEvent): object {
+function eventRow({ event, meta: { eventId, at, cause, actor, traceparent } }: Appended, n: number): object {
+  const { type } = event;
+  const topic = topicOf(type);
+  const key = topic === undefined ? '' : keyOf(topic, event);
+  return { n, at: new Date(at), event_id: eventId, topic, key, type, cause, actor, traceparent };
+}
+
+function stateRow(event: AnyEvent): StateRow {
   const { type, ...data } = event;
   const topic = topicOf(type);
   assert(topic !== undefined, `${type} has a topic`);
-  return { topic, key: keyOf(topic, event), version: (data as { version?: number }).version, data };
+  return { topic, key: keyOf(topic, event), version: (data as { version?: number }).version ?? null, data };
 }
 
-const insertEvents = (rows: readonly string[]): Write => ({
-  rows,
+const EVENT = 'n int, at timestamptz, event_id uuid, topic text, key text, type text, cause text, actor text, traceparent text';
+
+const insertEvents = (events: readonly Appended[]): Write => ({
+  rows: events.map(eventRow),
+  documents: events.map(({ event }) => dataOf(event)),
   // ORDER BY n: the ids are drawn in the order in which the events were decided
-  sql: (parameter) => `INSERT INTO event (at, event_id, topic, key, type, cause, actor, traceparent, data)
-    SELECT at, event_id, topic, key, type, cause, actor, traceparent, data
-      FROM json_to_recordset(${parameter}) AS s(n int, at timestamptz, event_id uuid, topic text, key text, type text, cause text, actor text, traceparent text, data json)
-     ORDER BY n`,
+  sql: (rows, documents) => `INSERT INTO event (at, event_id, topic, key, type, cause, actor, traceparent, data)
+    SELECT at, event_id, topic, key, type, cause, actor, traceparent, unnest::json
+      FROM ${zipped(`json_to_recordset(${rows}) AS (${EVENT})`, documents)} AS s ORDER BY n`,
 });
 
-export const insertTodos = (rows: readonly object[]): Write => ({
-  rows: rows.map((it, n) => ({ ...it, n })),
-  sql: (parameter) => `INSERT INTO todo (kind, key, lane, due_at, caught_up, payload, cause, traceparent)
-    SELECT kind, key, coalesce(lane, ''), due_at, caught_up, payload, cause, traceparent
-      FROM json_to_recordset(${parameter}) AS s(n int, kind text, key text, lane text, due_at timestamptz, caught_up text, payload json, cause text, traceparent text)
-     ORDER BY n`,
+const TODO = 'n int, kind text, key text, lane text, due_at timestamptz, caught_up text, cause text, traceparent text';
+
+export const insertTodos = (todos: readonly DueRow[]): Write => ({
+  rows: todos.map(({ payload: _, ...it }, n) => ({ ...it, n })),
+  documents: todos.map(({ payload }) => JSON.stringify(payload)),
+  sql: (rows, documents) => `INSERT INTO todo (kind, key, lane, due_at, caught_up, payload, cause, traceparent)
+    SELECT kind, key, coalesce(lane, ''), due_at, caught_up, unnest::json, cause, traceparent
+      FROM ${zipped(`json_to_recordset(${rows}) AS (${TODO})`, documents)} AS s ORDER BY n`,
 });
 
-export const upsertProjection = (rows: readonly object[]): Write => ({
-  rows,
-  sql: (parameter) => `INSERT INTO projection (topic, key, version, data)
-    SELECT topic, key, version, data FROM json_to_recordset(${parameter}) AS s(topic text, key text, version bigint, data json)
+/** A state of a compacted topic. */
+export interface StateRow {
+  readonly topic: string;
+  readonly key: string;
+  readonly version: number | null;
+  readonly data: object;
+}
+
+export const upsertProjection = (states: readonly StateRow[]): Write & { readonly documents: readonly string[] } => ({
+  rows: states.map(({ topic, key, version }) => ({ topic, key, version })),
+  documents: states.map(({ data }) => JSON.stringify(data)),
+  sql: (rows, documents) => `INSERT INTO projection (topic, key, version, data) SELECT topic, key, version, unnest::json
+      FROM ${zipped(`json_to_recordset(${rows}) AS (topic text, key text, version bigint)`, documents)} AS s
         ON CONFLICT (topic, key) DO UPDATE SET version = excluded.version, data = excluded.data, xid = pg_current_xact_id()
      WHERE projection.version < excluded.version`,
 });
+
+/** Rows of an append-only table; the column that holds an object in each of them, if one does, goes as documents. */
+function insertRecords(table: string, rows: readonly object[]): Write {
+  const columns = Object.entries(rows[0] ?? {}).flatMap(([name, value]) => (isPlain(value) ? [name] : []));
+  const column = columns.find((name) => rows.every((it) => isPlain((it as Readonly<Record<string, unknown>>)[name])));
+  if (column === undefined) return insertInto(table, rows);
+  const of = rows.map((it) => JSON.stringify((it as Readonly<Record<string, unknown>>)[column]));
+  return insertInto(
+    table,
+    rows.map((it) => ({ ...it, [column]: undefined })),
+    { column, of },
+  );
+}
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function todosOf(handling: Handling, { event, meta }: Appended): DueRow[] {
   const commands = handling.domain.react(event).map((due) => todoRow(handling.domain, due, meta.at, meta.eventId, meta.traceparent));

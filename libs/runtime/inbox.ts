@@ -5,6 +5,7 @@ import { upsertProjection } from './appends';
 import type { Heard } from './heard';
 import { dayOfEventId } from './partitions';
 import type { Database, Tx } from './postgres';
+import { linesOf } from './writes';
 
 /** Takes the events that this consumer has not applied yet; in id order, since unsorted inserts deadlock (protocol 25). */
 export async function claim(tx: Tx, consumer: Service, eventIds: readonly string[]): Promise<Set<string>> {
@@ -25,16 +26,19 @@ export async function project(tx: Tx, states: readonly Heard[]): Promise<readonl
   if (states.length === 0) return [];
   const nameOf = (topic: string, key: string) => `${topic}\n${key}`;
   const last = new Map(states.map((it) => [nameOf(it.record.topic, it.key), it]));
-  const rows = [...last.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, it]) => ({
-      topic: it.record.topic,
-      key: it.key,
-      version: (it.fact as unknown as { readonly version: number }).version,
-      data: it.envelope.data,
-    }));
-  const { rows: newer } = await tx.query<{ topic: string; key: string }>(`${upsertProjection(rows).sql('$1::json')} RETURNING topic, key`, [
+  const { sql, rows, documents } = upsertProjection(
+    [...last.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, it]) => ({
+        topic: it.record.topic,
+        key: it.key,
+        version: (it.fact as unknown as { readonly version: number }).version,
+        data: it.envelope.data as object,
+      })),
+  );
+  const { rows: newer } = await tx.query<{ topic: string; key: string }>(`${sql('$1::json', '$2::text')} RETURNING topic, key`, [
     JSON.stringify(rows),
+    linesOf(documents),
   ]);
   point('consume:after-project');
   return newer.flatMap(({ topic, key }) => last.get(nameOf(topic, key)) ?? []);

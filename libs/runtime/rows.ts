@@ -103,9 +103,12 @@ export function writesOf(rows: Rows, tables: readonly LoadedTable[]): Write[] {
     const now = rows.now.get(kind);
     if (stored === undefined || now === undefined) continue;
     const changed = [...now].filter(([id, row]) => stored.get(id) !== row).sort(([a], [b]) => (a < b ? -1 : 1));
-    const line = ([id, row]: [string, unknown]) => ({ id, ...columns(row, id), state: row });
-    writes.push(insertInto(table, changed.filter(([id]) => !stored.has(id)).map(line)));
-    writes.push(updateById(table, changed.filter(([id]) => stored.has(id)).map(line)));
+    const line = ([id, row]: [string, unknown]) => ({ id, ...columns(row, id) });
+    const states = (of: typeof changed) => ({ column: 'state', of: of.map(([, row]) => JSON.stringify(row)) });
+    const made = changed.filter(([id]) => !stored.has(id));
+    const kept = changed.filter(([id]) => stored.has(id));
+    if (made.length > 0) writes.push(insertInto(table, made.map(line), states(made)));
+    if (kept.length > 0) writes.push(updateById(table, kept.map(line), states(kept)));
   }
   return writes;
 }

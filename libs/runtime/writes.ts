@@ -1,48 +1,73 @@
 import type { Tx } from './postgres';
 
-/** One set of rows to write: a statement over `json_populate_recordset` or `json_to_recordset` of parameter `$n`. */
+/** One set of rows to write: a statement over a list of rows as JSON, and over their documents where they have any. */
 export interface Write {
-  readonly sql: (parameter: string) => string;
-  /** As objects, or as JSON that is made already. */
-  readonly rows: readonly (object | string)[];
+  /** @param rows a parameter of type json. @param documents a parameter of type text, for `zipped`. */
+  readonly sql: (rows: string, documents: string) => string;
+  readonly rows: readonly object[];
+  /** Of each row, in the same order, one JSON value as text. */
+  readonly documents?: readonly string[];
+}
+
+/** A column of each row that holds a JSON value. */
+export interface Documents {
+  readonly column: string;
+  readonly of: readonly string[];
 }
 
 /**
- * All writes of a transaction in one statement: each a part of one `WITH`, each with one JSON parameter, so that a batch of five hundred
- * commands costs one round trip to write, and none of its own: the commit follows at once. The parts must not depend on each other's rows.
+ * Rows beside their documents, in the column `unnest`. PostgreSQL reads a value that lies within a list of rows as JSON twice: to find its
+ * end, and to keep it. One that comes as a line of text is read once, and a row of a kilobyte costs half (11 instead of 20 us).
+ */
+export const zipped = (rows: string, documents: string): string => `ROWS FROM (${rows}, unnest(string_to_array(${documents}, E'\\n')))`;
+
+/** No line break comes out of JSON.stringify: those within a text are escaped. */
+export const linesOf = (documents: readonly string[]): string => documents.join('\n');
+
+/**
+ * All writes of a transaction in one statement: each a part of one `WITH`, so that a batch of five hundred commands costs one round trip to
+ * write, and none of its own: the commit follows at once. The parts must not depend on each other's rows.
  */
 export function writeAll(tx: Tx, writes: readonly Write[]): void {
   const full = writes.filter((it) => it.rows.length > 0);
   if (full.length === 0) return;
-  const parts = full.map((it, index) => `w${index} AS (${it.sql(`$${index + 1}::json`)})`);
-  tx.send(
-    `WITH ${parts.join(',\n')} SELECT 1`,
-    full.map((it) => jsonOf(it.rows)),
-  );
+  const values: string[] = [];
+  const parts = full.map(({ sql, rows, documents }, index) => {
+    const ofRows = `$${values.push(JSON.stringify(rows))}::json`;
+    return `w${index} AS (${sql(ofRows, documents === undefined ? '' : `$${values.push(linesOf(documents))}::text`)})`;
+  });
+  tx.send(`WITH ${parts.join(',\n')} SELECT 1`, values);
 }
 
-const jsonOf = (rows: Write['rows']): string => `[${rows.map((it) => (typeof it === 'string' ? it : JSON.stringify(it))).join(',')}]`;
-
 /** A statement that inserts rows as they are; columns that no row names keep their default. */
-export const insertInto = (table: string, rows: readonly object[]): Write => {
-  const columns = columnsOf(rows);
-  const list = columns.map(quote).join(', ');
+export function insertInto(table: string, rows: readonly object[], documents?: Documents): Write {
+  const columns = columnsOf(rows)
+    .filter((it) => it !== documents?.column)
+    .map(quote);
+  if (documents === undefined) {
+    const list = columns.join(', ');
+    return { rows, sql: (given) => `INSERT INTO ${quote(table)} (${list}) SELECT ${list} FROM ${populated(table, given)}` };
+  }
   return {
     rows,
-    sql: (parameter) =>
-      `INSERT INTO ${quote(table)} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${quote(table)}, ${parameter})`,
+    documents: documents.of,
+    sql: (given, texts) =>
+      `INSERT INTO ${quote(table)} (${[...columns, quote(documents.column)].join(', ')})
+       SELECT ${[...columns, 'unnest::jsonb'].join(', ')} FROM ${zipped(populated(table, given), texts)} AS s`,
   };
-};
+}
 
-export const updateById = (table: string, rows: readonly object[]): Write => {
+export function updateById(table: string, rows: readonly object[], documents: Documents): Write {
   const columns = columnsOf(rows).filter((it) => it !== 'id');
-  const sets = columns.map((it) => `${quote(it)} = s.${quote(it)}`).join(', ');
+  const sets = [...columns.map((it) => `${quote(it)} = s.${quote(it)}`), `${quote(documents.column)} = s.unnest::jsonb`].join(', ');
   return {
     rows,
-    sql: (parameter) =>
-      `UPDATE ${quote(table)} t SET ${sets} FROM json_populate_recordset(NULL::${quote(table)}, ${parameter}) s WHERE t.id = s.id`,
+    documents: documents.of,
+    sql: (given, texts) => `UPDATE ${quote(table)} t SET ${sets} FROM ${zipped(populated(table, given), texts)} AS s WHERE t.id = s.id`,
   };
-};
+}
+
+const populated = (table: string, rows: string): string => `json_populate_recordset(NULL::${quote(table)}, ${rows})`;
 
 const columnsOf = (rows: readonly object[]): string[] => Object.keys(rows[0] ?? {});
 
