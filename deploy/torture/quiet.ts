@@ -67,8 +67,11 @@ export async function untilQuiet(databases: Databases, quietMs: number = QUIET_M
   return `not quiet within ${quietMs / 1_000} s: ${now.busy === '' ? 'the logs grow' : now.busy}`;
 }
 
-/** Of an order that has ended these change nothing. */
-const HARMLESS = ['ExpireHold', 'MeetDeadline', 'ExpireConsent'];
+/**
+ * Of an order that has ended these change nothing: a purchase that waits for its turn at an offer was struck with the order, its turn comes
+ * all the same, for minutes where the queue was long. A look at a balance changes no book.
+ */
+const HARMLESS = ['ExpireHold', 'MeetDeadline', 'ExpireConsent', 'SubmitPurchase', 'CheckBalance'];
 
 interface State {
   /** What is under way, in words; nothing at rest. */
