@@ -58,9 +58,10 @@ const NOT_SETTLED = `SELECT id AS where, format('the purchase is %s: %s of %s bo
   WHERE status NOT IN ('fulfilled', 'rejected', 'failed') OR bought + (state ->> 'failed')::int <> (state ->> 'quantity')::int
      OR bought <> delivered + kept + quarantined + written_off OR bought <> (state ->> 'bought')::int`;
 
-const HOLDS_ASTRAY = `SELECT h.id AS where, format('the hold has delivered %s units, its purchases %s', h.delivered, p.delivered) AS what
-  FROM hold h LEFT JOIN LATERAL (SELECT coalesce(sum(delivered), 0) AS delivered FROM purchase WHERE purchase.state ->> 'holdId' = h.id) p ON true
- WHERE h.delivered <> p.delivered`;
+/** Summed once: asked of each hold, the purchases of half an hour's torture took more than a minute. */
+const HOLDS_ASTRAY = `WITH p AS MATERIALIZED (SELECT state ->> 'holdId' AS id, sum(delivered) AS delivered FROM purchase GROUP BY 1)
+  SELECT h.id AS where, format('the hold has delivered %s units, its purchases %s', h.delivered, coalesce(p.delivered, 0)) AS what
+    FROM hold h LEFT JOIN p USING (id) WHERE h.delivered <> coalesce(p.delivered, 0)`;
 
 /** What was kept is in a vault: the one that it came from, or the hub's own, which has nothing else. */
 const STOCK_ASTRAY = `SELECT offer_id AS where, format('%s codes were kept for it, and it has stocked %s again', kept, again) AS what FROM (
