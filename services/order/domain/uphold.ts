@@ -32,6 +32,11 @@ function upholdOrder(order: Order): void {
 
 /** A yes makes one line, and no line comes without one; together they stay within what the buyer allows. */
 function upholdAdditions(order: Order, lines: readonly Line[]): void {
+  if (order.offered === undefined)
+    return assert(
+      lines.every((it) => it.additionId === undefined),
+      'no line comes without a yes',
+    );
   const accepted = additionsOf(order).filter((it) => it.answer === 'accepted');
   const added = lines.filter((it) => it.additionId !== undefined);
   assert(added.length === accepted.length, 'an accepted addition is one line');
