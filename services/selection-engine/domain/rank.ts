@@ -2,6 +2,7 @@ import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type Select
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import type { Guide } from './assign/guide';
 import type { Option } from './assign/storm';
+import { stayingWeight } from './buyers/profile';
 import { byId, type Chosen, knownOf, withRoomFirst } from './chain/record';
 import { rankPassed } from './chain/rank-candidates';
 import type { CandidateOffer, CandidateRequest } from './chain/request';
@@ -9,6 +10,9 @@ import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } 
 import { likenessOf } from './likeness';
 import type { Considered } from './messages';
 import { givingUpMinor } from './worth';
+
+/** What a buyer who is remembered brings by coming back, as a share of the price: such offers as buyers come back to are worth it. */
+export const RETURN_SHARE = 0.01;
 
 /** So many offers are kept in a decision's record, the best and the nearest misses first; the rest is in its counts. */
 export const CONSIDERED_MAX = 64;
@@ -38,7 +42,7 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const wanted = wantedBy(request, book);
   const { counts, passed, stopped } = throughGates(request, wanted, book, at, guide);
   const offers = [...passed.values()].map((it) => asCandidate(it, request, wanted, book, at)).sort(byId);
-  const asked = requestOf(request, wanted, offers, at, guide === undefined ? seed : undefined);
+  const asked = requestOf({ request, wanted, offers, book, at }, guide === undefined ? seed : undefined);
   const { ranked, input } = rankPassed(book.beliefs, asked);
   const byOffer = new Map(ranked.candidates.map((it) => [it.offerId, it]));
   const hasRoom = new Map([...passed].map(([id, it]) => [id, hasRoomAt(it)]));
@@ -160,13 +164,15 @@ function asCandidate({ offer, product }: Passed, request: SelectionRequest, want
   return instead === undefined ? candidate : { ...candidate, similarity: likenessOf(instead, product) };
 }
 
-function requestOf(
-  request: SelectionRequest,
-  wanted: Wanted,
-  offers: readonly CandidateOffer[],
-  at: number,
-  seed: string | undefined,
-): CandidateRequest {
+interface AskedFor {
+  readonly request: SelectionRequest;
+  readonly wanted: Wanted;
+  readonly offers: readonly CandidateOffer[];
+  readonly book: OfferBook;
+  readonly at: number;
+}
+
+function requestOf({ request, wanted, offers, book, at }: AskedFor, seed: string | undefined): CandidateRequest {
   const { quantity, priceCapMinor, segment, region, tier, need } = request;
   const referenceMinor = request.replaces?.referencePriceMinor ?? wanted.priceMinor;
   const { upTo, consent } = request.substitution;
@@ -183,7 +189,13 @@ function requestOf(
   };
   if (need.sku !== undefined) line.sku = need.sku;
   if (referenceMinor !== undefined) line.referenceMinor = referenceMinor;
-  return seed === undefined ? { at, offers, line } : { at, offers, line, exploration: { seed } };
+  const asked: Written<CandidateRequest> = { at, offers, line };
+  if (seed !== undefined) asked.exploration = { seed };
+  const buyer = request.buyerKey === undefined ? undefined : book.buyers.get(request.buyerKey);
+  if (buyer === undefined) return asked;
+  line.buyer = buyer.buyerKey;
+  asked.economics = { repurchaseMinor: priceCapMinor * RETURN_SHARE * stayingWeight(buyer) };
+  return asked;
 }
 
 function plan(passed: readonly Passed[], quantity: number, expectedMinor: (offerId: string) => number): Candidate[] {

@@ -80,8 +80,8 @@ export function buyersLoop(): Loop {
         else knowBuyer(book, state);
       }
       const offers = await afterSalesSince(database, since.offersAt);
-      for (const { offer_id, served, faulty, judged, returned } of offers)
-        knowAfterSales(book, offer_id, { served, faulty, judged, returned });
+      for (const { offer_id, served, faulty, judged, returned, changed_at } of offers)
+        knowAfterSales(book, offer_id, { served, faulty, judged, returned }, changed_at.getTime());
       since.buyersAt = buyers.at(-1)?.changed_at.getTime() ?? since.buyersAt;
       since.offersAt = offers.at(-1)?.changed_at.getTime() ?? since.offersAt;
       return false;

@@ -1,4 +1,6 @@
+import { observe, OUTCOMES_MAX } from '../beliefs/observe';
 import type { OfferBook } from '../book';
+import { placeOf } from '../learn';
 
 /**
  * What became of lines that an offer served, counted over all of them and halved in AFTER_SALES_HALF_MS: how many it served, how many got
@@ -21,7 +23,9 @@ const NOTHING: AfterSales = { served: 0, faulty: 0, judged: 0, returned: 0 };
 /** All offers together stand under a name that no offer has. */
 const ALL = '';
 
-export function knowAfterSales({ afterSales }: OfferBook, offerId: string, now: AfterSales): void {
+/** `at`: when they were counted, in milliseconds. What is new of who came back is learnt. */
+export function knowAfterSales(book: OfferBook, offerId: string, now: AfterSales, at: number): void {
+  const { afterSales, beliefs } = book;
   const before = afterSales.get(offerId) ?? NOTHING;
   const all = afterSales.get(ALL) ?? NOTHING;
   afterSales.set(offerId, now);
@@ -31,6 +35,10 @@ export function knowAfterSales({ afterSales }: OfferBook, offerId: string, now: 
     judged: all.judged + now.judged - before.judged,
     returned: all.returned + now.returned - before.returned,
   });
+  const offer = book.offers.get(offerId);
+  if (offer === undefined) return;
+  const back = Math.min(OUTCOMES_MAX, Math.round(now.returned - before.returned));
+  for (let n = 0; n < back; n++) observe(beliefs, { type: 'repurchase', at, ...placeOf(book, offer) });
 }
 
 /** P(a buyer comes back within 30 days), of an offer or, without one, anywhere; in (0,1). */

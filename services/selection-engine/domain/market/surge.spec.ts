@@ -14,8 +14,8 @@ const gates = (book: OfferBook, request = aRequest()) =>
 describe('while demand bursts', () => {
   const market = (bad: Partial<typeof AFTER_SALES> = {}) => {
     const book = aBook(aProduct('video'), aBurst('video'), GOOD, BAD);
-    knowAfterSales(book, GOOD.offerId, AFTER_SALES);
-    knowAfterSales(book, BAD.offerId, { ...AFTER_SALES, ...bad });
+    knowAfterSales(book, GOOD.offerId, AFTER_SALES, NOON);
+    knowAfterSales(book, BAD.offerId, { ...AFTER_SALES, ...bad }, NOON);
     return book;
   };
 
@@ -33,7 +33,7 @@ describe('while demand bursts', () => {
   it('an offer to which buyers do not come back gets no new line; where they come back nowhere, that is held against nobody', () => {
     assert.deepEqual(gates(market({ returned: 2 })), [undefined, 'surge']);
     const nowhere = market({ returned: 1 });
-    knowAfterSales(nowhere, GOOD.offerId, { ...AFTER_SALES, returned: 1 });
+    knowAfterSales(nowhere, GOOD.offerId, { ...AFTER_SALES, returned: 1 }, NOON);
     assert.deepEqual(gates(nowhere), [undefined, undefined]);
   });
 });
