@@ -41,6 +41,14 @@ export function perform(world: World, wished: Deed): void {
       return reconcile(world, 'AskPurchase', deed.pick);
     case 'write-off':
       return reconcile(world, 'WriteOff', deed.pick);
+    case 'floor':
+      return world.putFloor(deed.sku, deed.floorBp);
+    case 'rate':
+      return world.putRate(deed.rate, deed.lateMs);
+    case 'pace': {
+      const { kind: _, busy: __, ...pace } = deed;
+      return world.command('inventory', operator('ReportPace', { supplierId: deed.offerId.split('~')[0], ...pace }));
+    }
     case 'caps':
       return world.command('inventory', operator('PutCaps', { caps: deed.caps }));
     case 'rule':
@@ -55,10 +63,10 @@ export function perform(world: World, wished: Deed): void {
 /** At what is under way, if anything is: what happens where nothing is, nobody minds. */
 function aimed<Of extends Deed & { readonly busy?: number }>(world: World, deed: Of): Of {
   const offers = [...world.machine.shell('inventory').rowsOf<Offer>('offers').values()];
-  const busy = offers.filter((it) => it.held + it.inFlight > 0 && (deed.kind === 'rule' || it.kind === 'http'));
+  const busy = offers.filter((it) => it.held + it.inFlight > 0 && (deed.kind === 'rule' || deed.kind === 'floor' || it.kind === 'http'));
   const { offerId, sku } = busy[(deed.busy ?? 0) % Math.max(1, busy.length)] ?? {};
   if (offerId === undefined) return deed;
-  return deed.kind === 'rule' ? { ...deed, match: { sku } } : { ...deed, offerId };
+  return deed.kind === 'rule' ? { ...deed, match: { sku } } : deed.kind === 'floor' ? { ...deed, sku } : { ...deed, offerId };
 }
 
 type Strike = Extract<

@@ -8,6 +8,8 @@ export interface Good {
   readonly priceMinor: number;
   readonly faceValueMinor: number;
   readonly regions: readonly string[];
+  /** What must be left of its price after the cost, in ten-thousandths; absent: nothing. */
+  readonly floorBp?: number;
 }
 
 export interface Supply {
@@ -22,6 +24,10 @@ export interface Supply {
   readonly maxQuantity: number;
   readonly capacityPerMinute: number;
   readonly safetyStock: number;
+  /** In which it quotes; absent: the hub's. */
+  readonly currency?: string;
+  /** It has promised to report. */
+  readonly freshness?: 'instant';
 }
 
 export interface Trader {

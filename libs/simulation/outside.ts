@@ -1,4 +1,4 @@
-import { costAt, type Hold, type InventoryEvent, type Offer, type Purchase, unitId } from '@midstream/inventory-domain';
+import { convert, costAt, factorOf, type Hold, type InventoryEvent, type Offer, type Purchase, unitId } from '@midstream/inventory-domain';
 import { readPurchase, readRefusal } from '@midstream/inventory/adapters/http/wire';
 import { drainsOf } from '@midstream/inventory/drain';
 import type { NotificationEvent } from '@midstream/notification-domain';
@@ -27,6 +27,8 @@ interface Wanted {
   readonly unitCostMinor: number;
   readonly currency: string;
   readonly recipient?: string;
+  /** Minor units of the hub's currency for one of the supplier's. */
+  readonly factor: number;
 }
 
 const PLENTY_MINOR = 1_000_000_000;
@@ -101,7 +103,10 @@ export class Outside {
     const purchase = rowOf(shell.rowsOf<Purchase>('purchases'), purchaseId);
     const hold = rowOf(shell.rowsOf<Hold>('holds'), purchase.holdId);
     const offer = rowOf(shell.rowsOf<Offer>('offers'), purchase.offerId);
-    const { holdId, offerId, supplierId, sku, quantity, maxCostMinor, currency } = purchase;
+    const { holdId, offerId, supplierId, sku, quantity } = purchase;
+    const { currency, costTiers } = offer.quoted ?? offer;
+    // As services/inventory/app/procure.ts asks and reads
+    const factor = offer.quoted === undefined ? 1 : factorOf(offer.quoted.rate, offer.quoted.currency, offer.currency);
     const wanted = {
       purchaseId,
       holdId,
@@ -109,9 +114,10 @@ export class Outside {
       supplierId,
       sku,
       quantity,
-      maxCostMinor,
+      maxCostMinor: factor === 1 ? purchase.maxCostMinor : Math.floor(purchase.maxCostMinor / factor),
       currency,
-      unitCostMinor: costAt(offer.costTiers, quantity),
+      factor,
+      unitCostMinor: costAt(costTiers, quantity),
       ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     };
     return { wanted, isVault: offer.kind === 'vault', kind: offer.fulfilmentKind === 'VALUE_RECHARGE' ? 'top-up' : 'code' };
@@ -157,7 +163,7 @@ export class Outside {
   private read(wanted: Wanted, { status, body }: WireAnswer, asked: 'buy' | 'ask'): readonly AnyCommand[] | 'failed' {
     try {
       const answer = status === 200 ? this.take(wanted, body) : readRefusal(status, body, asked);
-      return [outcome(wanted, answer)];
+      return [outcome(wanted, { ...answer, unitCostMinor: convert(answer.unitCostMinor, wanted.factor) })];
     } catch {
       return 'failed';
     }

@@ -4,6 +4,7 @@ import type { Blow } from './machine';
 import { type Climate, CURRENCY, type Good, type Market, REGIONS, RUSHED } from './market';
 import { type Random, randomOf } from './random';
 import { type AdditionsWish, withAdditions } from './scenario.additions';
+import { isSupplied, supplyDeeds, waiving } from './supply';
 import { MOODS, type Mood } from './suppliers';
 import { RECEIVER_MOODS, type ReceiverMood } from './receivers';
 
@@ -22,6 +23,7 @@ export interface LineWish {
     readonly waitUntilAt?: number;
   };
   readonly deliverByAt: number;
+  readonly waiveMarginFloor?: boolean;
 }
 
 export interface OrderWish {
@@ -62,6 +64,9 @@ export type Deed =
       readonly forMs?: number;
     }
   | { readonly kind: 'no-rule'; readonly ruleId: string }
+  | { readonly kind: 'floor'; readonly sku: string; readonly floorBp: number; readonly busy?: number }
+  | { readonly kind: 'rate'; readonly rate: number; readonly lateMs: number }
+  | ({ readonly kind: 'pace'; readonly capacityPerMinute?: number; readonly leadTimeMs?: number } & OfOffer)
   | { readonly kind: 'caps'; readonly caps: readonly CapWish[] }
   | { readonly kind: 'burst'; readonly sku: string }
   | { readonly kind: 'launch'; readonly order: OrderWish }
@@ -140,8 +145,9 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(isLong ? outages(random) : []),
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
+    ...(isSupplied(seed) ? supplyDeeds(market, seed) : []),
   ];
-  const all = withAdditions(deeds, { seed, market, startAt });
+  const all = withAdditions(isSupplied(seed) ? waiving(deeds, seed) : deeds, { seed, market, startAt });
   const actions = all.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));
   return { ...drawn, actions, calmMs: isLong ? LONG_MS : ACTING_MS };
 }

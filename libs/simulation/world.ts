@@ -7,8 +7,10 @@ import { Oracle } from './oracle/oracle';
 import { Outside } from './outside';
 import { type Random, randomOf } from './random';
 import { Receivers } from './receivers';
+import { SupplyWatch } from './watch';
 import { type Action, climateOf, isFault, type Scenario, scenarioOf } from './scenario';
 import type { Appended, Outcome, Shell, Work } from './shell';
+import { FIRST_RATE, FOREIGN, isSupplied, supplied, SUPPLIED_SETTLING_MS, WAIVES } from './supply';
 import type { AnyCommand } from './wiring';
 
 /** The first moment of every world. */
@@ -29,7 +31,11 @@ export class World {
   readonly receivers: Receivers;
   readonly oracle: Oracle;
   readonly history: string[] = [];
-  readonly openAt = START_AT + SETTLING_MS;
+  private readonly watch = new SupplyWatch(this);
+  /** The first order comes. */
+  readonly openAt: number;
+  private readonly prices = new Map<string, number>();
+  private readonly floors = new Map<string, number>();
   faults = 0;
   /** Faults and moods have stopped. */
   isCalm = false;
@@ -39,7 +45,9 @@ export class World {
     private readonly keep?: ReadonlySet<number>,
   ) {
     this.random = randomOf(seed, 'world');
-    this.market = marketOf(randomOf(seed, 'market'), climateOf(seed));
+    const market = marketOf(randomOf(seed, 'market'), climateOf(seed));
+    this.market = isSupplied(seed) ? supplied(market, seed) : market;
+    this.openAt = START_AT + (isSupplied(seed) ? SUPPLIED_SETTLING_MS : SETTLING_MS);
     this.scenario = scenarioOf(seed, this.market, this.openAt);
     this.receivers = new Receivers(randomOf(seed, 'receivers'));
     this.outside = new Outside({
@@ -109,6 +117,7 @@ export class World {
 
   private committed(shell: Shell, appended: readonly Appended[]): void {
     this.oracle.committed(shell, appended);
+    if (shell.name === 'inventory' && isSupplied(this.seed)) this.watch.on(appended);
   }
 
   /** Commands of callers, together; a service that does not answer is asked again, as clients do. */
@@ -133,12 +142,16 @@ export class World {
   private putUp(): void {
     const { goods, suppliers, supplies, traders, latecomer } = this.market;
     for (const { supplierId, kind } of suppliers) this.command('inventory', supplierOf(supplierId, kind));
+    if (isSupplied(this.seed)) this.putRate(FIRST_RATE, 0);
     for (const it of goods) if (it !== latecomer.good) this.putProduct(it, it.priceMinor);
     for (const it of supplies) this.putSupply(it);
     for (const { merchantId, depositMinor, endpoints } of traders) {
       this.command('order', {
         type: 'PutMerchant',
-        merchant: { merchantId, name: merchantId, currency: CURRENCY, status: 'active' },
+        merchant: {
+          ...{ merchantId, name: merchantId, currency: CURRENCY, status: 'active' },
+          ...(isSupplied(this.seed) && merchantId === WAIVES && { mayWaiveMarginFloor: true }),
+        },
       } as AnyCommand);
       this.command('order', { type: 'DepositMoney', merchantId, amountMinor: depositMinor, currency: CURRENCY } as AnyCommand);
       for (const { endpointId, types } of endpoints)
@@ -154,8 +167,11 @@ export class World {
   }
 
   private putSupply(it: Supply): void {
-    const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock } = it;
-    const terms = { costTiers, currency: CURRENCY, regions, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs: 2_000, safetyStock };
+    const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock, currency = CURRENCY, freshness } = it;
+    const terms = {
+      ...{ costTiers, currency, regions, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs: 2_000, safetyStock },
+      ...(freshness && { freshness }),
+    };
     const [first] = costTiers;
     if (!it.isVault)
       this.outside.suppliers.shelves.set(it.offerId, {
@@ -181,7 +197,9 @@ export class World {
     this.putSupply(latecomer);
   }
 
-  putProduct({ sku, category, kind, faceValueMinor, regions }: Market['goods'][number], priceMinor: number): void {
+  putProduct({ sku, category, kind, faceValueMinor, regions, floorBp }: Market['goods'][number], priceMinor: number): void {
+    const marginFloorBp = this.floors.get(sku) ?? floorBp ?? 0;
+    this.prices.set(sku, priceMinor);
     const product = {
       sku,
       category,
@@ -193,8 +211,23 @@ export class World {
       name: { zh: sku, en: sku },
       attributes: {},
       listed: true,
+      ...(marginFloorBp > 0 && { marginFloorBp }),
     };
     this.command('inventory', { type: 'PutProduct', product } as AnyCommand);
+  }
+
+  /** Another share of the good's price must be left after the cost. */
+  putFloor(sku: string, floorBp: number): void {
+    const good = this.market.goods.find((it) => it.sku === sku);
+    const priceMinor = this.prices.get(sku);
+    if (good === undefined || priceMinor === undefined) return;
+    this.floors.set(sku, floorBp);
+    this.putProduct(good, priceMinor);
+  }
+
+  /** What the currency of the supplier abroad is worth; `lateMs`: news of so long ago. */
+  putRate(rate: number, lateMs: number): void {
+    this.command('inventory', { type: 'PutRate', base: FOREIGN, quote: CURRENCY, rate, seenAt: this.now - lateMs } as AnyCommand);
   }
 
   /** All faults stop, every supplier is honest, and operators clear up. */

@@ -3,6 +3,7 @@ import { marketMutants } from './market';
 import type { Mutant } from './mutant';
 import { orderMutants } from './order';
 import { shellMutants } from './shell';
+import { supplyMutants } from './supply';
 
 /** Every planted bug: the simulation must see each of them, without the help of any other test. */
-export const MUTANTS: readonly Mutant[] = [...orderMutants, ...inventoryMutants, ...marketMutants, ...shellMutants];
+export const MUTANTS: readonly Mutant[] = [...orderMutants, ...inventoryMutants, ...supplyMutants, ...marketMutants, ...shellMutants];

@@ -212,4 +212,12 @@ export const orderMutants: readonly Mutant[] = [
     after: '  entries.slice(0, 2).map(({ account, amountMinor }) => ({',
     why: 'the ledger lacks the third entry of a capture',
   },
+  {
+    id: 'order-waives-once',
+    kind: 'a cost above what it may be',
+    file: file('select'),
+    before: '...(line.marginFloorWaived && { marginFloorWaived: true })',
+    after: '...(line.marginFloorWaived && asked.depth === 1 && { marginFloorWaived: true })',
+    why: 'the other way round: a line that does without the margin is held to it once it has lost a hold',
+  },
 ];

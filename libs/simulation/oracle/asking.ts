@@ -50,12 +50,13 @@ function checkFresh(line: LineBook, { attempt, depth, ranking, quantity, replace
 
 function checkWords(line: LineBook, request: SelectionRequest): void {
   const { wish, order } = line;
-  const { replaces, depth, priceCapMinor, excluded, region, hasRecipient, deliverBy, substitution, need } = request;
+  const { replaces, depth, priceCapMinor, excluded, region, hasRecipient, marginFloorWaived, deliverBy, substitution, need } = request;
   const cap = depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : wish.maxUnitPriceMinor;
   check(priceCapMinor === cap, 'I7', () => `${nameOf(line)} asks up to ${priceCapMinor} and not ${cap}`);
   const isItsOwn =
     region === order.wish.region &&
     (hasRecipient === true) === (wish.recipient !== undefined) &&
+    (marginFloorWaived === true) === (wish.waiveMarginFloor === true) &&
     Date.parse(deliverBy) === wish.deliverByAt &&
     substitution.upTo === wish.substitution.upTo &&
     need.sku === wish.need.sku &&

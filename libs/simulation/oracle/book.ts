@@ -17,6 +17,8 @@ export const LIMITS = {
   stormPatienceMs: 60_000,
   holdMs: 600_000,
   graceMs: 60_000,
+  burstMs: 60_000,
+  freshMs: 900_000,
 } as const;
 
 export interface AskedBook {

@@ -5,7 +5,7 @@ import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf,
 import { CapWatch } from './caps';
 import { keptUntil } from './consents';
 import type { Market } from './market';
-import { costOf, roomOf, type StockWatch } from './stock';
+import { costOf, mayCost, roomOf, type StockWatch } from './stock';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 type Stage = keyof Stages;
@@ -108,7 +108,8 @@ export class HoldWatch {
     check(granted > 0 && granted <= roomOf(offer), 'I1', () => `${holdId} takes ${granted} where room is for ${roomOf(offer)}`);
     const { minQuantity, maxQuantity } = offer.terms;
     check(granted >= minQuantity && granted <= maxQuantity, '15', () => `${holdId} takes ${granted} of ${minQuantity} to ${maxQuantity}`);
-    check(costOf(offer, granted) <= priceMinor, '22', () => `${holdId} costs ${costOf(offer, granted)} and sells at ${priceMinor}`);
+    const most = mayCost(offer, { line, priceMinor });
+    check(costOf(offer, granted) <= most, '22', () => `${holdId} costs ${costOf(offer, granted)} and may cost ${most}`);
     offer.held += granted;
     const replaced = request.replaces && this.book.holds.get(request.replaces.holdId);
     const expiresAt = Date.parse(held.expiresAt);

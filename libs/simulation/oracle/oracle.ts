@@ -88,7 +88,7 @@ export class Oracle {
   private onInventory(appended: readonly Appended[]): void {
     for (const it of appended) {
       const event = it.event as InventoryEvent;
-      this.stock.on(event);
+      this.stock.on(event, it.at);
       this.holds.on(event, it.at);
       this.purchases.on(event, it.at);
       if (event.type === 'ProductState') this.choice.priced(event);

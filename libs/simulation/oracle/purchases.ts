@@ -3,7 +3,7 @@ import type { InventoryEvent } from '@midstream/inventory-domain';
 import type { Suppliers } from '../suppliers';
 import { type Book, check, LIMITS, type PurchaseBook } from './book';
 import type { HoldWatch } from './holds';
-import { costOf, type StockWatch, supplyOf } from './stock';
+import { costOf, mayCost, type StockWatch, supplyOf } from './stock';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 
@@ -59,13 +59,19 @@ export class PurchaseWatch {
     check(!hold.releaseNoted, '8', () => `${purchaseId} buys what was asked back`);
     check(!this.stock.isBanned(sku, hold.region, at), 'I6', () => `${purchaseId} buys ${sku}, which is banned in ${hold.region}`);
     check(quantity > 0 && quantity <= LIMITS.purchaseUnits, '10', () => `${purchaseId} buys ${quantity} units at once`);
-    check(maxCostMinor === hold.priceMinor, '22', () => `${purchaseId} may cost ${maxCostMinor}, and sells at ${hold.priceMinor}`);
     const offer = this.stock.offerOf(offerId);
+    const most = mayCost(offer, hold);
+    check(maxCostMinor === most, '22', () => `${purchaseId} may cost ${maxCostMinor} and not ${most}, and sells at ${hold.priceMinor}`);
+    this.stock.spend(offer, quantity, at);
     check(!offer.isUnpaid, '10', () => `${purchaseId} is sent where we have no money`);
     if (!offer.isStopped) {
       check(supplyOf(offer) > 0, '9', () => `${purchaseId} buys where nothing is left`);
-      check(costOf(offer, hold.granted) <= hold.priceMinor, '22', () => `${purchaseId} buys dearer than it sells`);
-      check(!offer.closures.some((it) => it.cause !== 'banned'), '12', () => `${purchaseId} buys at an offer that is closed`);
+      check(costOf(offer, hold.granted) <= most, '22', () => `${purchaseId} buys dearer than it may`);
+      check(
+        !offer.closures.some((it) => it.cause !== 'banned' && it.cause !== 'stale'),
+        '12',
+        () => `${purchaseId} buys at an offer that is closed`,
+      );
     }
     const isTopUp = fulfilmentKind === 'VALUE_RECHARGE';
     const nothing = { bought: 0, delivered: 0, kept: 0, quarantined: 0, writtenOff: 0, failed: 0 };
@@ -100,7 +106,8 @@ export class PurchaseWatch {
     const offer = this.stock.touch(purchase.hold.offerId);
     offer.accepted += accepted;
     const sale = this.suppliers.sales.get(purchaseId);
-    if (sale !== undefined)
+    // Abroad it was worth something else when it was bought
+    if (sale !== undefined && offer.terms.quoted === undefined)
       check(costMinor <= bought * purchase.hold.priceMinor, '22', () => `${purchaseId} cost ${costMinor} for ${bought}`);
     purchase.status = status;
   }

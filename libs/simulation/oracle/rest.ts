@@ -1,4 +1,5 @@
 import type { Offer, Product, Usage } from '@midstream/inventory-domain';
+import { isSupplied } from '../supply';
 import type { World } from '../world';
 import { type Book, check, nameOf, openOf } from './book';
 import type { ChoiceWatch } from './choice';
@@ -73,6 +74,7 @@ export function checkRest(world: World, book: Book, watches: { stock: StockWatch
   }
   checkGoods(world, book, watches.purchases);
   checkSupply(world);
+  if (isSupplied(world.seed)) watches.stock.atRest(world.now);
   for (const { sku } of world.market.goods) {
     if (!watches.choice.isOnSale(sku)) continue;
     watches.choice.checkVerdicts(sku, world.now);
@@ -86,8 +88,15 @@ function checkSupply({ machine }: World): void {
   for (const { usageId, units } of inventory.rowsOf<Usage>('usages').values())
     check(units === 0, 'I1', () => `${usageId} counts ${units} units at rest`);
   const products = inventory.rowsOf<Product>('products');
-  for (const { offerId, sku, ceilingMinor } of inventory.rowsOf<Offer>('offers').values())
-    check(ceilingMinor === products.get(sku)?.priceMinor, '22', () => `${offerId} is priced at ${ceilingMinor}, and is not any more`);
+  for (const { offerId, sku, ceilingMinor, floorBp } of inventory.rowsOf<Offer>('offers').values()) {
+    const product = products.get(sku);
+    check(ceilingMinor === product?.priceMinor, '22', () => `${offerId} is priced at ${ceilingMinor}, and is not any more`);
+    check(
+      floorBp === product.marginFloorBp,
+      '22',
+      () => `${offerId} leaves ${floorBp} of its price, and must leave ${product.marginFloorBp}`,
+    );
+  }
 }
 
 function checkNothingWaits({ machine }: World): void {

@@ -1,7 +1,8 @@
 import type { Fact } from '@midstream/contracts';
 import type { InventoryEvent } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
-import { check, LIMITS } from './book';
+import { check, type HoldBook, LIMITS } from './book';
+import { LevelWatch } from './levels';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 type Terms = EventOf<'OfferPut'>['terms'];
@@ -25,6 +26,9 @@ export interface OfferBook {
   /** Its supplier has no money of ours. */
   isUnpaid: boolean;
   away: { readonly at: number; units: number }[];
+  /** When its figure was told last, and until when its capacity is used up. */
+  asOf: number;
+  spentUntil: number;
 }
 
 export interface Span {
@@ -40,7 +44,12 @@ export class StockWatch {
   readonly verdicts = new Map<string, { readonly version: number; readonly spans: readonly Span[] }>();
   /** Of polls: what the report settles, by offer and sequence. */
   readonly polls = new Map<string, number>();
+  readonly levels = new LevelWatch();
   private readonly touched = new Set<OfferBook>();
+  /** In this transaction: slower than they were; reported. */
+  private readonly slower = new Set<OfferBook>();
+  private readonly fresh = new Set<OfferBook>();
+  private readonly rates = new Map<string, number>();
 
   offerOf(offerId: string): OfferBook {
     const offer = this.offers.get(offerId);
@@ -54,15 +63,23 @@ export class StockWatch {
     return offer;
   }
 
-  on(event: InventoryEvent): void {
+  on(event: InventoryEvent, at: number): void {
     switch (event.type) {
       case 'OfferPut':
-        return this.put(event.terms);
+        return this.put(event.terms, at);
       case 'StockReported':
         return this.reported(event);
       case 'ClosuresSet':
-        this.touch(event.offerId).closures = event.closures;
+        return this.closed(event, at);
+      case 'PaceNoted':
+        return this.paced(event);
+      case 'RateNoted':
+        this.rates.set(`${event.base} ${event.quote}`, event.rate);
         return;
+      case 'StockSeen':
+      case 'StockLow':
+      case 'StockBack':
+        return this.levels.on(event);
       case 'OfferState':
         return this.told(event);
       case 'VerdictNoted':
@@ -87,7 +104,8 @@ export class StockWatch {
     }
   }
 
-  private put(terms: Terms): void {
+  private put(terms: Terms, at: number): void {
+    checkRate(terms);
     const known = this.offers.get(terms.offerId);
     if (known !== undefined) known.terms = terms;
     else
@@ -107,13 +125,38 @@ export class StockWatch {
         isStopped: false,
         isUnpaid: false,
         away: [],
+        asOf: at,
+        spentUntil: 0,
       });
     this.touch(terms.offerId);
   }
 
   /** A push settles what was accepted before the report before it, a poll what was accepted before it began; in doubt it is counted (protocol 9). */
-  private reported({ offerId, reported, sequence, settled }: EventOf<'StockReported'>): void {
+  private closed({ offerId, closures }: EventOf<'ClosuresSet'>, at: number): void {
     const offer = this.touch(offerId);
+    offer.closures = closures;
+    const isOld = offer.terms.freshness !== undefined && at >= offer.asOf + LIMITS.freshMs;
+    check(isOld || !isStale(offer), '9', () => `${offerId} is stale, and its figure is ${at - offer.asOf} ms old`);
+  }
+
+  /** A supplier that is slower than it was frees what would come too late (protocol 6). */
+  private paced({ offerId, capacityPerMinute, leadTimeMs }: EventOf<'PaceNoted'>): void {
+    const offer = this.touch(offerId);
+    if (capacityPerMinute < offer.terms.capacityPerMinute || leadTimeMs > offer.terms.leadTimeMs) this.slower.add(offer);
+    offer.terms = { ...offer.terms, capacityPerMinute, leadTimeMs };
+  }
+
+  /** Purchases keep the offer's pace, but for a backlog of a minute. */
+  spend(offer: OfferBook, units: number, at: number): void {
+    const aheadMs = offer.spentUntil - at;
+    check(aheadMs <= LIMITS.burstMs, '6', () => `${offer.offerId} is bought from ${aheadMs} ms ahead of its pace`);
+    offer.spentUntil = Math.max(at, offer.spentUntil) + Math.ceil((units * 60_000) / offer.terms.capacityPerMinute);
+  }
+
+  private reported({ offerId, reported, sequence, settled, at }: EventOf<'StockReported'>): void {
+    const offer = this.touch(offerId);
+    offer.asOf = at;
+    this.fresh.add(offer);
     const isDry = sequence === offer.sequence;
     if (isDry) check(reported === 0 && settled === offer.accepted, '9', () => `${offerId} runs dry and keeps ${reported}`);
     else {
@@ -208,7 +251,24 @@ export class StockWatch {
       const isClosed = held > 0 && offer.closures.some((it) => it.cause !== 'banned' && it.cause !== 'stale');
       check(!isClosed || offer.isArmed || offer.isStopped, '12', () => `${offerId} is closed, holds ${held}, and nothing drains it`);
     }
-    this.touched.clear();
+    for (const it of this.slower) {
+      const isFree = it.held === 0 || it.isArmed || it.isStopped;
+      check(isFree, '12', () => `${it.offerId} is slower than it was, holds ${it.held}, and nothing drains it`);
+    }
+    for (const it of this.fresh) check(!isStale(it), '9', () => `${it.offerId} has reported, and is stale`);
+    for (const it of [this.touched, this.slower, this.fresh]) it.clear();
+  }
+
+  /** At rest: who promised reports and is silent is closed, and what is quoted abroad costs what it does now. */
+  atRest(at: number): void {
+    for (const it of this.offers.values()) {
+      const { freshness, quoted, currency } = it.terms;
+      const isOld = freshness !== undefined && at >= it.asOf + LIMITS.freshMs;
+      check(isOld === isStale(it), '9', () => `${it.offerId} is ${isOld ? 'silent, and not' : 'not silent, and'} stale`);
+      const rate = quoted && this.rates.get(`${quoted.currency} ${currency}`);
+      check(quoted?.rate === rate, '22', () => `${it.offerId} is quoted at ${quoted?.rate}, and it is ${rate}`);
+    }
+    this.levels.atRest([...this.offers.values()]);
   }
 }
 
@@ -217,6 +277,21 @@ export const supplyOf = (offer: OfferBook): number => offer.reported - (offer.ac
 /** Room for new holds. */
 export const roomOf = (offer: OfferBook): number =>
   offer.isUnpaid ? 0 : supplyOf(offer) - offer.held - offer.inFlight - offer.terms.safetyStock;
+
+const isStale = ({ closures }: OfferBook): boolean => closures.some((it) => it.cause === 'stale');
+
+/** Both currencies have two digits. Never below what it costs us. */
+function checkRate({ offerId, quoted, costTiers }: Terms): void {
+  quoted?.costTiers.forEach(({ costMinor }, n) => {
+    const [due, is] = [costMinor * quoted.rate, costTiers[n]?.costMinor ?? 0];
+    check(is > due - 1e-5 && is < due + 1, '22', () => `${offerId} costs ${due} at its rate, and counts as ${is}`);
+  });
+}
+
+/** What a unit may cost: its price, less the margin that the hub insists on, where the merchant has not done without it. */
+export function mayCost({ terms: { floorBp = 0 } }: OfferBook, { line, priceMinor }: Pick<HoldBook, 'line' | 'priceMinor'>): number {
+  return line.wish.waiveMarginFloor ? priceMinor : priceMinor - Math.ceil((priceMinor * floorBp) / 10_000);
+}
 
 export const costOf = ({ terms }: OfferBook, units: number): number =>
   terms.costTiers.findLast((it) => it.from <= units)?.costMinor ?? Infinity;

@@ -13,8 +13,9 @@ export function keepCodes(draft: Draft, { purchaseId, holdId, sku, offerId }: Pu
   draft.emit({ type: 'CodesKept', purchaseId, holdId, sku, units, terms });
 }
 
+/** What the supplier has promised, and in which currency, is not the hub's: its own stock was paid, and needs no reports. */
 const hubTerms = (offer: Offer, costMinor: number): OfferTerms => ({
-  ...termsOf(offer),
+  ...ownTerms(termsOf(offer)),
   offerId: offerIdOf(HUB_SUPPLIER, offer.sku),
   supplierId: HUB_SUPPLIER,
   kind: 'vault',
@@ -26,3 +27,7 @@ const hubTerms = (offer: Offer, costMinor: number): OfferTerms => ({
   leadTimeMs: 0,
   safetyStock: 0,
 });
+
+function ownTerms({ quoted: _, freshness: __, validFromAt: ___, validUntilAt: ____, supplierSku: _____, ...terms }: OfferTerms): OfferTerms {
+  return terms;
+}

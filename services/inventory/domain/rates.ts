@@ -54,3 +54,14 @@ export function quotedBy(offer: Offer, costTiers: CostTiers): Pick<Offer, 'costT
   const quoted = { ...offer.quoted, costTiers };
   return { quoted, costTiers: convertTiers(quoted, offer.currency) };
 }
+
+/** Tiers that are no cheaper than this, in the hub's currency; where the supplier quotes in its own, its tiers, too: the next rate starts from them. */
+export function dearerBy(offer: Offer, leastMinor: number): Pick<Offer, 'costTiers'> & { readonly quoted?: Quoted } {
+  const { quoted, currency } = offer;
+  const raised = (tiers: CostTiers, least: number): CostTiers =>
+    tiers.map(({ from, costMinor }) => ({ from, costMinor: Math.max(costMinor, least) }));
+  if (quoted === undefined) return { costTiers: raised(offer.costTiers, leastMinor) };
+  // What became `leastMinor` when it was rounded up; the dust as in `convert`
+  const least = Math.floor(Number((leastMinor / factorOf(quoted.rate, quoted.currency, currency)).toFixed(6)));
+  return quotedBy(offer, raised(quoted.costTiers, least));
+}

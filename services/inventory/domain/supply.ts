@@ -6,7 +6,7 @@ import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
 import { ceilingOf } from './markup';
-import { quotedBy } from './rates';
+import { dearerBy, quotedBy } from './rates';
 import { bannedRegions, type Offer, type OfferTerms, type Rows, rowOf, supplyOf, termsOf } from './state';
 import { setBan } from './verdict';
 
@@ -49,9 +49,9 @@ export function runDry(draft: Draft, offerId: string, at: number): void {
 /** The supplier has refused at our price, and named its own: nothing is cheaper there until its next report. */
 export function learnCost(draft: Draft, offerId: string, costMinor: number, at: number): void {
   const offer = rowOf(draft.rows.offers, offerId);
-  const costTiers = offer.costTiers.map((it) => ({ from: it.from, costMinor: Math.max(it.costMinor, costMinor) }));
-  if (!isDearer(offer, { costTiers })) return;
-  draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), costTiers }, at, costSource: 'refusal' });
+  const learnt = dearerBy(offer, costMinor);
+  if (!isDearer(offer, learnt)) return;
+  draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), ...learnt }, at, costSource: 'refusal' });
   arm(draft, offerId);
 }
 
