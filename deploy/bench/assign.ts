@@ -61,10 +61,23 @@ export async function assign(_options: BenchOptions, say: Say): Promise<Result> 
   if (first === undefined) throw new Error('nothing was measured');
   const errors = rows.flatMap((it) => it.errors).length;
   return {
-    ...{ bench: 'assign', bus: 'none', ...(errors === 0 && { ratio: first.ratio }), gap: Math.max(...rows.map((it) => it.gap)) },
-    ...{ ours: first.medianMs, floor: first.highsMs, unit: 'ms' },
-    ...{ p50Ms: first.medianMs, p95Ms: first.p95Ms, p99Ms: first.p95Ms, peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0), errors },
-    ...{ fsync: 'none', synchronousCommit: 'none', fullPageWrites: 'none', noisy: [], rows },
+    bench: 'assign',
+    bus: 'none',
+    ...(errors === 0 && { ratio: first.ratio }),
+    gap: Math.max(...rows.map((it) => it.gap)),
+    ours: first.medianMs,
+    floor: first.highsMs,
+    unit: 'ms',
+    p50Ms: first.medianMs,
+    p95Ms: first.p95Ms,
+    p99Ms: first.p95Ms,
+    peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0),
+    errors,
+    fsync: 'none',
+    synchronousCommit: 'none',
+    fullPageWrites: 'none',
+    noisy: [],
+    rows,
   };
 }
 
@@ -95,15 +108,17 @@ function measure({ name, runs, whole, ...shape }: (typeof CASES)[number], byHigh
   ];
   const [medianMs, cpuMs] = [median(seen), median(cpus.slice(WARM_UP))];
   return {
-    ...{ name, medianMs: rounded(medianMs), p95Ms: rounded(quantile(seen, 0.95)), cpuMs: rounded(cpuMs) },
-    ...{
-      highsMs: rounded(highsMs, 0),
-      highsCpuMs: rounded(highsCpuMs, 0),
-      ratio: rounded(highsCpuMs / cpuMs, 1),
-      objective: solved.objective,
-      gap: proof.gap,
-    },
+    name,
+    medianMs: rounded(medianMs),
+    p95Ms: rounded(quantile(seen, 0.95)),
+    cpuMs: rounded(cpuMs),
+    highsMs: rounded(highsMs, 0),
+    highsCpuMs: rounded(highsCpuMs, 0),
+    ratio: rounded(highsCpuMs / cpuMs, 1),
+    objective: solved.objective,
+    gap: proof.gap,
     ...(whole && { wholeGap: placeWhole(transport, solved, classOf, units, proof.bound).gap / Math.abs(proof.bound) }),
-    ...{ pivots: solved.pivots, errors },
+    pivots: solved.pivots,
+    errors,
   };
 }

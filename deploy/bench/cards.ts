@@ -27,7 +27,9 @@ interface Loaded {
 const bodyOf = (n: number): string =>
   JSON.stringify({
     need: n % 4 === 3 ? { sku: `sku-${(n * 37) % 1_000}` } : { category: `category-${n % CATEGORIES}` },
-    ...{ region: REGIONS[(n >> 2) % REGIONS.length], quantity: 1 + (n % 5), segment: n % 7 === 0 ? 'enterprise' : 'retail' },
+    region: REGIONS[(n >> 2) % REGIONS.length],
+    quantity: 1 + (n % 5),
+    segment: n % 7 === 0 ? 'enterprise' : 'retail',
   });
 
 /**
@@ -62,13 +64,21 @@ export function cards(options: BenchOptions, say: Say): Promise<Result> {
       const latencies = ours.flatMap((it) => it.latencies);
       const failed = [...ours, ...floors].reduce((sum, it) => sum + it.failed, 0);
       return resultOf({
-        ...{ bench: 'cards', bus: 'embedded', unit: 'answers/s' },
-        ...{ ours: ours.map((it) => it.perSecond), floor: floors.map((it) => it.perSecond) },
-        ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), memory: memory.peak(), safety: await safetyOf(admin) },
+        bench: 'cards',
+        bus: 'embedded',
+        unit: 'answers/s',
+        ours: ours.map((it) => it.perSecond),
+        floor: floors.map((it) => it.perSecond),
+        p50Ms: quantile(latencies, 0.5),
+        p99Ms: quantile(latencies, 0.99),
+        memory: memory.peak(),
+        safety: await safetyOf(admin),
         errors: failed === 0 ? [] : Array.from({ length: failed }, () => 'a call failed'),
         more: {
-          ...{ clients, offers, cpuMsEach: rounded(median(ours.map((it) => it.cpuMs)), 2) },
-          ...{ bareCpuMsEach: rounded(median(floors.map((it) => it.cpuMs)), 2) },
+          clients,
+          offers,
+          cpuMsEach: rounded(median(ours.map((it) => it.cpuMs)), 2),
+          bareCpuMsEach: rounded(median(floors.map((it) => it.cpuMs)), 2),
           residentMb: rounded((await part.do({ cpu: true })).residentMb, 0),
         },
       });

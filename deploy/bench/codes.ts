@@ -43,8 +43,15 @@ export async function codes(options: BenchOptions, say: Say): Promise<Result> {
     const latencies = ours.flatMap((it) => it.latencies);
     const failed = ours.reduce((sum, it) => sum + it.failed, 0);
     return resultOf({
-      ...{ bench: 'codes', bus, unit: 'codes/s', ours: ours.map((it) => it.codesPerSecond), floor: floors },
-      ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), memory: memory.peak(), safety },
+      bench: 'codes',
+      bus,
+      unit: 'codes/s',
+      ours: ours.map((it) => it.codesPerSecond),
+      floor: floors,
+      p50Ms: quantile(latencies, 0.5),
+      p99Ms: quantile(latencies, 0.99),
+      memory: memory.peak(),
+      safety,
       errors: failed === 0 ? [] : [`${failed} units got no code`],
       more: { clients, codesABatch: CODES_A_BATCH },
     });

@@ -51,17 +51,22 @@ function resultOf(data: string | undefined, rows: readonly Scores[]): Result {
   const ours = rows.at(-1);
   const better = (method: string): number => rounded(1 - (ours?.rps ?? 0) / rps(method), 4);
   return {
-    ...{
-      bench: 'forecast',
-      bus: 'none',
-      ratio: rounded(rps('nb-sba') / (ours?.rps ?? 1), 3),
-      ours: ours?.rps ?? 0,
-      floor: rps('nb-sba'),
-      unit: 'RPS',
-    },
-    ...{ p50Ms: 0, p99Ms: 0, peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0), errors: 0 },
-    ...{ fsync: 'none', synchronousCommit: 'none', fullPageWrites: 'none', noisy: [] },
-    ...{ data: data === undefined ? `generated, seed ${FIXTURE.seed}` : 'given', brier: ours?.brier ?? 0 },
+    bench: 'forecast',
+    bus: 'none',
+    ratio: rounded(rps('nb-sba') / (ours?.rps ?? 1), 3),
+    ours: ours?.rps ?? 0,
+    floor: rps('nb-sba'),
+    unit: 'RPS',
+    p50Ms: 0,
+    p99Ms: 0,
+    peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0),
+    errors: 0,
+    fsync: 'none',
+    synchronousCommit: 'none',
+    fullPageWrites: 'none',
+    noisy: [],
+    data: data === undefined ? `generated, seed ${FIXTURE.seed}` : 'given',
+    brier: ours?.brier ?? 0,
     betterThan: { 'nb-sba': better('nb-sba'), 'nb-tsb': better('nb-tsb'), 'nb-ses': better('nb-ses') },
     rows,
   };
@@ -97,7 +102,10 @@ function scored(method: string, of: Method, series: readonly (readonly number[])
     }
   const mean = (sum: number): number => rounded(sum / sums.count, 4);
   return {
-    ...{ method, rps: mean(sums.rps), logScore: mean(sums.log), brier: mean(sums.squared) },
+    method,
+    rps: mean(sums.rps),
+    logScore: mean(sums.log),
+    brier: mean(sums.squared),
     ece: mean(said.reduce((sum, it, bin) => sum + Math.abs(it - (came[bin] ?? 0)), 0)),
     pinball: Object.fromEntries(PINBALLS.map((it, n) => [it, mean(sums.pinball[n] ?? 0)])),
   };

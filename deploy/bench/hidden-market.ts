@@ -36,11 +36,27 @@ export async function hiddenMarket(options: BenchOptions, say: Say): Promise<Res
 function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Comparison): Result {
   const { capture, gapClosed, bestBaseline, rows } = comparison;
   return {
-    ...{ bench: 'market', bus: 'none', ratio: rounded(capture.value, 4), ours: rounded(capture.value, 4), floor: 0, unit: 'capture' },
-    ...{ p50Ms: 0, p99Ms: 0, peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0), errors: 0 },
-    ...{ fsync: 'none', synchronousCommit: 'none', fullPageWrites: 'none', noisy: [] },
-    ...{ regime, seeds: `${seeds[0]}-${seeds.at(-1)}`, days, simulator: sourceHash() },
-    ...{ capture: short(capture), gapClosed: short(gapClosed), bestBaseline },
+    bench: 'market',
+    bus: 'none',
+    ratio: rounded(capture.value, 4),
+    ours: rounded(capture.value, 4),
+    floor: 0,
+    unit: 'capture',
+    p50Ms: 0,
+    p99Ms: 0,
+    peakMb: rounded(process.memoryUsage().rss / 2 ** 20, 0),
+    errors: 0,
+    fsync: 'none',
+    synchronousCommit: 'none',
+    fullPageWrites: 'none',
+    noisy: [],
+    regime,
+    seeds: `${seeds[0]}-${seeds.at(-1)}`,
+    days,
+    simulator: sourceHash(),
+    capture: short(capture),
+    gapClosed: short(gapClosed),
+    bestBaseline,
     rows: rows.map((it) => ({ ...it, capture: short(it.capture) })),
   };
 }

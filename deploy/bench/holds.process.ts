@@ -55,7 +55,10 @@ serve<HoldsTold, Held>(async ({ databaseUrl, clients, linesAtOnce, seconds }) =>
 async function start(databaseUrl: string): Promise<RunningService> {
   const secret = (): string => randomBytes(32).toString('base64');
   const service = await startService(inventoryService, {
-    ...{ databaseUrl, port: 0, bus: takesAll(), logger: loggerOf('bench').child({}, { level: 'error' }) },
+    databaseUrl,
+    port: 0,
+    bus: takesAll(),
+    logger: loggerOf('bench').child({}, { level: 'error' }),
     settings: { vaultKey: secret(), fingerprintKey: secret(), allowPrivate: 'true' },
   });
   const commands = service.commands as unknown as Commands<InventoryCommand>;
@@ -72,12 +75,26 @@ async function start(databaseUrl: string): Promise<RunningService> {
 
 const suppliers = Array.from({ length: HOT_OFFERS }, (_, it) => `s${it}`);
 const product = {
-  ...{ sku: SKU, name: { zh: '点卡', en: 'Card' }, category: 'game-card', fulfilmentKind: 'PIN_PURCHASE' as const },
-  ...{ faceValueMinor: PRICE_MINOR, priceMinor: PRICE_MINOR, currency: 'CNY', regions: ['CN'], attributes: {}, listed: true },
+  sku: SKU,
+  name: { zh: '点卡', en: 'Card' },
+  category: 'game-card',
+  fulfilmentKind: 'PIN_PURCHASE' as const,
+  faceValueMinor: PRICE_MINOR,
+  priceMinor: PRICE_MINOR,
+  currency: 'CNY',
+  regions: ['CN'],
+  attributes: {},
+  listed: true,
 };
 const terms = {
-  ...{ costTiers: [{ from: 1, costMinor: 900 }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: 1_000 },
-  ...{ capacityPerMinute: 600, leadTimeMs: 0, safetyStock: 0 },
+  costTiers: [{ from: 1, costMinor: 900 }],
+  currency: 'CNY',
+  regions: ['CN'],
+  minQuantity: 1,
+  maxQuantity: 1_000,
+  capacityPerMinute: 600,
+  leadTimeMs: 0,
+  safetyStock: 0,
 };
 
 /** A line of an order of its own, ranked to one of the hot offers, with the others behind it. */
@@ -86,18 +103,37 @@ function holdOne(n: number): Untimed<HoldFirst> {
   const candidates = suppliers.map((_, index) => {
     const supplierId = suppliers[(n + index) % suppliers.length] ?? '';
     return {
-      ...{ offerId: offerIdOf(supplierId, SKU), supplierId, sku: SKU, priceMinor: PRICE_MINOR, currency: 'CNY', expectedMinor: 80 },
-      ...{ version: 2, planned: index === 0 ? 1 : 0, verdict: { status: 'compliant' as const, ruleVersion: 1 } },
+      offerId: offerIdOf(supplierId, SKU),
+      supplierId,
+      sku: SKU,
+      priceMinor: PRICE_MINOR,
+      currency: 'CNY',
+      expectedMinor: 80,
+      version: 2,
+      planned: index === 0 ? 1 : 0,
+      verdict: { status: 'compliant' as const, ruleVersion: 1 },
     };
   });
   return {
     type: 'HoldFirst',
     decisionId: `d/o${n}/1/1`,
     request: {
-      ...{ ...of, attempt: 1, depth: 1, ranking: 1, quantity: 1, need: { sku: SKU }, region: 'CN-31', segment: 'retail', tier: 'standard' },
-      ...{ scenario: 'general', priceCapMinor: PRICE_MINOR, currency: 'CNY', deliverBy: new Date(Date.now() + 86_400_000).toISOString() },
+      ...of,
+      attempt: 1,
+      depth: 1,
+      ranking: 1,
+      quantity: 1,
+      need: { sku: SKU },
+      region: 'CN-31',
+      segment: 'retail',
+      tier: 'standard',
+      scenario: 'general',
+      priceCapMinor: PRICE_MINOR,
+      currency: 'CNY',
+      deliverBy: new Date(Date.now() + 86_400_000).toISOString(),
       substitution: { upTo: 'other-supplier', consent: 'pre-approved', consentDefault: 'refund', consentMs: 900_000 },
-      ...{ excluded: [], tried: [] },
+      excluded: [],
+      tried: [],
     },
     candidates,
     gates: {},

@@ -47,8 +47,15 @@ export async function holds(options: BenchOptions, say: Say): Promise<Result> {
     const latencies = ours.flatMap((it) => it.latencies);
     const failed = ours.reduce((sum, it) => sum + it.failed, 0);
     return resultOf({
-      ...{ bench: 'holds', bus, unit: 'units/s', ours: ours.map((it) => it.unitsPerSecond), floor: floors },
-      ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), memory: memory.peak(), safety },
+      bench: 'holds',
+      bus,
+      unit: 'units/s',
+      ours: ours.map((it) => it.unitsPerSecond),
+      floor: floors,
+      p50Ms: quantile(latencies, 0.5),
+      p99Ms: quantile(latencies, 0.99),
+      memory: memory.peak(),
+      safety,
       errors: failed === 0 ? [] : [`${failed} lines found nothing`],
       more: { clients, linesAtOnce: LINES_AT_ONCE },
     });

@@ -84,7 +84,13 @@ async function houseOf({ bus, dir, launched, profiles, remove }: Parts): Promise
       ? undefined
       : await openProfiler(profiles, admin, () => signal(ours(), 'SIGUSR2', 'node'));
   return {
-    ...{ url, sandboxUrl, operatorKey, bus, brokers: brokersOf(bus, dir), door, profiler },
+    url,
+    sandboxUrl,
+    operatorKey,
+    bus,
+    brokers: brokersOf(bus, dir),
+    door,
+    profiler,
     connect: (database) => connectTo({ ...door, database }),
     async stop() {
       signal(treeOf(pid), 'SIGCONT', 'java', 'node');

@@ -22,7 +22,11 @@ let running: Promise<RunningService> | undefined;
 /** Inventory alone, with its real HTTP: each question begins the count of its memory anew. */
 serve<ImportTold, ImportHouse>(async ({ databaseUrl, operatorKey }) => {
   running ??= startService(inventoryService, {
-    ...{ databaseUrl, port: 0, bus: takesAll(), bootstrapKey: operatorKey, logger: loggerOf('bench').child({}, { level: 'error' }) },
+    databaseUrl,
+    port: 0,
+    bus: takesAll(),
+    bootstrapKey: operatorKey,
+    logger: loggerOf('bench').child({}, { level: 'error' }),
     settings: { vaultKey: secret(), fingerprintKey: secret(), allowPrivate: 'true' },
   });
   const { url } = await running;

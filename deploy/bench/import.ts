@@ -56,8 +56,16 @@ export async function importCodes(options: BenchOptions, say: Say): Promise<Resu
       await floor.close();
     }
     return resultOf({
-      ...{ bench: 'import', bus, unit: 'codes/s', ours: seconds.map((it) => lines / it), floor: floors },
-      ...{ p50Ms: quantile(seconds, 0.5) * 1_000, p99Ms: quantile(seconds, 0.99) * 1_000, memory: memory.peak(), safety, errors },
+      bench: 'import',
+      bus,
+      unit: 'codes/s',
+      ours: seconds.map((it) => lines / it),
+      floor: floors,
+      p50Ms: quantile(seconds, 0.5) * 1_000,
+      p99Ms: quantile(seconds, 0.99) * 1_000,
+      memory: memory.peak(),
+      safety,
+      errors,
       more: { lines, secondsRounds: seconds.map((it) => rounded(it)), peakMb: rounded(peakMb, 0), idleMb: rounded(idleMb, 0) },
     });
   });
@@ -72,7 +80,7 @@ async function call(
 ): Promise<Record<string, unknown>> {
   const headers = { authorization: `Bearer ${KEY}`, 'content-type': type };
   // Half duplex: a stream of ours is sent to its end before there is an answer
-  const answer = await fetch(`${url}/v1${path}`, { method, headers, body, ...{ duplex: 'half' } });
+  const answer = await fetch(`${url}/v1${path}`, { method, headers, body, duplex: 'half' });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return JSON.parse(text) as Record<string, unknown>;
@@ -81,14 +89,13 @@ async function call(
 async function prepare(url: string): Promise<void> {
   const put = (path: string, body: object) => call(url, 'PUT', path, JSON.stringify(body), 'application/json');
   await put(`/products/${SKU}`, {
-    ...{
-      name: { zh: '点卡', en: 'Card' },
-      category: 'game-card',
-      fulfilmentKind: 'PIN_PURCHASE',
-      faceValueMinor: 1_000,
-      priceMinor: 1_000,
-    },
-    ...{ currency: 'CNY', regions: ['CN'] },
+    name: { zh: '点卡', en: 'Card' },
+    category: 'game-card',
+    fulfilmentKind: 'PIN_PURCHASE',
+    faceValueMinor: 1_000,
+    priceMinor: 1_000,
+    currency: 'CNY',
+    regions: ['CN'],
   });
   await put('/suppliers/house', { name: { zh: '自营', en: 'House' }, kind: 'vault', upstreamGroup: 'house' });
   await put(`/suppliers/house/offers/${SKU}`, { costTiers: [{ from: 1, costMinor: 900 }], currency: 'CNY', regions: ['CN'] });

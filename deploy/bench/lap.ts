@@ -45,18 +45,22 @@ export async function lap(options: BenchOptions, say: Say): Promise<Result> {
       }
       const [delivered, assigned] = [laps.flatMap((it) => it.delivered), laps.flatMap((it) => it.assigned)];
       return resultOf({
-        ...{
-          bench: 'lap',
-          bus,
-          unit: 'orders/s',
-          floor,
-          ours: found === undefined ? laps.map((it) => it.delivered.length / seconds) : [found.perSecond],
-        },
-        ...{ p50Ms: quantile(delivered, 0.5), p99Ms: quantile(delivered, 0.99) },
-        ...{ memory: rig.memory.peak(), errors: laps.flatMap((it) => it.errors), safety: rig.safety },
+        bench: 'lap',
+        bus,
+        unit: 'orders/s',
+        floor,
+        ours: found === undefined ? laps.map((it) => it.delivered.length / seconds) : [found.perSecond],
+        p50Ms: quantile(delivered, 0.5),
+        p99Ms: quantile(delivered, 0.99),
+        memory: rig.memory.peak(),
+        errors: laps.flatMap((it) => it.errors),
+        safety: rig.safety,
         more: {
-          ...{ rate, ...(found && { saturation: rounded(found.perSecond), clients: found.clients }), orders: delivered.length },
-          ...{ assignedP50Ms: rounded(quantile(assigned, 0.5)), assignedP99Ms: rounded(quantile(assigned, 0.99)) },
+          rate,
+          ...(found && { saturation: rounded(found.perSecond), clients: found.clients }),
+          orders: delivered.length,
+          assignedP50Ms: rounded(quantile(assigned, 0.5)),
+          assignedP99Ms: rounded(quantile(assigned, 0.99)),
           p99MsRounds: laps.map((it) => rounded(quantile(it.delivered, 0.99))),
         },
       });

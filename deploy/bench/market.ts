@@ -49,9 +49,17 @@ export function marketOf({
     suppliers.map(({ supplierId }, supplier): Offer => {
       const dearer = (supplier + suppliers.length - (product % suppliers.length)) % suppliers.length;
       return {
-        ...{ supplierId, sku, stock: PLENTY, safetyStock: 0, leadTimeMs },
+        supplierId,
+        sku,
+        stock: PLENTY,
+        safetyStock: 0,
+        leadTimeMs,
         capacityPerMinute: dearer === 0 ? hotCapacityPerMinute : capacityPerMinute,
-        ...{ costTiers: [{ from: 1, costMinor: 900 + dearer }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: 1_000 },
+        costTiers: [{ from: 1, costMinor: 900 + dearer }],
+        currency: 'CNY',
+        regions: ['CN'],
+        minQuantity: 1,
+        maxQuantity: 1_000,
       };
     }),
   );
@@ -61,8 +69,14 @@ export function marketOf({
 const productOf = (name: string, index: number): Product => ({
   sku: `${name}-${index}`,
   name: { zh: `点卡 ${index}`, en: `Card ${index}` },
-  ...{ category: 'game-card', fulfilmentKind: 'PIN_PURCHASE', faceValueMinor: PRICE_MINOR, priceMinor: PRICE_MINOR },
-  ...{ currency: 'CNY', regions: ['CN'], attributes: { game: `${name}-${index}` }, core: false },
+  category: 'game-card',
+  fulfilmentKind: 'PIN_PURCHASE',
+  faceValueMinor: PRICE_MINOR,
+  priceMinor: PRICE_MINOR,
+  currency: 'CNY',
+  regions: ['CN'],
+  attributes: { game: `${name}-${index}` },
+  core: false,
 });
 
 export interface Merchant {
@@ -73,7 +87,10 @@ export interface Merchant {
 /** Loads it through the public API only, with suppliers that the sandbox plays. */
 export async function load(market: Market, house: House): Promise<void> {
   await loadMarket(market, {
-    ...{ url: house.url, operatorKey: house.operatorKey, merchantId: 'bench-0', depositMinor: DEPOSIT_MINOR },
+    url: house.url,
+    operatorKey: house.operatorKey,
+    merchantId: 'bench-0',
+    depositMinor: DEPOSIT_MINOR,
     supplierUrlOf: (supplierId) => `${house.sandboxUrl}/suppliers/${supplierId}`,
   });
   const sandbox = openApi({ url: house.sandboxUrl });
@@ -121,7 +138,9 @@ export const orderBody = (reference: string, skus: readonly string[]): string =>
     lines: skus.map((sku, index) => ({
       lineId: String(index + 1),
       need: { sku },
-      ...{ quantity: 1, maxUnitPriceMinor: PRICE_MINOR, currency: 'CNY' },
+      quantity: 1,
+      maxUnitPriceMinor: PRICE_MINOR,
+      currency: 'CNY',
       substitution: { upTo: 'other-supplier', consent: 'pre-approved' },
     })),
   });

@@ -20,7 +20,9 @@ const CLIENTS = 64;
 export async function memory(options: BenchOptions, say: Say): Promise<Result> {
   const { offers, lines = LINES, linesPerOrder = LINES_PER_ORDER, seconds, bus } = options;
   const market = marketOf({
-    ...{ name: 'memory', products: Math.ceil(offers / OFFERS_PER_PRODUCT), substitutes: OFFERS_PER_PRODUCT - 1 },
+    name: 'memory',
+    products: Math.ceil(offers / OFFERS_PER_PRODUCT),
+    substitutes: OFFERS_PER_PRODUCT - 1,
     // what waits goes on waiting
     ...{ capacityPerMinute: 1, leadTimeMs: 0 },
   });
@@ -41,10 +43,20 @@ export async function memory(options: BenchOptions, say: Say): Promise<Result> {
       const atRest = memoryOfOurs();
       const peak = rig.memory.peak();
       return resultOf({
-        ...{ bench: 'memory', bus, unit: 'MB', ours: [peak.totalMb], floor: [], p50Ms: 0, p99Ms: 0, memory: peak },
-        ...{ errors: window.errors, safety: rig.safety },
+        bench: 'memory',
+        bus,
+        unit: 'MB',
+        ours: [peak.totalMb],
+        floor: [],
+        p50Ms: 0,
+        p99Ms: 0,
+        memory: peak,
+        errors: window.errors,
+        safety: rig.safety,
         more: {
-          ...{ offers: market.offers.length, inFlight, ordersPerSecondMeanwhile: rounded(window.perSecond) },
+          offers: market.offers.length,
+          inFlight,
+          ordersPerSecondMeanwhile: rounded(window.perSecond),
           atRestMb: rounded(atRest.totalMb, 0),
         },
       });

@@ -130,12 +130,28 @@ export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
   const maybe = (name: NumberName): number | undefined => numberOf(name, values.get(name));
   const number = (name: NumberName): number => maybe(name) ?? fallbackOf(NUMBERS[name]);
   return {
-    ...{ bench, bus },
-    ...{ clients: maybe('clients'), lines: maybe('lines'), linesPerOrder: maybe('lines-per-order'), rate: maybe('rate') },
-    ...{ events: number('events'), offers: number('offers'), history: number('history'), seconds: number('seconds') },
-    ...{ rounds: number('rounds'), substitutes: number('substitutes'), capacity: number('capacity'), merchants: number('merchants') },
-    ...{ regime: regimeOf(values.get('regime')), seeds: seedsOf(values.get('seeds')), days: maybe('days'), data: values.get('data') },
-    ...{ first: values.has('first'), profile: values.has('profile'), keep: values.has('keep'), json: values.has('json') },
+    bench,
+    bus,
+    clients: maybe('clients'),
+    lines: maybe('lines'),
+    linesPerOrder: maybe('lines-per-order'),
+    rate: maybe('rate'),
+    events: number('events'),
+    offers: number('offers'),
+    history: number('history'),
+    seconds: number('seconds'),
+    rounds: number('rounds'),
+    substitutes: number('substitutes'),
+    capacity: number('capacity'),
+    merchants: number('merchants'),
+    regime: regimeOf(values.get('regime')),
+    seeds: seedsOf(values.get('seeds')),
+    days: maybe('days'),
+    data: values.get('data'),
+    first: values.has('first'),
+    profile: values.has('profile'),
+    keep: values.has('keep'),
+    json: values.has('json'),
   };
 }
 

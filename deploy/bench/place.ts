@@ -26,8 +26,11 @@ export interface Window {
 /** `bench place`: a closed loop of clients, each of which orders again as soon as its last order's LineAssigned is seen committed. */
 export async function place(options: BenchOptions, say: Say): Promise<Result> {
   const market = marketOf({
-    ...{ name: 'place', products: PRODUCTS, substitutes: options.substitutes },
-    ...{ capacityPerMinute: options.capacity, leadTimeMs: 0 },
+    name: 'place',
+    products: PRODUCTS,
+    substitutes: options.substitutes,
+    capacityPerMinute: options.capacity,
+    leadTimeMs: 0,
   });
   return withRig(options, 'place.schema.sql', say, async (rig) => {
     await load(market, rig.house);
@@ -104,9 +107,16 @@ async function compare(rig: Rig, orders: Orders, skus: readonly string[], option
   }
   const latencies = ours.flatMap((it) => it.latencies);
   return resultOf({
-    ...{ bench: 'place', bus, unit: 'orders/s', floor, ours: ours.map((it) => it.perSecond) },
-    ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99) },
-    ...{ memory: rig.memory.peak(), errors: ours.flatMap((it) => it.errors), safety: rig.safety },
+    bench: 'place',
+    bus,
+    unit: 'orders/s',
+    floor,
+    ours: ours.map((it) => it.perSecond),
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    memory: rig.memory.peak(),
+    errors: ours.flatMap((it) => it.errors),
+    safety: rig.safety,
     more: {
       clients,
       merchants: options.merchants,

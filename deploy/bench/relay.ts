@@ -45,8 +45,17 @@ export async function relay(options: BenchOptions, say: Say): Promise<Result> {
       await floor.close();
     }
     return resultOf({
-      ...{ bench: 'relay', bus, unit: 'events/s', ours, floor: floors, p50Ms: quantile(publishes, 0.5), p99Ms: quantile(publishes, 0.99) },
-      ...{ memory: memory.peak(), errors: [], safety, more: { events, eventsAPage: PAGE } },
+      bench: 'relay',
+      bus,
+      unit: 'events/s',
+      ours,
+      floor: floors,
+      p50Ms: quantile(publishes, 0.5),
+      p99Ms: quantile(publishes, 0.99),
+      memory: memory.peak(),
+      errors: [],
+      safety,
+      more: { events, eventsAPage: PAGE },
     });
   });
 }

@@ -43,18 +43,26 @@ export function resultOf({ bench, bus, unit, memory, safety, more = {}, ...it }:
     .filter((side) => spread(it[side]) > NOISY)
     .map((side) => `${side} ±${(spread(it[side]) * 50).toFixed(0)} %`);
   return {
-    ...{ bench, bus },
+    bench,
+    bus,
     ...(it.errors.length === 0 && floor > 0 && { ratio: rounded(ours / floor, 3) }),
-    ...{ ours: rounded(ours, 2), floor: rounded(floor, 2), unit },
-    ...{ p50Ms: rounded(it.p50Ms), p99Ms: rounded(it.p99Ms), peakMb: rounded(memory.totalMb, 0), errors: it.errors.length },
-    ...{ fsync: safety.fsync, synchronousCommit: safety.synchronousCommit, fullPageWrites: safety.fullPageWrites },
-    ...{ noisy, oursRounds: it.ours.map((one) => rounded(one, 2)), floorRounds: it.floor.map((one) => rounded(one, 2)) },
-    ...{
-      peakMbOf: {
-        node: rounded(memory.byKind.node, 0),
-        postgres: rounded(memory.byKind.postgres, 0),
-        java: rounded(memory.byKind.java, 0),
-      },
+    ours: rounded(ours, 2),
+    floor: rounded(floor, 2),
+    unit,
+    p50Ms: rounded(it.p50Ms),
+    p99Ms: rounded(it.p99Ms),
+    peakMb: rounded(memory.totalMb, 0),
+    errors: it.errors.length,
+    fsync: safety.fsync,
+    synchronousCommit: safety.synchronousCommit,
+    fullPageWrites: safety.fullPageWrites,
+    noisy,
+    oursRounds: it.ours.map((one) => rounded(one, 2)),
+    floorRounds: it.floor.map((one) => rounded(one, 2)),
+    peakMbOf: {
+      node: rounded(memory.byKind.node, 0),
+      postgres: rounded(memory.byKind.postgres, 0),
+      java: rounded(memory.byKind.java, 0),
     },
     largestNodeMb: rounded(memory.largestNodeMb, 0),
     ...more,

@@ -51,7 +51,9 @@ export async function storm(options: BenchOptions, say: Say): Promise<Result> {
     const merchants = await openMerchants(rig.house, options.merchants);
     const ear = new Ear();
     const orders = await openOrders({
-      ...{ house: rig.house, merchants, connections: PLACE_AT_ONCE },
+      house: rig.house,
+      merchants,
+      connections: PLACE_AT_ONCE,
       hear({ type, replaces }, seenAt) {
         if (type === 'UnitsGivenUp') ear.givenUp += 1;
         else if (replaces !== null && replaces === ear.offerId) ear.seen.push(seenAt);
@@ -183,11 +185,23 @@ function resultOfHits(
     );
   const ours = hits.map((it) => it.seconds);
   return resultOf({
-    ...{ bench: 'storm', bus, unit: 's', ours, floor, p50Ms: quantile(waits, 0.5), p99Ms: quantile(waits, 0.99) },
-    ...{ memory: rig.memory.peak(), errors: hits.flatMap((it) => it.errors), safety: rig.safety },
+    bench: 'storm',
+    bus,
+    unit: 's',
+    ours,
+    floor,
+    p50Ms: quantile(waits, 0.5),
+    p99Ms: quantile(waits, 0.99),
+    memory: rig.memory.peak(),
+    errors: hits.flatMap((it) => it.errors),
+    safety: rig.safety,
     more: {
-      ...{ lines, linesPerOrder, msPerLine: rounded((quantile(ours, 0.5) * 1_000) / lines, 3) },
-      ...{ getP99Ms: p99((it) => it.get), postP99Ms: p99((it) => it.post), lapP99Ms: p99((it) => it.lap) },
+      lines,
+      linesPerOrder,
+      msPerLine: rounded((quantile(ours, 0.5) * 1_000) / lines, 3),
+      getP99Ms: p99((it) => it.get),
+      postP99Ms: p99((it) => it.post),
+      lapP99Ms: p99((it) => it.lap),
       calls: hits.reduce((sum, it) => sum + it.calls.get.length + it.calls.post.length, 0),
     },
   });

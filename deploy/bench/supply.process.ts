@@ -38,7 +38,11 @@ async function bare(bytes: string): Promise<string> {
 async function start({ databaseUrl, suppliers, skus }: Extract<SupplyTold, { databaseUrl: string }>): Promise<RunningService> {
   const secret = (): string => randomBytes(32).toString('base64');
   const service = await startService(inventoryService, {
-    ...{ databaseUrl, port: 0, bus: takesAll(), bootstrapKey: OPERATOR_KEY, logger: loggerOf('bench').child({}, { level: 'error' }) },
+    databaseUrl,
+    port: 0,
+    bus: takesAll(),
+    bootstrapKey: OPERATOR_KEY,
+    logger: loggerOf('bench').child({}, { level: 'error' }),
     settings: { vaultKey: secret(), fingerprintKey: secret(), allowPrivate: 'true' },
   });
   const commands = service.commands as unknown as Commands<InventoryCommand>;
@@ -66,10 +70,23 @@ const takesAll = (): EventBus => ({
 });
 
 const product = {
-  ...{ name: { zh: '点卡', en: 'Card' }, category: 'game-card', fulfilmentKind: 'PIN_PURCHASE' as const },
-  ...{ faceValueMinor: PRICE_MINOR, priceMinor: PRICE_MINOR, currency: 'CNY', regions: ['CN'], attributes: {}, listed: true },
+  name: { zh: '点卡', en: 'Card' },
+  category: 'game-card',
+  fulfilmentKind: 'PIN_PURCHASE' as const,
+  faceValueMinor: PRICE_MINOR,
+  priceMinor: PRICE_MINOR,
+  currency: 'CNY',
+  regions: ['CN'],
+  attributes: {},
+  listed: true,
 };
 const terms = {
-  ...{ costTiers: [{ from: 1, costMinor: 900 }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: 1_000 },
-  ...{ capacityPerMinute: 600, leadTimeMs: 0, safetyStock: 0 },
+  costTiers: [{ from: 1, costMinor: 900 }],
+  currency: 'CNY',
+  regions: ['CN'],
+  minQuantity: 1,
+  maxQuantity: 1_000,
+  capacityPerMinute: 600,
+  leadTimeMs: 0,
+  safetyStock: 0,
 };

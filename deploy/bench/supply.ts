@@ -101,8 +101,15 @@ function told(bench: string, unit: string, { bus, ours, floor, memory, safety, c
       0.5,
     );
   return resultOf({
-    ...{ bench, bus, unit, ours: ours.map((it) => it.perSecond), floor },
-    ...{ p50Ms: quantile(latencies, 0.5), p99Ms: quantile(latencies, 0.99), memory: memory.peak(), safety },
+    bench,
+    bus,
+    unit,
+    ours: ours.map((it) => it.perSecond),
+    floor,
+    p50Ms: quantile(latencies, 0.5),
+    p99Ms: quantile(latencies, 0.99),
+    memory: memory.peak(),
+    safety,
     errors: failed === 0 ? [] : [`${failed} calls failed`],
     more: { clients, cpuUsEach: cpu(ours), ...(bare.length > 0 && { bareCpuUsEach: cpu(bare), cpuRatio: cpu(bare) / cpu(ours) }) },
   });

@@ -43,13 +43,11 @@ export function figuresOf({ lines }: Pick<Seen, 'lines'>): Figures {
     otherGoods: has((it, { wanted }) => it.what === 'assigned' && it.replaces !== undefined && !wanted.skus.includes(it.sku)).length,
     asked: asked.size,
     givenUp: has((it) => it.what === 'given-up').length,
-    ...{
-      timed: took.length,
-      p50Ms: percentile(took, 0.5),
-      p99Ms: percentile(took, 0.99),
-      heard50Ms: percentile(heard, 0.5),
-      heard99Ms: percentile(heard, 0.99),
-    },
+    timed: took.length,
+    p50Ms: percentile(took, 0.5),
+    p99Ms: percentile(took, 0.99),
+    heard50Ms: percentile(heard, 0.5),
+    heard99Ms: percentile(heard, 0.99),
     asked50Ms: percentile(
       [...asked].flatMap((it) => recoveryMs(it, 'committedAt')),
       0.5,

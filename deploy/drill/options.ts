@@ -71,8 +71,17 @@ function flagsOf(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
-        ...{ url: text, data: text, 'operator-key': text, 'merchant-key': text, merchant: text, sandbox: text },
-        ...{ seed: text, orders: text, 'replay-ms': text, json: flag, help: flag },
+        url: text,
+        data: text,
+        'operator-key': text,
+        'merchant-key': text,
+        merchant: text,
+        sandbox: text,
+        seed: text,
+        orders: text,
+        'replay-ms': text,
+        json: flag,
+        help: flag,
       },
     }).values;
   } catch (error) {

@@ -87,7 +87,14 @@ export async function readLines(operator: Api, placed: ReadonlyMap<string, Trace
 function lineOf(orderId: string, view: LineView, wanted: TraceOrder['lines'][number], entries: readonly TimelineEntry[]): SeenLine {
   const { lineId, status, quantity: ordered, delivered, givenUp, capturedMinor, goods } = view;
   return {
-    ...{ orderId, lineId, wanted, status, ordered, delivered, givenUp, capturedMinor },
+    orderId,
+    lineId,
+    wanted,
+    status,
+    ordered,
+    delivered,
+    givenUp,
+    capturedMinor,
     onHolds: goods.reduce((sum, it) => sum + it.quantity, 0),
     moments: momentsOf(entries),
     holds: holdsOf(entries),
@@ -118,7 +125,9 @@ interface EntryView {
 }
 
 const entryOf = ({ movementId, account, amountMinor, orderId, lineId }: EntryView): SeenEntry => ({
-  ...{ movement: movementId, account, amountMinor },
+  movement: movementId,
+  account,
+  amountMinor,
   ...(orderId !== null && { orderId }),
   ...(lineId !== null && { lineId }),
 });

@@ -38,7 +38,14 @@ export async function see(operator: Api, { url, merchantId }: DrillOptions, done
   const purchases = await readPurchases(operator, new Set(placed.keys()), start.since);
   const offers = await readOffers(operator, [...new Set(plan.waves.flat().map((it) => it.supplierId))]);
   return {
-    ...{ lines, categoryOf: categoriesOf(market), before: start.money, after: money, entries, deliveries, purchases, gauges },
+    lines,
+    categoryOf: categoriesOf(market),
+    before: start.money,
+    after: money,
+    entries,
+    deliveries,
+    purchases,
+    gauges,
     dry: offers.filter((it) => dry.has(it.offerId)),
     ...(ban && { ban }),
   };

@@ -48,7 +48,12 @@ function momentsOfEntry({ at: instant, what, reason, cause, detail }: TimelineEn
     case 'assigned':
     case 'substituted':
       return (detail.holds ?? []).map((it) => ({
-        ...{ what: 'assigned', at, holdId: it.hub?.holdId ?? '', sku: it.sku, units: it.quantity, priceMinor: it.priceMinor },
+        what: 'assigned',
+        at,
+        holdId: it.hub?.holdId ?? '',
+        sku: it.sku,
+        units: it.quantity,
+        priceMinor: it.priceMinor,
         ...(it.hub?.supplierId !== undefined && { supplierId: it.hub.supplierId }),
         ...(what === 'substituted' && { replaces: { holdId: hub.replaces ?? '', sku: detail.replaces ?? '', reason: because } }),
       }));

@@ -116,8 +116,12 @@ export async function stockSandbox({ suppliers, offers, products }: Market, sand
     const goods = offers
       .filter((it) => it.supplierId === supplierId)
       .map(({ sku, stock, costTiers, currency, leadTimeMs }) => ({
-        ...{ sku, costTiers, currency, kind: kinds.get(sku) },
-        ...{ stock: stock * SANDBOX_PLENTY, delayMs: Math.round(leadTimeMs / SANDBOX_HASTE) },
+        sku,
+        costTiers,
+        currency,
+        kind: kinds.get(sku),
+        stock: stock * SANDBOX_PLENTY,
+        delayMs: Math.round(leadTimeMs / SANDBOX_HASTE),
       }));
     return sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
   });

@@ -103,7 +103,11 @@ export function orderBodyOf({ buyer, scenario, lines }: TraceOrder, { now, clien
     lines: lines.map(({ lineId, need, quantity, maxUnitPriceMinor, currency, recipient, policy }) => {
       const { waitMs, deliverWithinMs, ...substitution } = policy;
       return {
-        ...{ lineId, need, quantity, maxUnitPriceMinor, currency },
+        lineId,
+        need,
+        quantity,
+        maxUnitPriceMinor,
+        currency,
         ...(recipient !== undefined && { recipient }),
         substitution: { ...substitution, ...(waitMs !== undefined && { waitUntil: new Date(now + waitMs).toISOString() }) },
         ...(deliverWithinMs !== undefined && { deliverBy: new Date(now + deliverWithinMs).toISOString() }),

@@ -41,7 +41,8 @@ export async function openHouse(): Promise<House> {
   const dir = join(scratch, 'data');
   const logFile = join(scratch, 'said.log');
   return {
-    ...{ dir, url: `http://127.0.0.1:${port}` },
+    dir,
+    url: `http://127.0.0.1:${port}`,
     said: () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : ''),
     launch: () => launch({ dir, port, logFile }),
     remove: () => rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),

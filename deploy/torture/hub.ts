@@ -95,7 +95,11 @@ async function startIn(scratch: string, brokers: readonly string[] | undefined, 
   await firstStart(home, url, sandboxUrl, () => undefined);
   say(`Five services, ${Object.keys(servers).join(', ')} and the sample market are ready`);
   return {
-    ...{ dir: home.dir, url, servers, processes, ways },
+    dir: home.dir,
+    url,
+    servers,
+    processes,
+    ways,
     ready: () => untilReady(url),
     double: async (it: Service) => service(it, `${it}.second`, await keptPort()),
     said: () =>
@@ -144,7 +148,9 @@ async function startServers(home: Home, brokers: readonly string[] | undefined, 
         value,
       ]),
     ),
-    ...{ KAFKA_BROKERS: address, KAFKA_PARTITIONS: String(PARTITIONS), MIDSTREAM_RATE_LIMIT_PER_KEY: String(REQUESTS_MAX) },
+    KAFKA_BROKERS: address,
+    KAFKA_PARTITIONS: String(PARTITIONS),
+    MIDSTREAM_RATE_LIMIT_PER_KEY: String(REQUESTS_MAX),
     MIDSTREAM_RATE_LIMIT_PER_ADDRESS: String(REQUESTS_MAX),
     ...(brokers !== undefined && { KAFKA_PREFIX: `torture-${randomBytes(4).toString('hex')}.` }),
     ...(redis !== undefined && { REDIS_URL: redis.url }),

@@ -73,7 +73,10 @@ export function startPlacing({ merchant, operator, market, options }: Hands, cha
   };
   const ended = run();
   return {
-    ...{ placed, asked, deposits, refused },
+    placed,
+    asked,
+    deposits,
+    refused,
     get waiting() {
       return waiting.size;
     },

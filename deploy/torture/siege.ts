@@ -94,7 +94,11 @@ async function endure({ hub, world, placing, trouble, strikes, forMs, at }: Cour
   const result = (violations: readonly Violation[], lines: Judgement['lines'] = [], cancelled = 0): SiegeResult => ({
     ...strikes.deeds,
     exits: Object.values(hub.processes).reduce((sum, it) => sum + it.exits, 0),
-    ...{ orders: placing.placed.size, lines: lines.length, hit: lines.filter(isHit).length, cancelled, ordersPerSecond },
+    orders: placing.placed.size,
+    lines: lines.length,
+    hit: lines.filter(isHit).length,
+    cancelled,
+    ordersPerSecond,
     redis: hub.servers.redis !== undefined,
     quietSeconds: Math.round((Date.now() - calmAt) / 1_000),
     seconds: Math.round((Date.now() - at) / 1_000),

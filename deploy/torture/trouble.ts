@@ -63,7 +63,8 @@ export function startTrouble(mine: Mine): Trouble {
     ),
   ]);
   return {
-    ...{ dry, refused },
+    dry,
+    refused,
     async stop() {
       stopping = true;
       await ended;

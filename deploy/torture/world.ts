@@ -51,7 +51,12 @@ export async function witnessOf({ place, hands: { options } }: World, { asked, d
   const local = new LocalKms(vaultKey);
   const { items: sales } = await openApi({ url: options.sandboxUrl ?? '' }).get<{ items: Sale[] }>('/control/sales');
   return {
-    ...{ seed: options.seed, merchantId: options.merchantId, asked, deposits, sales, said: place.said() },
+    seed: options.seed,
+    merchantId: options.merchantId,
+    asked,
+    deposits,
+    sales,
+    said: place.said(),
     open: (code) => openCode(local, code),
   };
 }

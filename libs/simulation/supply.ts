@@ -46,7 +46,9 @@ export function supplyDeeds(market: Market, seed: number): Timed[] {
     ...times(3, () => ({ kind: 'floor', sku, floorBp: random.pick([...FLOORS, 1_500, 3_000]), ...at() })),
     ...times(3, () => ({ kind: 'rate', rate: random.pick([6.4, 7, 7.35, 8.2]), lateMs: random.pick([0, 0, 30_000]), atMs: at().atMs })),
     ...times(5, () => ({
-      ...{ kind: 'pace', offerId, ...at() },
+      kind: 'pace',
+      offerId,
+      ...at(),
       ...(random.chance(0.6) && { capacityPerMinute: random.pick([1, 2, 6, 60]) }),
       ...(random.chance(0.5) && { leadTimeMs: random.pick([1_000, 20_000, 400_000]) }),
     })),

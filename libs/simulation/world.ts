@@ -149,7 +149,10 @@ export class World {
       this.command('order', {
         type: 'PutMerchant',
         merchant: {
-          ...{ merchantId, name: merchantId, currency: CURRENCY, status: 'active' },
+          merchantId,
+          name: merchantId,
+          currency: CURRENCY,
+          status: 'active',
           ...(isSupplied(this.seed) && merchantId === WAIVES && { mayWaiveMarginFloor: true }),
         },
       } as AnyCommand);
@@ -169,7 +172,14 @@ export class World {
   private putSupply(it: Supply): void {
     const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock, currency = CURRENCY, freshness } = it;
     const terms = {
-      ...{ costTiers, currency, regions, minQuantity, maxQuantity, capacityPerMinute, leadTimeMs: 2_000, safetyStock },
+      costTiers,
+      currency,
+      regions,
+      minQuantity,
+      maxQuantity,
+      capacityPerMinute,
+      leadTimeMs: 2_000,
+      safetyStock,
       ...(freshness && { freshness }),
     };
     const [first] = costTiers;

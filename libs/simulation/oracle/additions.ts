@@ -68,6 +68,10 @@ function wishOf({ beside, sku, accepted = 0, priceMinor }: AdditionBook, lineId:
   const upTo = beside.wish.substitution.upTo === 'none' ? 'none' : 'other-supplier';
   return {
     ...beside.wish,
-    ...{ lineId, need: { sku }, quantity: accepted, maxUnitPriceMinor: priceMinor, substitution: { ...beside.wish.substitution, upTo } },
+    lineId,
+    need: { sku },
+    quantity: accepted,
+    maxUnitPriceMinor: priceMinor,
+    substitution: { ...beside.wish.substitution, upTo },
   };
 }

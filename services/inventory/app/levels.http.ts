@@ -43,7 +43,9 @@ export class StockAlertsController {
 const ruleOf = ({ sku, category, lowAt, backAt, okAt }: StockAlertDto): AlertRule => ({
   ...(sku !== undefined && { sku }),
   ...(category !== undefined && { category }),
-  ...{ lowAt, backAt, okAt },
+  lowAt,
+  backAt,
+  okAt,
 });
 
 const viewOf = (it?: StockAlerts): StockAlertsView => ({

@@ -64,7 +64,10 @@ export class StockShare {
   ) {
     this.logger = logger;
     this.redis = new Redis(redisUrl, {
-      ...{ connectTimeout: CONNECT_MS, commandTimeout: ANSWER_MS, enableOfflineQueue: false, maxRetriesPerRequest: 0 },
+      connectTimeout: CONNECT_MS,
+      commandTimeout: ANSWER_MS,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
       retryStrategy: () => CONNECT_MS,
     });
     this.ear = this.redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });

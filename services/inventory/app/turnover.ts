@@ -67,7 +67,8 @@ interface Row extends Omit<TurnoverView, 'coverDays' | 'nextSellUntil'> {
 async function turnoverOf(database: Database, { sku, supplierId, after }: TurnoverAsk): Promise<TurnoverView[]> {
   const { rows } = await database.pool.query<Row>(TURNOVER, [sku ?? null, supplierId ?? null, after ?? '', PAGE, SPEED_DAYS]);
   return rows.map(({ coverDays, nextSellUntil, ...it }) => ({
-    ...{ ...it, ...(coverDays !== null && { coverDays }) },
+    ...it,
+    ...(coverDays !== null && { coverDays }),
     ...(nextSellUntil !== null && { nextSellUntil: nextSellUntil.toISOString() }),
   }));
 }

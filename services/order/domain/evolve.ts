@@ -11,7 +11,8 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       return { ...rows, orders: { ...rows.orders, [event.orderId]: placed(event) } };
     case 'OrderOpened':
       return withOrder(rows, event.orderId, (order) => ({
-        ...{ ...order, placedAt: event.placedAt },
+        ...order,
+        placedAt: event.placedAt,
         ...(event.merchantTier !== undefined && { merchantTier: event.merchantTier }),
       }));
     case 'OrderClosed':

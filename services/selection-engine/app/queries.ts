@@ -48,8 +48,18 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
     candidates.map((it): [string, ListedGood] => [it.sku, { sku: it.sku, priceMinor: it.priceMinor, currency: it.currency }]),
   );
   return {
-    ...{ decisionId: id, orderId, lineId, attempt, depth, decidedAt: decided_at.toISOString() },
-    ...{ quantity, need, region, priceCapMinor, currency, ...(replaces && { because: replaces.reason }) },
+    decisionId: id,
+    orderId,
+    lineId,
+    attempt,
+    depth,
+    decidedAt: decided_at.toISOString(),
+    quantity,
+    need,
+    region,
+    priceCapMinor,
+    currency,
+    ...(replaces && { because: replaces.reason }),
     goods: [...goods.values()],
     gates,
   };

@@ -20,6 +20,11 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
 }
 
 const stormRow = ({ planId, offerId, plannedAt, objective, bound, gap, epochs, quotas, classes, units, left, optimal }: StormPlanned) => ({
-  ...{ id: planId, offer_id: offerId, planned_at: new Date(plannedAt), objective, bound, gap },
+  id: planId,
+  offer_id: offerId,
+  planned_at: new Date(plannedAt),
+  objective,
+  bound,
+  gap,
   record: { classes, units, left, optimal, epochs, quotas },
 });

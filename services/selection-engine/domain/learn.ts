@@ -24,7 +24,10 @@ export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): 
 const NONE: Offer['outcomes'] = { fulfilled: 0, failed: 0, responseMsSum: 0 };
 
 export const placeOf = (book: OfferBook, { offerId, supplierId, upstreamGroup, sku }: Offer) => ({
-  ...{ offerId, supplierId, upstreamGroup, sku },
+  offerId,
+  supplierId,
+  upstreamGroup,
+  sku,
   category: book.products.get(sku)?.category ?? '',
 });
 

@@ -67,7 +67,8 @@ export class PollController {
     const { state, polled_at: polledAt, answered_at: answeredAt, next_at: nextAt, goods, failures, error } = found;
     const { pollEveryMs } = state;
     return {
-      ...{ supplierId, failures: failures ?? 0 },
+      supplierId,
+      failures: failures ?? 0,
       ...(pollEveryMs !== undefined && { pollEveryMs }),
       ...(polledAt && { polledAt: polledAt.toISOString() }),
       ...(answeredAt && { answeredAt: answeredAt.toISOString() }),

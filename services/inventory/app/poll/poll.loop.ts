@@ -76,7 +76,11 @@ async function offersOf(database: Database, supplierId: string): Promise<PolledO
 function toCommand(supplierId: string, { offer, item }: Found): Untimed<InventoryCommand> {
   const { offerId, sequence, accepted, stockAsOf } = offer;
   return {
-    ...{ type: 'NotePolled', supplierId, offerId, quantity: item?.available ?? 0, seen: { sequence, accepted, stockAsOf } },
+    type: 'NotePolled',
+    supplierId,
+    offerId,
+    quantity: item?.available ?? 0,
+    seen: { sequence, accepted, stockAsOf },
     ...(item && { costMinor: item.costMinor, currency: item.currency }),
   };
 }

@@ -86,7 +86,9 @@ export function splitBulk(highs: Highs, bulk: Bulk): Split {
   const numCols = 2 * count + 1;
   return highs.withModel(
     {
-      ...{ numCols, numRows, sense: highs.constants.objectiveSense.maximize },
+      numCols,
+      numRows,
+      sense: highs.constants.objectiveSense.maximize,
       colCost: [...tiers.map((it) => it.worth), ...tiers.map(() => 0), -bulk.refundMinor],
       colLower: new Float64Array(numCols),
       colUpper: [...tiers.map((it) => it.most), ...tiers.map(() => 1), bulk.quantity],
@@ -140,6 +142,9 @@ function splitOf(bulk: Bulk, tiers: readonly Tier[], columns: Float64Array, boun
   const boundMinor = bound ?? objectiveMinor;
   return {
     parts: parts.map(({ offerId, units, costMinor }) => ({ offerId, units, costMinor })),
-    ...{ left, objectiveMinor, boundMinor, gap: Math.max(0, boundMinor - objectiveMinor) / Math.max(1, Math.abs(objectiveMinor)) },
+    left,
+    objectiveMinor,
+    boundMinor,
+    gap: Math.max(0, boundMinor - objectiveMinor) / Math.max(1, Math.abs(objectiveMinor)),
   };
 }

@@ -58,8 +58,12 @@ const lineOf = ({ order_id, merchant_id, buyer_key, tier, served, ended_at }: Fo
     ? []
     : [
         {
-          ...{ buyerKey: buyer_key, merchantId: merchant_id ?? '', orderId: order_id, tier: tier ?? 'standard' },
-          ...{ at: ended_at.getTime(), served },
+          buyerKey: buyer_key,
+          merchantId: merchant_id ?? '',
+          orderId: order_id,
+          tier: tier ?? 'standard',
+          at: ended_at.getTime(),
+          served,
         },
       ];
 

@@ -45,7 +45,13 @@ export class CardQueries {
     const { region, quantity } = dto;
     return this.answer(
       {
-        ...{ need, region, scenario, quantity, deliverByAt, segment: dto.segment ?? 'retail', currency: dto.currency ?? 'CNY' },
+        need,
+        region,
+        scenario,
+        quantity,
+        deliverByAt,
+        segment: dto.segment ?? 'retail',
+        currency: dto.currency ?? 'CNY',
         ...(dto.maxUnitPriceMinor != null && { priceCapMinor: dto.maxUnitPriceMinor }),
       },
       caller,
@@ -82,7 +88,11 @@ export class CardQueries {
       if (found === undefined) return { sku, known: false };
       const { scores, basis, stockOut, risk, gates, offers, outlook } = found;
       return {
-        ...{ sku, known: true, scores, gates, offers },
+        sku,
+        known: true,
+        scores,
+        gates,
+        offers,
         basis: { ...basis, fill: rounded(basis.fill), ordersPerHour: rounded(basis.ordersPerHour, 2), trend: rounded(basis.trend, 2) },
         stockRisk: { level: risk, probability: rounded(stockOut) },
         ...(scope === 'operator' &&

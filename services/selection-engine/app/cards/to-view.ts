@@ -39,19 +39,31 @@ function cardView(card: Card, { at, evidence, buyer }: Told): CardView {
   const { influence, resembles } = evidence(card);
   const { sku, name, category, priceMinor, currency } = product;
   return {
-    ...{ sku, name, category, priceMinor, currency, isSubstitute: !good.isWanted, suggestedQuantity, scores },
+    sku,
+    name,
+    category,
+    priceMinor,
+    currency,
+    isSubstitute: !good.isWanted,
+    suggestedQuantity,
+    scores,
     roles: roles.map((role) => ({ role, ...ROLE_NAMES[role] })),
     stockRisk: { level: outlook.stockRisk.level, probability: rounded(outlook.stockRisk.probability) },
     onTime: rounded(good.onTime),
     stock: { available, asOf: stockAsOf, ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)) },
-    ...{ verdict: basis.verdict, fallbacks: chain.length - 1, isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS },
+    verdict: basis.verdict,
+    fallbacks: chain.length - 1,
+    isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS,
     reasons: (explained?.reasons ?? []).map(({ group, text, minor }) => ({ group, speaks: minor >= 0 ? 'for' : 'against', text })),
     ...(buyer !== undefined && { buyer: knownView(buyer, sku) }),
     ...(resembles !== undefined && {
       resembles: {
-        ...{ caseId: resembles.case.caseId, similarity: rounded(resembles.similarity, 3), influence: rounded(influence, 5) },
+        caseId: resembles.case.caseId,
+        similarity: rounded(resembles.similarity, 3),
+        influence: rounded(influence, 5),
         ...(resembles.case.title !== undefined && { title: resembles.case.title }),
-        ...{ orders: resembles.case.orders, delivered: rounded(resembles.case.delivered, 3) },
+        orders: resembles.case.orders,
+        delivered: rounded(resembles.case.delivered, 3),
       },
     }),
   };
@@ -84,8 +96,13 @@ function operatorView(card: Card, told: Told): OperatorCardView {
       counterfactual: explained.counterfactual,
     }),
     chain: good.chain.map(({ offer, fill, costMinor, responseMs }) => ({
-      ...{ offerId: offer.offerId, supplierId: offer.supplierId, upstreamGroup: offer.upstreamGroup },
-      ...{ fill: rounded(fill), costMinor, responseMs: Math.round(responseMs), tiers: offer.costTiers },
+      offerId: offer.offerId,
+      supplierId: offer.supplierId,
+      upstreamGroup: offer.upstreamGroup,
+      fill: rounded(fill),
+      costMinor,
+      responseMs: Math.round(responseMs),
+      tiers: offer.costTiers,
     })),
   };
 }

@@ -33,6 +33,12 @@ export async function writeEnds(database: Database, { ended }: OfferBook): Promi
 }
 
 const rowOf = ({ orderId, lineId, merchantId, ordered, delivered, buyerKey, served, faulty }: EndedLine) => ({
-  ...{ order_id: orderId, line_id: lineId, merchant_id: merchantId, ordered, delivered },
-  ...{ buyer_key: buyerKey ?? null, served: served ?? null, faulty: faulty ?? null },
+  order_id: orderId,
+  line_id: lineId,
+  merchant_id: merchantId,
+  ordered,
+  delivered,
+  buyer_key: buyerKey ?? null,
+  served: served ?? null,
+  faulty: faulty ?? null,
 });

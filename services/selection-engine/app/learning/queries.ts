@@ -31,10 +31,15 @@ export class LearningQueries {
     const plan = planOf(found.record, book, Date.now());
     const alive = plan.steps.filter((it) => it.gate === undefined);
     const view: PlanView = {
-      ...{ orderId, lineId, decisionId: found.id, decidedAt: found.decided_at.toISOString() },
+      orderId,
+      lineId,
+      decisionId: found.id,
+      decidedAt: found.decided_at.toISOString(),
       goods: alive.map((it) => goodOf(it, book)),
       flag: plan.independent ? null : '无独立后备',
-      ...{ independent: plan.independent, stale: plan.stale, renewed: plan.renewed },
+      independent: plan.independent,
+      stale: plan.stale,
+      renewed: plan.renewed,
     };
     return merchantId === null ? { ...view, ...(plan.first && { first: plan.first }), steps: plan.steps } : view;
   }

@@ -28,7 +28,9 @@ export class SignalsController {
     const command = toReportSignal(uuidv7(), body, this.commands.view<OfferBook>());
     const { signalId, skus } = command;
     return this.commands.run<SignalView>(command, {
-      ...{ caller, key, status: 201 },
+      caller,
+      key,
+      status: 201,
       answer: () => ({ signalId, kind: body.kind, skus: [...skus] }),
     });
   }

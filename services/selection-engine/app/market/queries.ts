@@ -54,8 +54,12 @@ function countOf(book: OfferBook, sku: string, at: number) {
 }
 
 const viewOf = ({ sku, name, category }: Product, it: { heat: number; popularity: number; trend: number }): HeatView => ({
-  ...{ sku, name, category },
-  ...{ heat: Math.round(it.heat), trend: rounded(it.trend), popularity: Math.round(it.popularity) },
+  sku,
+  name,
+  category,
+  heat: Math.round(it.heat),
+  trend: rounded(it.trend),
+  popularity: Math.round(it.popularity),
 });
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;

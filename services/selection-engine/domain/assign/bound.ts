@@ -48,7 +48,9 @@ const asLost = (
   { offerId, sku, priceMinor, tally: { holdId, granted } }: HeldOffer,
 ): SelectionRequest => ({
   ...request,
-  ...{ depth: request.depth + 1, quantity: granted, priceCapMinor: Math.min(request.priceCapMinor, priceMinor) },
+  depth: request.depth + 1,
+  quantity: granted,
+  priceCapMinor: Math.min(request.priceCapMinor, priceMinor),
   excluded: [...request.excluded, { offerId, reason: 'out-of-stock' }],
   replaces: { holdId, offerId, sku, reason: 'out-of-stock', referencePriceMinor: priceMinor },
 });

@@ -33,7 +33,9 @@ export function guideOf(
   const classes = boundTo(book.bound, offerId);
   if (classes.reduce((sum, it) => sum + it.units, 0) < STORM_UNITS_LEAST) return {};
   const planned = planStorm(offerId, classes, (request) => optionsOf(request, { planning: offerId }), {
-    ...{ planId: decisionIdOf(line), share: known?.share ?? shareOf(book, offerId, classes), at },
+    planId: decisionIdOf(line),
+    share: known?.share ?? shareOf(book, offerId, classes),
+    at,
     versionOf: (id) => book.offers.get(id)?.version ?? 0,
   });
   return { planned, guide: leadBy(planOf(planned), key, quantity) };

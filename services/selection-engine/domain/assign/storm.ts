@@ -107,9 +107,20 @@ export function planStorm(
     return { key, at: all.filter(({ units }) => units > 0) };
   });
   return {
-    ...{ type: 'StormPlanned', planId, offerId, plannedAt: at, share, classes: sorted.length },
-    ...{ units: sum(transport.demand), left: sum(solved.left), objective, bound, gap, optimal: solved.optimal },
-    ...{ epochs: Object.fromEntries(offers.map((it) => [it, versionOf(it)])), quotas },
+    type: 'StormPlanned',
+    planId,
+    offerId,
+    plannedAt: at,
+    share,
+    classes: sorted.length,
+    units: sum(transport.demand),
+    left: sum(solved.left),
+    objective,
+    bound,
+    gap,
+    optimal: solved.optimal,
+    epochs: Object.fromEntries(offers.map((it) => [it, versionOf(it)])),
+    quotas,
   };
 }
 

@@ -57,7 +57,10 @@ export function afterLine(known: BuyerProfile | undefined, line: BuyersLine): No
     judged: isSame ? [] : (known?.lastOffers ?? []),
     cameBack,
     profile: {
-      ...{ buyerKey, merchantId, tier, lastOrderId: orderId },
+      buyerKey,
+      merchantId,
+      tier,
+      lastOrderId: orderId,
       orders: (known?.orders ?? 0) + (isSame ? 0 : 1),
       returns: (known?.returns ?? 0) + (cameBack ? 1 : 0),
       units: served.reduce((sum, it) => sum + it.units, known?.units ?? 0),

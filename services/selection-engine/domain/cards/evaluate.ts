@@ -37,7 +37,10 @@ export function evaluate({ sku, ...it }: Evaluated, book: OfferBook, at: number)
   const stockOut = outlook?.stockRisk.probability ?? 1;
   return {
     ...scoresOf(product, it.region, book, at),
-    ...{ stockOut, risk: levelOf(stockOut), gates, offers: good?.offers ?? 0 },
+    stockOut,
+    risk: levelOf(stockOut),
+    gates,
+    offers: good?.offers ?? 0,
     ...(outlook !== undefined && { outlook }),
   };
 }

@@ -142,7 +142,16 @@ export function goodOf({ shelf, around, isWanted }: Passed): Good | undefined {
   const chain = best.map(({ place, costMinor }) => linkOf(shelf, place, costMinor));
   const stockAsOf = chain[0]?.offer.stockAsOf ?? new Date(around.at).toISOString();
   return {
-    ...{ product: shelf.product, isWanted, chain, offers, valueMinor, available, stockAsOf, stockOut, onTime, perHour },
+    product: shelf.product,
+    isWanted,
+    chain,
+    offers,
+    valueMinor,
+    available,
+    stockAsOf,
+    stockOut,
+    onTime,
+    perHour,
     traits: { ...traits },
   };
 }
@@ -150,8 +159,11 @@ export function goodOf({ shelf, around, isWanted }: Passed): Good | undefined {
 function linkOf({ offers, numbers }: Shelf, place: number, costMinor: number): Link {
   const from = rowOf(place);
   return {
-    ...{ offer: offers[place] as Offer, costMinor, fill: numbers[from + FILL] ?? 0 },
-    ...{ responseMs: numbers[from + RESPONSE] ?? 0, available: numbers[from + AVAILABLE] ?? 0 },
+    offer: offers[place] as Offer,
+    costMinor,
+    fill: numbers[from + FILL] ?? 0,
+    responseMs: numbers[from + RESPONSE] ?? 0,
+    available: numbers[from + AVAILABLE] ?? 0,
   };
 }
 
@@ -176,7 +188,13 @@ interface Best {
 }
 
 const scratch: Weighed = {
-  ...{ best: [], offers: 0, available: 0, valueMinor: 0, stockOut: 0, onTime: 0, perHour: 0 },
+  best: [],
+  offers: 0,
+  available: 0,
+  valueMinor: 0,
+  stockOut: 0,
+  onTime: 0,
+  perHour: 0,
   traits: { priceMinor: 0, costMinor: 0, fill: 0, invalid: INVALID_PRIOR, slowness: 0, complaint: COMPLAINT_PRIOR, inStock: 0, demand: 0 },
 };
 

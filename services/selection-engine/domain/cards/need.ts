@@ -26,9 +26,23 @@ export const CHAIN_MAX = 3;
 
 /** As a line's request, so that the same gates stand in the way. Substitutes are looked at, too: what is shown is not yet chosen. */
 export const requestOf = (it: CardNeed, capMinor: number, hasRecipient: boolean): SelectionRequest => ({
-  ...{ orderId: 'none', merchantId: 'none', lineId: 'none', attempt: 1, depth: 1, ranking: 1 },
-  ...{ quantity: it.quantity, need: it.need, region: it.region, segment: it.segment, tier: 'standard', scenario: it.scenario },
-  ...{ priceCapMinor: capMinor, currency: it.currency, hasRecipient, deliverBy: new Date(it.deliverByAt).toISOString() },
+  orderId: 'none',
+  merchantId: 'none',
+  lineId: 'none',
+  attempt: 1,
+  depth: 1,
+  ranking: 1,
+  quantity: it.quantity,
+  need: it.need,
+  region: it.region,
+  segment: it.segment,
+  tier: 'standard',
+  scenario: it.scenario,
+  priceCapMinor: capMinor,
+  currency: it.currency,
+  hasRecipient,
+  deliverBy: new Date(it.deliverByAt).toISOString(),
   substitution: { upTo: 'same-category', consent: 'ask', consentDefault: 'refund', consentMs: 900_000 },
-  ...{ excluded: [...(it.excluded ?? [])], tried: [] },
+  excluded: [...(it.excluded ?? [])],
+  tried: [],
 });

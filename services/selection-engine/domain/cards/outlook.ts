@@ -72,7 +72,10 @@ export function outlookFor(
   const afterSalesMinor = traits.complaint * (0.6 * priceMinor + 800) + traits.invalid * priceMinor;
   const drain = { unitsPerHour: perHour / Math.max(1, chain.length), shape: DRAIN_SHAPE };
   return outlookOf({
-    ...{ at, quantity: need.quantity, priceMinor: Math.max(1, priceMinor), lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment] },
+    at,
+    quantity: need.quantity,
+    priceMinor: Math.max(1, priceMinor),
+    lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment],
     offers: chain.map(({ offer, fill, responseMs, available }) => {
       const seenAt = Math.min(at, Date.parse(offer.stockAsOf));
       const hours = (at - seenAt + responseMs) / 3_600_000;
@@ -89,12 +92,19 @@ export function outlookFor(
           invalid: traits.invalid,
         },
         fill: { mean: fill, observations: seen },
-        ...{ tiers: offer.costTiers, afterSalesMinor, failureMinor, minQuantity: offer.minQuantity, maxQuantity: offer.maxQuantity },
+        tiers: offer.costTiers,
+        afterSalesMinor,
+        failureMinor,
+        minQuantity: offer.minQuantity,
+        maxQuantity: offer.maxQuantity,
       };
     }),
     demand: { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
     context: contextOf(product, market, at),
-    ...{ horizonMs: HORIZON_MS, leftoverShare: LEFTOVER_SHARE, onHand: 0, inbound: 0 },
+    horizonMs: HORIZON_MS,
+    leftoverShare: LEFTOVER_SHARE,
+    onHand: 0,
+    inbound: 0,
   });
 }
 

@@ -117,7 +117,11 @@ function cardOf(good: Good, rival: Good | undefined, roles: readonly Role[], nee
   const { sku, category, priceMinor } = good.product;
   const { scores, basis } = scoresOf(good.product, need.region, book, at);
   return {
-    ...{ good, roles, scores, basis, influence: influence(sku, category, priceMinor) },
+    good,
+    roles,
+    scores,
+    basis,
+    influence: influence(sku, category, priceMinor),
     outlook: outlookFor(good, need, book.markets.get(sku), at),
     suggestedQuantity: suggestedQuantity(good, need),
     ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),

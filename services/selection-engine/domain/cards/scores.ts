@@ -99,8 +99,11 @@ function basisOf(product: Product, region: string, book: OfferBook, at: number):
   const heat = book.markets.get(product.sku)?.heat;
   const count = { hour: heat?.hour ?? 0, week: heat?.week ?? 0, at: heat === undefined ? at : Date.parse(heat.asOf) };
   return {
-    ...{ fill, available, sources: sources.size },
-    ...{ ordersPerHour: perHour(count, at).week, trend: trendOf(count, at) },
+    fill,
+    available,
+    sources: sources.size,
+    ordersPerHour: perHour(count, at).week,
+    trend: trendOf(count, at),
     verdict: verdictIn(book, product.sku, region) ?? 'unscreened',
   };
 }

@@ -28,7 +28,12 @@ export interface Screen {
 export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, at: number): Screen {
   const parts = need.region.split('-');
   return {
-    ...{ need, capMinor, wanted, book, at, floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR },
+    need,
+    capMinor,
+    wanted,
+    book,
+    at,
+    floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR,
     covering: ['*', ...parts.map((_, it) => parts.slice(0, it + 1).join('-'))],
     excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
     latestLeadMs: Math.trunc(need.deliverByAt) - at,

@@ -118,16 +118,16 @@ export class Shelves {
     offers.forEach((it, n) => numbers.set(numbersOf(book, it, offers), rowOf(n)));
     const barred = (book.verdicts.get(sku)?.verdicts ?? []).filter((it) => it.status === 'banned' || it.status === 'high-risk');
     return {
-      ...{
-        product,
-        sku,
-        category: this.text(product.category),
-        offers,
-        numbers,
-        arePlain: first !== undefined && offers.every((it) => isPlain(it, first)),
-      },
-      ...{ regions: this.list(product.regions), offerRegions: this.list(first?.regions ?? []) },
-      ...{ currency: this.text(product.currency), offerCurrency: this.text(first?.currency ?? '') },
+      product,
+      sku,
+      category: this.text(product.category),
+      offers,
+      numbers,
+      arePlain: first !== undefined && offers.every((it) => isPlain(it, first)),
+      regions: this.list(product.regions),
+      offerRegions: this.list(first?.regions ?? []),
+      currency: this.text(product.currency),
+      offerCurrency: this.text(first?.currency ?? ''),
       barredIn: this.list(barred.map((it) => it.region)),
     };
   }

@@ -14,7 +14,11 @@ export function noteEnded(ended: Map<string, EndedLine>, fact: Fact<'LineClosed'
   const { orderId, merchantId, lineId, ordered, delivered, served, faulty, buyerKey } = fact;
   if (ordered <= 0) return;
   ended.set(`${orderId}/${lineId}`, {
-    ...{ orderId, merchantId, lineId, ordered, delivered: Math.min(ordered, delivered) },
+    orderId,
+    merchantId,
+    lineId,
+    ordered,
+    delivered: Math.min(ordered, delivered),
     ...(served !== undefined && { served }),
     ...(faulty !== undefined && { faulty }),
     ...(buyerKey !== undefined && { buyerKey }),

@@ -59,7 +59,12 @@ const EXPECTED_LEAST = 0.05;
 const SILENCE_MAX_MINUTES = 30 * 24 * 60;
 
 export const newWatch = (minuteAt: number): Watch => ({
-  ...{ sum: 0, base: 0, baseMinutes: 0, recent: 0, recentMinutes: 0, hours: [] },
+  sum: 0,
+  base: 0,
+  baseMinutes: 0,
+  recent: 0,
+  recentMinutes: 0,
+  hours: [],
   minuteAt: minuteAt - MINUTE_MS,
   firstAt: minuteAt,
 });

@@ -17,7 +17,12 @@ export interface Market {
 }
 
 export const emptyMarket = (sku: string, at: number): Market => ({
-  ...{ sku, version: 0, heat: noHeat(at), prices: [], updates: [], channels: [] },
+  sku,
+  version: 0,
+  heat: noHeat(at),
+  prices: [],
+  updates: [],
+  channels: [],
 });
 
 /** Internal: the row as it is now. Never leaves the service. */
@@ -30,14 +35,22 @@ const iso = (at: number): string => new Date(at).toISOString();
 const rounded = (value: number): number => Math.round(value * 1e4) / 1e4;
 
 const burstOf = ({ since, until, factor, ordersPerMinute, expectedPerMinute }: Burst): NonNullable<MarketState['burst']> => ({
-  ...{ since: iso(since), until: iso(until), factor: rounded(factor) },
-  ...{ ordersPerMinute: rounded(ordersPerMinute), expectedPerMinute: rounded(expectedPerMinute) },
+  since: iso(since),
+  until: iso(until),
+  factor: rounded(factor),
+  ordersPerMinute: rounded(ordersPerMinute),
+  expectedPerMinute: rounded(expectedPerMinute),
 });
 
 /** The full state that every replica follows. */
 export function stateOf({ sku, version, heat, watch, prices, updates, channels }: Market): MarketState {
   return {
-    ...{ type: 'MarketState', sku, version, prices, updates, channels },
+    type: 'MarketState',
+    sku,
+    version,
+    prices,
+    updates,
+    channels,
     heat: { hour: rounded(heat.hour), week: rounded(heat.week), asOf: iso(heat.at) },
     ...(watch?.burst !== undefined && { burst: burstOf(watch.burst) }),
   };
