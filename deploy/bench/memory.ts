@@ -24,7 +24,8 @@ export async function memory(options: BenchOptions, say: Say): Promise<Result> {
     products: Math.ceil(offers / OFFERS_PER_PRODUCT),
     substitutes: OFFERS_PER_PRODUCT - 1,
     // what waits goes on waiting
-    ...{ capacityPerMinute: 1, leadTimeMs: 0 },
+    capacityPerMinute: 1,
+    leadTimeMs: 0,
   });
   return withRig(options, 'place.schema.sql', say, async (rig) => {
     await load(market, rig.house);
