@@ -28,6 +28,13 @@ const hubTerms = (offer: Offer, costMinor: number): OfferTerms => ({
   safetyStock: 0,
 });
 
-function ownTerms({ quoted: _, freshness: __, validFromAt: ___, validUntilAt: ____, supplierSku: _____, ...terms }: OfferTerms): OfferTerms {
+function ownTerms({
+  quoted: _,
+  freshness: __,
+  validFromAt: ___,
+  validUntilAt: ____,
+  supplierSku: _____,
+  ...terms
+}: OfferTerms): OfferTerms {
   return terms;
 }
