@@ -9,7 +9,7 @@ import { World } from '../world';
 import { allOf, comparable, inParts, type RowsSeen, type Said, type Seen, type Step } from './said';
 
 /** Moods that are over with one answer; the others last, and so belong to the clock. */
-const BRIEF: readonly Mood[] = ['dry', 'late', 'deaf', 'accepts', 'partial', 'invalid', 'error', 'garbage', 'busy', 'broke', 'dear'];
+const BRIEF: readonly Mood[] = ['dry', 'late', 'deaf', 'accepts', 'partial', 'invalid', 'error', 'garbage', 'busy', 'dear'];
 const BAD_SHARE = 0.3;
 
 /** How a supplier takes a purchase: by the purchase's name, so that whoever plays the supplier plays it alike. */
