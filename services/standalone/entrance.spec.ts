@@ -38,6 +38,9 @@ describe('the entrance', () => {
     assert.deepEqual(await answer('/v1/orders', 'PATCH'), [404, 'route-not-found']);
     assert.deepEqual(await answer('/v1/orders/%', 'GET'), [400, 'request-malformed']);
     assert.deepEqual(await answer('/nowhere/%ff', 'GET'), [400, 'request-malformed']);
+    // What the proxy itself refuses: it must not become another path, nor part of a host
+    assert.deepEqual(await answer('/v1/orders/%13%3F%07%22/recommendations', 'GET'), [400, 'request-malformed']);
+    assert.deepEqual(await answer('/v1/orders/..%2fmerchants', 'GET'), [400, 'request-malformed']);
   });
 
   it('tells the service who asks, after whatever the client says of itself', async () => {

@@ -30,6 +30,8 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
     // before a route is known
     frameworkErrors: (error, _, reply) => void problem(reply as FastifyReply, problemOf(error)),
   });
+  // before the proxies: one that is registered keeps the handler of that moment
+  app.setErrorHandler((error: FastifyError, _, reply) => problem(reply, problemOf(error)));
   for (const [path, service] of ROUTES) {
     await app.register(httpProxy, {
       upstream: upstreams[service],
@@ -79,7 +81,6 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
   app.setNotFoundHandler((_, reply) =>
     problem(reply, new Problem(404, 'route-not-found', 'There is no such route', 'See /docs for all routes.')),
   );
-  app.setErrorHandler((error: FastifyError, _, reply) => problem(reply, problemOf(error)));
   await app.listen({ port, host });
   return { url: `http://127.0.0.1:${(app.server.address() as { port: number }).port}`, close: () => app.close() };
 }
