@@ -120,13 +120,19 @@ const LONG_MS = 900_000;
 const LINES_MIN = 49;
 
 const CROWD_EVERY = 160;
+/** Worlds that are grim whatever is drawn, and in which wherever units are held runs dry: a line is lost as often as it may be. */
+const HUNTED_EVERY = 8;
 /** Worlds with caps against hoarding: what they draw, no other world draws. */
 const CAPPED_EVERY = 13;
+
+const HUNTS = 24;
+const isHunted = (seed: number): boolean => seed % HUNTED_EVERY === HUNTED_EVERY - 1;
 
 /** Which kind of world the seed is. */
 export function climateOf(seed: number): Climate {
   // Dear, and needed once in a while only
   if (seed % CROWD_EVERY === CROWD_EVERY / 2) return 'crowd';
+  if (isHunted(seed)) return 'grim';
   const roll = randomOf(seed, 'climate').whole(0, 99);
   return roll < 62 ? 'plain' : roll < 80 ? 'choosy' : roll < 98 ? 'grim' : 'storm';
 }
@@ -145,6 +151,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(isLong ? outages(random) : []),
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
+    ...(isHunted(seed) ? hunt(randomOf(seed, 'hunt'), market) : []),
     ...(isSupplied(seed) ? supplyDeeds(market, seed) : []),
   ];
   const all = withAdditions(isSupplied(seed) ? waiving(deeds, seed) : deeds, { seed, market, startAt });
@@ -255,6 +262,15 @@ const grimMoods = (random: Random, { supplies }: Market): Timed[] =>
       ms: ACTING_MS,
       atMs: random.whole(0, 20_000),
     }));
+
+/** Every few seconds an offer that holds units has none; or the good that waits there is banned for a while. */
+const hunt = (random: Random, { supplies, goods }: Market): Timed[] =>
+  Array.from({ length: HUNTS }, (_, n): Timed => {
+    const [busy, atMs] = [random.whole(0, 1e6), 5_000 + n * 2_500];
+    if (n % 4 < 3) return { kind: 'report', offerId: random.pick(supplies).offerId, busy, quantity: 0, how: 'push', atMs };
+    const match = { sku: random.pick(goods).sku };
+    return { kind: 'rule', ruleId: `hunt${n}`, effect: 'banned', busy, match, regions: ['*'], forMs: 45_000, atMs };
+  });
 
 function needOf(random: Random, good: Good): LineWish['need'] {
   if (good.kind === 'VALUE_RECHARGE' || random.chance(0.8)) return { sku: good.sku };

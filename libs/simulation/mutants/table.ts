@@ -16,7 +16,7 @@ that have some. \`main.ts\` makes this page from real runs; \`seen.json\` keeps 
 "By" is the rule that was broken: a number of protocol.md, one of the product's I1 to I13, or \`thrown\`, where a domain's own \`uphold\` or an
 assertion stopped. Where a file of the model stands under "file", what it plays is named.
 
-Tried, and not seen in 200 worlds: \`return approved === undefined;\` in \`needsConsent\` (\`services/order/domain/consent.ts\`). A yes at one price would answer the
+Tried, and not seen in ${SEEDS_MAX} worlds: \`return approved === undefined;\` in \`needsConsent\` (\`services/order/domain/consent.ts\`). A yes at one price would answer the
 next question at a higher one; for that a good must be agreed to, lost, made dearer, and chosen for the line again, still below what it replaces.
 
 | bug | kind | file | what it breaks | by | seed | unit tests too |
