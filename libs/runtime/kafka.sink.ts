@@ -37,7 +37,9 @@ export function kafkaSink(publishing: Publishing): Sink {
       }
     },
     async mark(at) {
-      if (marks++ % PARTITIONS_LOOK_EVERY === 0) counts = await partitionsOf(topics);
+      // A broker may tell of a new topic before it tells of its partitions: without one nobody would hear a watermark until the next look
+      const isNew = topics.some((it) => !counts.get(it));
+      if (marks++ % PARTITIONS_LOOK_EVERY === 0 || isNew) counts = await partitionsOf(topics);
       await send(topics.map((topic) => ({ topic: nameOf(topic), messages: marksOf(topic, counts.get(topic) ?? 0, at) })));
     },
   };
