@@ -32,6 +32,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/cases', 'selection-engine'],
   ['/guides', 'selection-engine'],
   ['/scorecards', 'selection-engine'],
+  ['/storms', 'selection-engine'],
   ['/market-signals', 'selection-engine'],
   ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],

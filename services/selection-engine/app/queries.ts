@@ -66,9 +66,18 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
 }
 
 function wholeOf(found: DecisionFound): OperatorDecisionView {
-  const { request, candidates, considered, chosen } = found.record;
+  const { request, candidates, considered, chosen, storm } = found.record;
   const { merchant_id: merchantId, model } = found;
-  return { ...publicOf(found), merchantId, model, request, candidates, considered: considered.map(named), ...(chosen && { chosen }) };
+  return {
+    ...publicOf(found),
+    merchantId,
+    model,
+    request,
+    candidates,
+    considered: considered.map(named),
+    ...(chosen && { chosen }),
+    ...(storm && { storm }),
+  };
 }
 
 /** A considered offer with its numbers by name; a record of an older model has none. */

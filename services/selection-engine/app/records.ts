@@ -5,6 +5,9 @@ import { DecisionRow, ErasureRow, StormRow } from './tables';
 /** What a decision was made of, as `decision.record` keeps it. */
 export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm'>;
 
+/** What the plan of a storm was made of, as `storm.record` keeps it. */
+export type StormRecord = Pick<StormPlanned, 'classes' | 'units' | 'left' | 'share' | 'optimal' | 'offers' | 'quotas'>;
+
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   if (event.type === 'BuyerForgotten') return [{ entity: ErasureRow, rows: [{ buyer_key: event.buyerKey }] }];
   if (event.type === 'StormPlanned') return [{ entity: StormRow, rows: [stormRow(event)] }];
@@ -19,12 +22,8 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   return [{ entity: DecisionRow, rows: [row] }];
 }
 
-const stormRow = ({ planId, offerId, plannedAt, objective, bound, gap, epochs, quotas, classes, units, left, optimal }: StormPlanned) => ({
-  id: planId,
-  offer_id: offerId,
-  planned_at: new Date(plannedAt),
-  objective,
-  bound,
-  gap,
-  record: { classes, units, left, optimal, epochs, quotas },
-});
+const stormRow = ({ planId, offerId, plannedAt, objective, bound, gap, ...it }: StormPlanned) => {
+  const { classes, units, left, share, optimal, offers, quotas } = it;
+  const record: StormRecord = { classes, units, left, share, optimal, offers, quotas };
+  return { id: planId, offer_id: offerId, planned_at: new Date(plannedAt), objective, bound, gap, record };
+};

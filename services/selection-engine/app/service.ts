@@ -1,6 +1,8 @@
 import { defineService } from '@midstream/runtime';
 import { openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
 import { additionsLoop } from './additions/loop';
+import { StormsController } from './assign/http';
+import { StormQueries } from './assign/queries';
 import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
 import { CardQueries } from './cards/queries';
 import { CasesController } from './cases/http';
@@ -23,6 +25,7 @@ import { MarketQueries } from './market/queries';
 import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
+import { CreateStormIndex11 } from './migrations/create-storm-index-11';
 import { CreateWatched9 } from './migrations/create-watched-9';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
@@ -38,7 +41,17 @@ export const selectionService = defineService({
     watched: { entity: WatchedRow, columns: (it: Watched) => ({ skus: openSkusOf(it), until: new Date(it.untilAt) }) },
   },
   entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
-  migrations: [CreateSelection1, CreateMarket3, CreateCases4, CreateStorm6, CreateEnds7, CreateBuyers8, CreateWatched9, CreateAfterSales10],
+  migrations: [
+    CreateSelection1,
+    CreateMarket3,
+    CreateCases4,
+    CreateStorm6,
+    CreateEnds7,
+    CreateBuyers8,
+    CreateWatched9,
+    CreateAfterSales10,
+    CreateStormIndex11,
+  ],
   recordsOf,
   follows: ['selection.market'],
   problems,
@@ -46,6 +59,7 @@ export const selectionService = defineService({
     DecisionsController,
     PlansController,
     ScorecardsController,
+    StormsController,
     SignalsController,
     MarketController,
     RecommendationsController,
@@ -54,6 +68,6 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, LearningQueries, MarketQueries, CardQueries, CaseLibrary, Books],
+  providers: [DecisionQueries, LearningQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
   loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), additionsLoop()],
 });

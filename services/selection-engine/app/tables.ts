@@ -32,7 +32,7 @@ export class StormRow {
   @Column('bigint') objective!: string;
   @Column('bigint') bound!: string;
   @Column('bigint') gap!: string;
-  /** Of the classes, the units, what is left, the versions of the offers, and the quotas. */
+  /** Of the classes, the units, what is left, the offers with their bid prices, and the quotas. */
   @Column('jsonb') record!: unknown;
 }
 

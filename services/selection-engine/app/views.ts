@@ -46,6 +46,12 @@ export class OperatorDecisionView extends DecisionView {
     description: 'What the chain was chosen under, its value a unit, its probability of delivering, and the propensity of its first offer',
   })
   chosen?: object;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Where the line came in a storm: the plan that led it (`GET /v1/storms/{planId}`) and its class there',
+  })
+  storm?: object;
 }
 
 /** A decision, made again from what was kept of it. */

@@ -18,7 +18,7 @@ export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent
 };
 
 export * from './messages';
-export { PLAN_MS, REPLAN_MS, STORM_CLASSES_MAX, STORM_UNITS_LEAST, type StormPlanned } from './assign/storm';
+export { certificateOf, PLAN_MS, REPLAN_MS, STORM_CLASSES_MAX, STORM_UNITS_LEAST, type StormPlanned } from './assign/storm';
 export { BOUND_HOLDS_MAX } from './assign/bound';
 export * from './additions/limits';
 export { openSkusOf, type ProposeAddition, type Watched } from './additions/watch';
@@ -31,7 +31,7 @@ export { type OfferBook, SHADE_MS } from './book';
 export { PRICE_BAND_FLOOR } from './gates';
 export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
-export { RESPONSE_PRIOR_COUNT } from './worth';
+export { givingUpMinor, RESPONSE_PRIOR_COUNT } from './worth';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
 
 // The science of selection, by itself: plain data in, plain data out. `observe` a fact of any market, `rankCandidates` of a request.

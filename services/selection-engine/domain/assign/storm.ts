@@ -1,6 +1,6 @@
 import type { SelectionRequest } from '@midstream/contracts';
 import type { BoundClass } from './bound';
-import { certify } from './certificate';
+import { type Certificate, certify } from './certificate';
 import { givingUpMinor } from '../worth';
 import { assign } from './simplex';
 import type { Transport } from './transport';
@@ -31,16 +31,30 @@ export interface StormPlanned {
   readonly bound: number;
   readonly gap: number;
   readonly optimal: boolean;
-  /** Which versions of the offers it was made from. */
-  readonly epochs: Readonly<Record<string, number>>;
-  /** Units of each class at each offer. */
+  readonly offers: readonly StormOffer[];
   readonly quotas: readonly Quota[];
 }
 
+/** An offer as a plan found it. */
+export interface StormOffer {
+  readonly offerId: string;
+  readonly version: number;
+  /** Units that it had for the storm. */
+  readonly room: number;
+  /** Its bid price: what one more unit of it would be worth to the storm, 厘. */
+  readonly price: number;
+}
+
+/** One class of lines: what it asks for, what a unit of it costs that is refunded (厘), and where its units may go. */
 export interface Quota {
   readonly key: string;
-  readonly at: readonly { readonly offerId: string; readonly units: number }[];
+  readonly units: number;
+  readonly refund: number;
+  readonly at: readonly StormArc[];
 }
+
+/** Place in `offers`, what a unit is worth there (厘), and the units that go there. */
+export type StormArc = readonly [offer: number, value: number, units: number];
 
 /** What is left of a plan, in the book. Drawn from in place, by `draw` only. */
 export interface StormPlan extends Pick<StormPlanned, 'planId' | 'offerId' | 'plannedAt' | 'share'> {
@@ -84,28 +98,18 @@ export function planStorm(
   const sorted = largest.sort((a, b) => compare(a.key, b.key));
   const options = sorted.map(({ request }) => optionsOf(request));
   const rooms = new Map(options.flat().map((it) => [it.offerId, Math.floor(it.room * share)]));
-  const offers = [...rooms.keys()].sort();
-  const indexOf = new Map(offers.map((it, index) => [it, index]));
-  const arcs = options.flat();
-  const starts = options.reduce<number[]>((all, its) => [...all, (all.at(-1) ?? 0) + its.length], [0]);
-  const transport: Transport = {
-    demand: Float64Array.from(sorted, (it) => it.units),
-    refund: Float64Array.from(sorted, ({ request }) => milli(givingUpMinor(request))),
-    start: Int32Array.from(starts),
-    offer: Int32Array.from(arcs, (it) => indexOf.get(it.offerId) ?? 0),
-    value: Float64Array.from(arcs, (it) => milli(it.valueMinor)),
-    stock: Float64Array.from(offers, (it) => rooms.get(it) ?? 0),
-    under: new Int32Array(offers.length).fill(-1),
-    offers: offers.length,
-  };
+  const names = [...rooms.keys()].sort();
+  const places = new Map(names.map((it, index) => [it, index]));
+  const asked = sorted.map(({ key, units, request }, k): Quota => {
+    const at = (options[k] ?? []).map((it): StormArc => [places.get(it.offerId) ?? 0, milli(it.valueMinor), 0]);
+    return { key, units, refund: milli(givingUpMinor(request)), at };
+  });
+  const known = names.map((id): StormOffer => ({ offerId: id, version: versionOf(id), room: rooms.get(id) ?? 0, price: 0 }));
+  const transport = transportOf({ offers: known, quotas: asked });
   const solved = assign(transport);
   const { objective, bound, gap } = certify(transport, solved.flow, solved.price);
-  const quotas = sorted.map(({ key }, k): Quota => {
-    const all = arcs
-      .slice(starts[k], starts[k + 1])
-      .map((it, index) => ({ offerId: it.offerId, units: solved.flow[(starts[k] ?? 0) + index] ?? 0 }));
-    return { key, at: all.filter(({ units }) => units > 0) };
-  });
+  let arc = 0;
+  const quotas = asked.map((it) => ({ ...it, at: it.at.map(([place, value]): StormArc => [place, value, solved.flow[arc++] ?? 0]) }));
   return {
     type: 'StormPlanned',
     planId,
@@ -119,26 +123,49 @@ export function planStorm(
     bound,
     gap,
     optimal: solved.optimal,
-    epochs: Object.fromEntries(offers.map((it) => [it, versionOf(it)])),
+    offers: known.map((it, place) => ({ ...it, price: solved.price[place] ?? 0 })),
     quotas,
   };
 }
+
+type Stated = Pick<StormPlanned, 'offers' | 'quotas'>;
+
+const transportOf = ({ offers, quotas }: Stated): Transport => {
+  const arcs = quotas.flatMap((it) => it.at);
+  const starts = quotas.reduce<number[]>((all, { at }) => [...all, (all.at(-1) ?? 0) + at.length], [0]);
+  return {
+    demand: Float64Array.from(quotas, (it) => it.units),
+    refund: Float64Array.from(quotas, (it) => it.refund),
+    start: Int32Array.from(starts),
+    offer: Int32Array.from(arcs, ([place]) => place),
+    value: Float64Array.from(arcs, ([, value]) => value),
+    stock: Float64Array.from(offers, (it) => it.room),
+    under: new Int32Array(offers.length).fill(-1),
+    offers: offers.length,
+  };
+};
+
+/** The certificate of a plan, reckoned again from what its row states: whoever reads one need not believe its solver. */
+export const certificateOf = (it: Stated): Certificate =>
+  certify(transportOf(it), Float64Array.from(it.quotas.flatMap(({ at }) => at), ([, , units]) => units), Float64Array.from(it.offers, ({ price }) => price)); // prettier-ignore
 
 const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
 
 const sum = (all: Float64Array): number => all.reduce((total, it) => total + it, 0);
 
-export function planOf({ planId, offerId, plannedAt, share, quotas }: StormPlanned): StormPlan {
+export function planOf({ planId, offerId, plannedAt, share, offers, quotas }: StormPlanned): StormPlan {
   const kept = new Map<string, number>();
-  for (const { at } of quotas) for (const it of at) kept.set(it.offerId, (kept.get(it.offerId) ?? 0) + it.units);
-  return {
-    planId,
-    offerId,
-    plannedAt,
-    share,
-    kept,
-    quotas: new Map(quotas.map(({ key, at }) => [key, new Map(at.map((it) => [it.offerId, it.units]))])),
-  };
+  const drawnFrom = quotas.map(({ key, at }) => {
+    const quota = new Map<string, number>();
+    for (const [place, , units] of at) {
+      const id = offers[place]?.offerId;
+      if (units === 0 || id === undefined) continue;
+      quota.set(id, units);
+      kept.set(id, (kept.get(id) ?? 0) + units);
+    }
+    return [key, quota] as const;
+  });
+  return { planId, offerId, plannedAt, share, kept, quotas: new Map(drawnFrom) };
 }
 
 /** Where a line of the class goes by the plan: an offer with a quota for all of it, else the one with most left; none where it is refunded. */
