@@ -66,7 +66,7 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
 }
 
 function wholeOf(found: DecisionFound): OperatorDecisionView {
-  const { request, candidates, considered, chosen, storm } = found.record;
+  const { request, candidates, considered, chosen, storm, split } = found.record;
   const { merchant_id: merchantId, model } = found;
   return {
     ...publicOf(found),
@@ -77,6 +77,7 @@ function wholeOf(found: DecisionFound): OperatorDecisionView {
     considered: considered.map(named),
     ...(chosen && { chosen }),
     ...(storm && { storm }),
+    ...(split && { split }),
   };
 }
 

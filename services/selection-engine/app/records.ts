@@ -3,7 +3,7 @@ import type { SelectionDecided, SelectionEvent, StormPlanned } from '@midstream/
 import { DecisionRow, ErasureRow, StormRow } from './tables';
 
 /** What a decision was made of, as `decision.record` keeps it. */
-export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm'>;
+export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm' | 'split'>;
 
 /** What the plan of a storm was made of, as `storm.record` keeps it. */
 export type StormRecord = Pick<StormPlanned, 'classes' | 'units' | 'left' | 'share' | 'optimal' | 'offers' | 'quotas'>;
@@ -12,10 +12,10 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   if (event.type === 'BuyerForgotten') return [{ entity: ErasureRow, rows: [{ buyer_key: event.buyerKey }] }];
   if (event.type === 'StormPlanned') return [{ entity: StormRow, rows: [stormRow(event)] }];
   if (event.type !== 'SelectionDecided') return [];
-  const { decisionId, decidedAt, model, candidates, gates, considered, chosen, storm } = event;
+  const { decisionId, decidedAt, model, candidates, gates, considered, chosen, storm, split } = event;
   // Who bought is remembered in one place, where it can be forgotten
   const { buyerKey: _, ...request } = event.request;
-  const record: DecisionRecord = { request, candidates, gates, considered, chosen, ...(storm && { storm }) };
+  const record: DecisionRecord = { request, candidates, gates, considered, chosen, ...(storm && { storm }), ...(split && { split }) };
   const { orderId, merchantId } = request;
   const asked = request.attempt === 1 ? (request.need.sku ?? candidates[0]?.sku ?? null) : null;
   const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, asked, record };

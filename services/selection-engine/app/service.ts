@@ -1,6 +1,7 @@
 import { defineService } from '@midstream/runtime';
 import { openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
 import { additionsLoop } from './additions/loop';
+import { liveSplitter } from './assign/splits';
 import { StormsController } from './assign/http';
 import { StormQueries } from './assign/queries';
 import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
@@ -34,7 +35,8 @@ import { DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow, Wa
 
 export const selectionService = defineService({
   name: 'selection-engine',
-  domain: selection,
+  // Tiers make a bulk line's split no flow: the domain asks whoever can solve it
+  domain: { ...selection, view: { ...selection.view, create: () => ({ ...selection.view.create(), split: liveSplitter }) } },
   tables: {
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },

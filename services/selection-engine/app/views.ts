@@ -52,6 +52,13 @@ export class OperatorDecisionView extends DecisionView {
     description: 'Where the line came in a storm: the plan that led it (`GET /v1/storms/{planId}`) and its class there',
   })
   storm?: object;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'Of a bulk line over offers with tiers: units by offer, their value, the bound that no split exceeds, and what filling up from the best offer on would have been worth; minor units, the whole line',
+  })
+  split?: object;
 }
 
 /** A decision, made again from what was kept of it. */

@@ -1,5 +1,6 @@
 import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
+import type { Splitter } from './assign/bulk';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
 import type { AfterSales } from './buyers/after-sales';
@@ -61,6 +62,8 @@ export interface OfferBook {
   readonly beliefs: Beliefs;
   /** Questions to buyers that wait for an answer: by its id, the SKU that the substitute stands for. */
   readonly questions: Map<string, string>;
+  /** Who splits bulk lines over offers with tiers; without one they are filled up from the best offer on. */
+  readonly split?: Splitter;
   /** The newest time that the book has heard of: the market's states carry none of their own. */
   heardAt: number;
 }

@@ -15,7 +15,7 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
   const { orderId, merchantId, lineId } = request;
   const decisionId = decisionIdOf(request);
   const { planned, guide } = guideOf(request, book, at, (it, plan) => rank(it, book, at, undefined, plan).options);
-  const { candidates, gates, considered, chosen } = rank(request, book, at, decisionId, guide);
+  const { candidates, gates, considered, chosen, split } = rank(request, book, at, decisionId, guide);
   const decided: SelectionDecided = {
     type: 'SelectionDecided',
     decisionId,
@@ -26,6 +26,7 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     gates,
     considered,
     chosen,
+    ...(split && { split }),
   };
   return [
     ...(planned === undefined ? [] : [planned]),

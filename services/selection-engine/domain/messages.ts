@@ -1,5 +1,6 @@
 import type { Candidate, Fact, Gate, GateCounts, SelectionRequest } from '@midstream/contracts';
 import type { AdditionCommand, AdditionEvent } from './additions/watch';
+import type { SplitMade } from './assign/bulk';
 import type { StormPlanned } from './assign/storm';
 import type { Chosen, Known } from './chain/record';
 import type { CountDemand } from './market/demand';
@@ -40,6 +41,8 @@ export interface SelectionDecided {
   /** The plan that the line was led by, and its class there; its row has the certificate. */
   readonly storm?: { readonly planId: string; readonly key: string };
   readonly chosen: Chosen;
+  /** Of a bulk line over offers with tiers: by what its planned units were chosen. */
+  readonly split?: SplitMade;
 }
 
 /** What is remembered of a buyer is to be forgotten. */

@@ -1,5 +1,6 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
+import { type Bulk, BULK_UNITS_LEAST, splitBetter, type SplitMade } from './assign/bulk';
 import type { Guide } from './assign/guide';
 import type { Option } from './assign/storm';
 import { stayingWeight } from './buyers/profile';
@@ -9,7 +10,7 @@ import type { CandidateOffer, CandidateRequest } from './chain/request';
 import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } from './gates';
 import { likenessOf } from './likeness';
 import type { Considered } from './messages';
-import { givingUpMinor } from './worth';
+import { costAt, givingUpMinor, maxCostOf } from './worth';
 
 /** What a buyer who is remembered brings by coming back, as a share of the price: such offers as buyers come back to are worth it. */
 export const RETURN_SHARE = 0.01;
@@ -24,6 +25,7 @@ export interface Ranking {
   /** All that passed, with what a unit is worth there: what a storm's plan is made of. */
   readonly options: readonly Option[];
   readonly chosen: Chosen;
+  readonly split?: SplitMade;
 }
 
 interface Passed {
@@ -64,12 +66,16 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const { propensity, explored, valueMinor, success, chainLength } = ranked;
   const chosen: Written<Chosen> = { terms: input.terms, propensity, explored, valueMinor, success, chainLength };
   if (input.exploration !== undefined) chosen.exploration = input.exploration;
+  const listed = list.slice(0, CANDIDATES_MAX);
+  const isBulk = book.split !== undefined && guide === undefined && request.quantity >= BULK_UNITS_LEAST;
+  const split = isBulk ? splitBetter(bulkOf(listed, request, aloneMinor, input.offers), book.split) : undefined;
   return {
-    candidates: plan(list.slice(0, CANDIDATES_MAX), request.quantity, aloneMinor),
+    candidates: plan(listed, request.quantity, aloneMinor, split),
     gates: counts,
     options: inOrder.map(({ offer, room }) => ({ offerId: offer.offerId, valueMinor: aloneMinor(offer.offerId), room })),
     considered: [...rows, ...stopped.sort(byId)].slice(0, CONSIDERED_MAX),
     chosen,
+    ...(split && { split }),
   };
 }
 
@@ -198,10 +204,41 @@ function requestOf({ request, wanted, offers, book, at }: AskedFor, seed: string
   return asked;
 }
 
-function plan(passed: readonly Passed[], quantity: number, expectedMinor: (offerId: string) => number): Candidate[] {
+/**
+ * The line as its split sees it: offers of the good that leads the list, each worth what an attempt there is at the tier of the whole line.
+ * A tier that leaves the hub less than its margin is none.
+ */
+function bulkOf(
+  listed: readonly Passed[],
+  request: SelectionRequest,
+  aloneMinor: (offerId: string) => number,
+  assessed: readonly { readonly offerId: string; readonly q: number }[],
+): Bulk {
+  const { quantity, marginFloorWaived } = request;
+  const chances = new Map(assessed.map((it) => [it.offerId, it.q]));
+  const offers = listed
+    .filter((it) => it.product.sku === listed[0]?.product.sku)
+    .map(({ offer, product, room }) => {
+      const { offerId, minQuantity, maxQuantity } = offer;
+      const [q, dearest] = [chances.get(offerId) ?? 0, maxCostOf(product, marginFloorWaived)];
+      const costTiers = offer.costTiers
+        .filter(({ costMinor }) => costMinor <= dearest)
+        .map(({ from, costMinor }) => ({ from, costMinor: q * costMinor }));
+      const worthMinor = aloneMinor(offerId) + q * costAt(offer, quantity);
+      return { offerId, stock: room, minQuantity, maxQuantity, costTiers, worthMinor };
+    });
+  return { quantity, refundMinor: givingUpMinor(request), offers };
+}
+
+function plan(
+  passed: readonly Passed[],
+  quantity: number,
+  expectedMinor: (offerId: string) => number,
+  split: SplitMade | undefined,
+): Candidate[] {
   let left = quantity;
   return passed.map(({ offer, product, room }) => {
-    const units = Math.min(left, room, offer.maxQuantity);
+    const units = split === undefined ? Math.min(left, room, offer.maxQuantity) : (split.units[offer.offerId] ?? 0);
     const planned = units >= offer.minQuantity ? units : 0;
     left -= planned;
     return {

@@ -6,7 +6,8 @@ import { certify } from '@midstream/selection-engine-domain/assign/certificate';
 import { demandOf } from '@midstream/selection-engine-domain/assign/classes';
 import { assign } from '@midstream/selection-engine-domain/assign/simplex';
 import { assignByHighs, loadHighs } from './highs';
-import { type BulkOffer, splitBulk } from './splits';
+import type { BulkOffer } from '@midstream/selection-engine-domain/assign/bulk';
+import { liveSplitter, splitBulk } from './splits';
 
 describe('the network simplex beside HiGHS', () => {
   it('comes to the same money, whatever the seed, with caps and without', async () => {
@@ -88,4 +89,43 @@ describe('a bulk order over offers with tiers', () => {
     assert.throws(() => splitBulk(highs, { ...bulk, refundMinor: NaN }), /wrong-money/);
     assert.throws(() => splitBulk(highs, { ...bulk, offers: [offer('a', { worthMinor: Infinity })] }), /wrong-money/);
   });
+
+  it('is worth as much as the best of all ways to split it', async () => {
+    const highs = await loadHighs();
+    const tiers = fc
+      .uniqueArray(fc.record({ from: fc.integer({ min: 1, max: 8 }), costMinor: fc.integer({ min: 50, max: 120 }) }), {
+        selector: (it) => it.from,
+        minLength: 1,
+        maxLength: 3,
+      }) // prettier-ignore
+      .map((all) => all.sort((a, b) => a.from - b.from));
+    const one = fc.record({ stock: fc.integer({ min: 0, max: 8 }), minQuantity: fc.integer({ min: 1, max: 3 }), costTiers: tiers });
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 10 }), (offers, quantity) => {
+        const bulk = { quantity, refundMinor: 20, offers: offers.map((it, n) => offer(`o${n}`, it)) };
+        const best = (n: number, left: number): number => {
+          if (n === bulk.offers.length) return -left * bulk.refundMinor;
+          const ways = Array.from({ length: left + 1 }, (_, units) => (isSold(bulk.offers[n] as BulkOffer, units) ? valueOf(bulk.offers[n] as BulkOffer, units) + best(n + 1, left - units) : -Infinity)); // prettier-ignore
+          return Math.max(...ways);
+        };
+        const split = splitBulk(highs, bulk);
+        assert.equal(split.objectiveMinor, best(0, quantity));
+        assert.ok(split.gap < 1e-6);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("is split live once HiGHS is there, and is nobody's problem where its numbers are none", async () => {
+    const bulk = { quantity: 10, refundMinor: 0, offers: [offer('a', {})] };
+    liveSplitter(bulk);
+    await loadHighs();
+    assert.equal(liveSplitter(bulk)?.objectiveMinor, 100);
+    assert.equal(liveSplitter({ ...bulk, quantity: NaN }), undefined);
+  });
 });
+
+const isSold = ({ stock, minQuantity, costTiers }: BulkOffer, units: number): boolean =>
+  units === 0 || (units <= stock && units >= minQuantity && units >= (costTiers[0]?.from ?? 0));
+const valueOf = ({ worthMinor, costTiers }: BulkOffer, units: number): number =>
+  units * (worthMinor - (costTiers.filter((it) => it.from <= units).at(-1)?.costMinor ?? 0));

@@ -1,56 +1,32 @@
+import type { Bulk, BulkOffer, Split, Splitter } from '@midstream/selection-engine-domain/assign/bulk';
 import type { Highs } from 'highs';
-
-/** An offer as a bulk order sees it. Money in minor units. */
-export interface BulkOffer {
-  readonly offerId: string;
-  readonly stock: number;
-  readonly minQuantity: number;
-  readonly maxQuantity: number;
-  /** All-units tiers, ascending: from `from` units on, each unit costs `costMinor`. */
-  readonly costTiers: readonly { readonly from: number; readonly costMinor: number }[];
-  /** What the hub expects of a unit before its cost: revenue less risks. */
-  readonly worthMinor: number;
-}
-
-export interface Split {
-  readonly parts: readonly { readonly offerId: string; readonly units: number; readonly costMinor: number }[];
-  readonly left: number;
-  readonly objectiveMinor: number;
-  /** Nothing is better than this. */
-  readonly boundMinor: number;
-  /** `(bound − objective) / |objective|`; 0 where it is proven best. */
-  readonly gap: number;
-}
-
-export interface Bulk {
-  readonly quantity: number;
-  /** Of each unit that nobody serves. */
-  readonly refundMinor: number;
-  readonly offers: readonly BulkOffer[];
-}
+import { loadHighs } from './highs';
 
 export type SplitProblem = 'wrong-units' | 'wrong-money' | 'too-many-offers';
 
 /** A bulk order is split over at most so many offers' tiers; dearer ones are not looked at. */
 export const TIERS_MAX = 2_000;
 export const SPLIT_SECONDS_MAX = 2;
+/** While a line waits for its ranking, and others behind it: five offers take a hundredth of it. */
+export const LIVE_SECONDS_MAX = 0.2;
 
 const isUnits = (it: number): boolean => Number.isSafeInteger(it) && it >= 0;
+const isMoney = (it: number): boolean => Number.isFinite(it) && it >= 0;
 
 export function splitProblemOf({ quantity, refundMinor, offers }: Bulk): SplitProblem | undefined {
   if (offers.reduce((sum, it) => sum + it.costTiers.length, 0) > TIERS_MAX) return 'too-many-offers';
   const units = [quantity, ...offers.flatMap((it) => [it.stock, it.minQuantity, it.maxQuantity, ...it.costTiers.map(({ from }) => from)])];
   if (!units.every(isUnits)) return 'wrong-units';
   const costs = [refundMinor, ...offers.flatMap((it) => it.costTiers.map(({ costMinor }) => costMinor))];
-  return costs.every(isUnits) && offers.every((it) => Number.isFinite(it.worthMinor)) ? undefined : 'wrong-money';
+  return costs.every(isMoney) && offers.every((it) => Number.isFinite(it.worthMinor)) ? undefined : 'wrong-money';
 }
 
 /**
  * A tier makes more units cheaper, so the cost is no flow: a mixed-integer program with units and a yes or no for each tier of each offer.
- * Stops after two seconds with the best that it has, and says how far that may be from the best.
+ * Stops after `seconds` with the best that it has, and says how far that may be from the best.
  * @throws where the problem is not sound (`splitProblemOf`)
  */
-export function splitBulk(highs: Highs, bulk: Bulk): Split {
+export function splitBulk(highs: Highs, bulk: Bulk, seconds = SPLIT_SECONDS_MAX): Split {
   const problem = splitProblemOf(bulk);
   if (problem !== undefined) throw new RangeError(`a bulk order with ${problem}`);
   const tiers = bulk.offers.flatMap((offer, index) => tiersOf(bulk, offer, index));
@@ -105,7 +81,7 @@ export function splitBulk(highs: Highs, bulk: Bulk): Split {
       integrality: [...tiers.map(() => integer), ...tiers.map(() => integer), continuous],
     },
     (model): Split => {
-      model.options.set({ output_flag: false, time_limit: SPLIT_SECONDS_MAX, mip_rel_gap: 0 });
+      model.options.set({ output_flag: false, time_limit: seconds, mip_rel_gap: 0 });
       model.run();
       const proven = model.getModelStatus() === highs.constants.modelStatus.optimal;
       return splitOf(bulk, tiers, model.getSolution().colValue, proven ? undefined : Number(model.info.get('mip_dual_bound')));
@@ -148,3 +124,21 @@ function splitOf(bulk: Bulk, tiers: readonly Tier[], columns: Float64Array, boun
     gap: Math.max(0, boundMinor - objectiveMinor) / Math.max(1, Math.abs(objectiveMinor)),
   };
 }
+
+let highs: Highs | undefined;
+
+/**
+ * Splits for live rankings. HiGHS is loaded when the first bulk line asks for it (3.5 MB), which is filled up from the best offer on, as is
+ * one that HiGHS fails at.
+ */
+export const liveSplitter: Splitter = (bulk) => {
+  if (highs === undefined) {
+    void loadHighs().then((it) => (highs = it), () => undefined); // prettier-ignore
+    return undefined;
+  }
+  try {
+    return splitProblemOf(bulk) === undefined ? splitBulk(highs, bulk, LIVE_SECONDS_MAX) : undefined;
+  } catch {
+    return undefined;
+  }
+};
