@@ -106,8 +106,10 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       for (const [id, it] of book.storms) if (fact.plannedAt - it.plannedAt >= PLAN_KEPT_MS) book.storms.delete(id);
       return void book.storms.set(fact.offerId, planOf(fact));
     case 'UnitsDelivered':
+      learnOfLine(book, fact);
       return unbind(book.bound, fact.tally.holdId, fact.deliveries.length);
     case 'HoldReleased':
+      learnOfLine(book, fact);
       return unbind(book.bound, fact.tally.holdId, fact.quantity);
     case 'OfferHeld':
       for (const it of fact.holds) bind(book.bound, it, fact.request);

@@ -4,7 +4,7 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import { qualityOf } from './beliefs/read';
 import { acceptanceOf } from './beliefs/substitutes';
 import { applyToBook, type OfferBook } from './book';
-import { aBook, anOffer, aProduct, NOON } from './selection.fixtures';
+import { aBook, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
 
 const market = (): OfferBook => {
   const book = aBook(aProduct('video'), anOffer('a', 'video'));
@@ -61,5 +61,34 @@ describe('what selection learns', () => {
     assert.ok(accepted('no', 'no') < accepted('expired', 'expired') && accepted('expired', 'expired') < accepted());
     assert.ok(accepted() < accepted('yes', 'yes'));
     assert.equal(accepted('withdrawn'), accepted());
+  });
+
+  it('takes a substitute as kept when it is delivered to who agreed beforehand, once for all units, and as given back when it is cancelled', () => {
+    type End = (n: number) => AnyFact;
+    const at = { ...LINE, offerId: 'm~music', supplierId: 'm', sku: 'music' };
+    const tallyOf = (n: number) => ({ ...tally, holdId: `h${n}`, granted: 2 });
+    const delivered: End = (n) => ({
+      ...{ type: 'UnitsDelivered', ...at, purchaseId: 'p', tally: { ...tallyOf(n), delivered: 1 } },
+      deliveries: [{ deliveryId: 'd', kind: 'code' }],
+    });
+    const second: End = (n) => ({ ...delivered(n), tally: { ...tallyOf(n), delivered: 2 } }) as AnyFact;
+    const released = (reason: Fact<'HoldReleased'>['reason']): End => (n) => ({ type: 'HoldReleased', ...at, tally: tallyOf(n), quantity: 2, reason }); // prettier-ignore
+    const accepted = (consent: 'pre-approved' | 'ask', ...ends: End[]): number => {
+      const book = market();
+      const request = aRequest({ quantity: 2, substitution: { ...aRequest().substitution, upTo: 'same-category', consent } });
+      const hold = { ...at, priceMinor: 2300, currency: 'CNY', expiresAt: '2026-11-25T12:00:00.000Z', tally: tallyOf(1) };
+      const held = { ...LINE, attempt: 1, decisionId: 'd', request, holds: [hold], unheld: 0, tried: [], candidates: [], gates: {} };
+      applyToBook(book, { type: 'OfferHeld', ...held });
+      for (const it of ends) applyToBook(book, it(1));
+      const pair = { sku: 'music', insteadOf: 'video', sameCategory: true, referenceMinor: 2500, priceMinor: 2300, preApproved: false };
+      return acceptanceOf(book.beliefs, pair, NOON);
+    };
+    const unheard = accepted('ask');
+    const kept = accepted('pre-approved', delivered);
+    assert.ok(kept > unheard);
+    assert.equal(accepted('pre-approved', delivered, second), kept);
+    assert.equal(accepted('ask', delivered), unheard);
+    assert.ok(accepted('ask', released('cancelled')) < unheard);
+    assert.equal(accepted('pre-approved', released('deadline')), unheard);
   });
 });

@@ -37,8 +37,9 @@ export const QUESTIONS_MAX = 50_000;
 const SAID = { yes: 'accepted', no: 'refused', expired: 'expired' } as const;
 
 /**
- * Learns from what is told of one line: a supplier that did not say what became of a purchase, a code that did not work (the
- * offer's counts have it among the failures, and do not say why), and what a buyer said of a substitute. Each comes to the replica that has the order; the counts of offers come to all.
+ * Learns from what is told of one line: a supplier that did not say what became of a purchase, a code that did not work (the offer's counts
+ * have it among the failures, and do not say why), what a buyer said of a substitute, and what became of one. Each comes to the replica that
+ * has the order; the counts of offers come to all.
  */
 export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): void {
   switch (fact.type) {
@@ -57,9 +58,23 @@ export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       const { sku, answer } = fact;
       return observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer: SAID[answer] });
     }
+    case 'UnitsDelivered':
+      // Its first units. Where the buyer was asked, the answer has been heard already
+      if (fact.tally.delivered === fact.deliveries.length) learnEnd(book, fact, 'accepted');
+      return;
+    case 'HoldReleased':
+      if (fact.reason === 'cancelled') learnEnd(book, fact, 'refunded');
+      return;
     default:
       return;
   }
+}
+
+/** Of a substitute: it was delivered to who had agreed to it beforehand, or its buyer gave it back before that. */
+function learnEnd(book: OfferBook, { tally, sku }: Fact<'UnitsDelivered'> | Fact<'HoldReleased'>, answer: 'accepted' | 'refunded'): void {
+  const { insteadOf, preApproved } = book.bound.holds.get(tally.holdId) ?? {};
+  if (insteadOf === undefined || (answer === 'accepted' && preApproved !== true)) return;
+  observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer });
 }
 
 function learnAttempt(

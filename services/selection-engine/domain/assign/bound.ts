@@ -13,6 +13,9 @@ interface BoundHold {
   readonly offerId: string;
   readonly key: string;
   units: number;
+  /** The good that was asked for, where another one is held; and whether its buyer had agreed to that before. */
+  readonly insteadOf: string | undefined;
+  readonly preApproved: boolean;
 }
 
 /**
@@ -61,7 +64,8 @@ export function bind(bound: Bound, held: HeldOffer, request: SelectionRequest): 
   if (units <= 0 || bound.holds.has(tally.holdId)) return;
   const next = asLost(request, held);
   const key = classKeyOf(next);
-  bound.holds.set(tally.holdId, { offerId, key, units });
+  const insteadOf = request.need.sku === held.sku ? undefined : request.need.sku;
+  bound.holds.set(tally.holdId, { offerId, key, units, insteadOf, preApproved: request.substitution.consent === 'pre-approved' });
   const classes = bound.byOffer.get(offerId) ?? new Map<string, BoundClass>();
   bound.byOffer.set(offerId, classes);
   const known = classes.get(key);
