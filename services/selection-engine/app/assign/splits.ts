@@ -32,32 +32,7 @@ export function splitBulk(highs: Highs, bulk: Bulk, seconds = SPLIT_SECONDS_MAX)
   const tiers = bulk.offers.flatMap((offer, index) => tiersOf(bulk, offer, index));
   const { integer, continuous } = highs.constants.variableType;
   const [count, open] = [tiers.length, highs.infinity];
-  // Rows: the quantity; at most one tier of each offer; then each tier's least and most
-  const [starts, indices, values]: [number[], number[], number[]] = [[], [], []];
-  const column = (entries: readonly (readonly [row: number, value: number])[]): void => {
-    starts.push(indices.length);
-    for (const [row, value] of entries) {
-      indices.push(row);
-      values.push(value);
-    }
-  };
   const rows = 1 + bulk.offers.length;
-  tiers.forEach((_, t) =>
-    column([
-      [0, 1],
-      [rows + 2 * t, 1],
-      [rows + 2 * t + 1, 1],
-    ]),
-  );
-  tiers.forEach((it, t) =>
-    column([
-      [1 + it.index, 1],
-      [rows + 2 * t, -it.least],
-      [rows + 2 * t + 1, -it.most],
-    ]),
-  );
-  column([[0, 1]]);
-  starts.push(indices.length);
   const numRows = rows + 2 * count;
   const numCols = 2 * count + 1;
   return highs.withModel(
@@ -70,14 +45,7 @@ export function splitBulk(highs: Highs, bulk: Bulk, seconds = SPLIT_SECONDS_MAX)
       colUpper: [...tiers.map((it) => it.most), ...tiers.map(() => 1), bulk.quantity],
       rowLower: [bulk.quantity, ...bulk.offers.map(() => 0), ...tiers.flatMap(() => [0, -open])],
       rowUpper: [bulk.quantity, ...bulk.offers.map(() => 1), ...tiers.flatMap(() => [open, 0])],
-      matrix: {
-        format: 'csc',
-        numRows,
-        numCols,
-        starts: Int32Array.from(starts),
-        indices: Int32Array.from(indices),
-        values: Float64Array.from(values),
-      },
+      matrix: { format: 'csc', numRows, numCols, ...columnsOf(tiers, rows) },
       integrality: [...tiers.map(() => integer), ...tiers.map(() => integer), continuous],
     },
     (model): Split => {
@@ -87,6 +55,23 @@ export function splitBulk(highs: Highs, bulk: Bulk, seconds = SPLIT_SECONDS_MAX)
       return splitOf(bulk, tiers, model.getSolution().colValue, proven ? undefined : Number(model.info.get('mip_dual_bound')));
     },
   );
+}
+
+/** Rows: the quantity; at most one tier of each offer; then each tier's least and most. Columns: units of each tier; whether it is taken; what is left. */
+function columnsOf(tiers: readonly Tier[], rows: number): { starts: Int32Array; indices: Int32Array; values: Float64Array } {
+  const columns = [
+    ...tiers.map((_, t) => [[0, 1], [rows + 2 * t, 1], [rows + 2 * t + 1, 1]] as const), // prettier-ignore
+    ...tiers.map(({ index, least, most }, t) => [[1 + index, 1], [rows + 2 * t, -least], [rows + 2 * t + 1, -most]] as const), // prettier-ignore
+    [[0, 1]] as const,
+  ];
+  const starts = [0];
+  for (const it of columns) starts.push((starts.at(-1) ?? 0) + it.length);
+  const entries = columns.flat();
+  return {
+    starts: Int32Array.from(starts),
+    indices: Int32Array.from(entries, ([row]) => row),
+    values: Float64Array.from(entries, ([, value]) => value),
+  };
 }
 
 interface Tier {
