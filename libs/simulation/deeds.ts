@@ -49,6 +49,10 @@ export function perform(world: World, wished: Deed): void {
       const { kind: _, busy: __, ...pace } = deed;
       return world.command('inventory', operator('ReportPace', { supplierId: deed.offerId.split('~')[0], ...pace }));
     }
+    case 'tiers':
+      return putTiers(world, deed);
+    case 'ask-stock':
+      return askStock(world, aimed(world, deed));
     case 'caps':
       return world.command('inventory', operator('PutCaps', { caps: deed.caps }));
     case 'rule':
@@ -175,6 +179,29 @@ function report(world: World, { offerId, quantity, how }: Extract<Deed, { kind: 
   if (how === 'poll' && accepted !== undefined) world.oracle.stock.polls.set(`${offerId}/${sequence}`, accepted);
   const command = operator('ReportStock', { supplierId, offerId, quantity, sequence, ...settled });
   world.command('inventory', ...(how === 'twice' ? [command, command] : [command]));
+}
+
+/** The question is put now, and answered later: what the supplier accepted in between is not in its answer. */
+function askStock(world: World, { offerId, quantity, answersMs }: Extract<Deed, { kind: 'ask-stock' }>): void {
+  const [supplierId] = offerId.split('~');
+  const seen = world.machine.shell('inventory').rowsOf<Offer>('offers').get(offerId);
+  if (seen === undefined) return;
+  const { sequence, stockAsOf, accepted } = seen;
+  world.oracle.stock.asks(offerId);
+  const command = operator('NotePolled', { supplierId, offerId, quantity, seen: { sequence, stockAsOf, accepted } });
+  world.machine.agenda.after(answersMs, () => world.command('inventory', command));
+}
+
+/** Goods of all kinds follow the rules from then on. */
+function putTiers(world: World, { percentBp, goldBp, isGold }: Extract<Deed, { kind: 'tiers' }>): void {
+  const percent = { category: '*', kind: 'percent' } as const;
+  world.command('inventory', operator('PutMarkupRules', { rules: [{ ...percent, percentBp }, { ...percent, percentBp: goldBp, tier: 'gold' }] })); // prettier-ignore
+  for (const it of world.market.goods.filter((_, n) => n % 2 === 0)) {
+    if (it === world.market.latecomer.good) continue;
+    world.ruled.add(it.sku);
+    world.putProduct(it, it.priceMinor);
+  }
+  world.putMerchant('m1', isGold ? 'gold' : undefined);
 }
 
 /** More is there, and the supplier says so. */

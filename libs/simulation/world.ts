@@ -70,6 +70,9 @@ export class World {
     });
   }
 
+  /** Goods whose price follows the mark-up rules. */
+  readonly ruled = new Set<string>();
+
   get now(): number {
     return this.machine.agenda.now;
   }
@@ -146,16 +149,7 @@ export class World {
     for (const it of goods) if (it !== latecomer.good) this.putProduct(it, it.priceMinor);
     for (const it of supplies) this.putSupply(it);
     for (const { merchantId, depositMinor, endpoints } of traders) {
-      this.command('order', {
-        type: 'PutMerchant',
-        merchant: {
-          merchantId,
-          name: merchantId,
-          currency: CURRENCY,
-          status: 'active',
-          ...(isSupplied(this.seed) && merchantId === WAIVES && { mayWaiveMarginFloor: true }),
-        },
-      } as AnyCommand);
+      this.putMerchant(merchantId);
       this.command('order', { type: 'DepositMoney', merchantId, amountMinor: depositMinor, currency: CURRENCY } as AnyCommand);
       for (const { endpointId, types } of endpoints)
         this.command('notification', {
@@ -207,6 +201,18 @@ export class World {
     this.putSupply(latecomer);
   }
 
+  putMerchant(merchantId: string, tier?: string): void {
+    const merchant = {
+      merchantId,
+      name: merchantId,
+      currency: CURRENCY,
+      status: 'active',
+      ...(tier !== undefined && { tier }),
+      ...(isSupplied(this.seed) && merchantId === WAIVES && { mayWaiveMarginFloor: true }),
+    };
+    this.command('order', { type: 'PutMerchant', merchant } as AnyCommand);
+  }
+
   putProduct({ sku, category, kind, faceValueMinor, regions, floorBp }: Market['goods'][number], priceMinor: number): void {
     const marginFloorBp = this.floors.get(sku) ?? floorBp ?? 0;
     this.prices.set(sku, priceMinor);
@@ -223,7 +229,7 @@ export class World {
       listed: true,
       ...(marginFloorBp > 0 && { marginFloorBp }),
     };
-    this.command('inventory', { type: 'PutProduct', product } as AnyCommand);
+    this.command('inventory', { type: 'PutProduct', product, ...(this.ruled.has(sku) && { priceBy: 'rule' }) } as AnyCommand);
   }
 
   /** Another share of the good's price must be left after the cost. */

@@ -228,6 +228,22 @@ export const inventoryMutants: readonly Mutant[] = [
     why: 'the balance is back, and nothing that waits is told',
   },
   {
+    id: 'inventory-answer-settles-what-came-after',
+    kind: 'an oversell',
+    file: file('polled'),
+    before: 'Math.min(offer.accepted, Math.max(offer.settled, seen.accepted));',
+    after: 'offer.accepted;',
+    why: 'what a supplier sold us after it was asked is held again',
+  },
+  {
+    id: 'inventory-answer-undoes-a-push',
+    kind: 'a delta where a tally belongs',
+    file: file('polled'),
+    before: 'if (offer.sequence !== seen.sequence || offer.stockAsOf !== seen.stockAsOf) return [];',
+    after: 'if (offer.sequence < seen.sequence) return [];',
+    why: 'an old answer stands in the place of a newer report',
+  },
+  {
     id: 'inventory-takes-a-part-for-the-whole',
     kind: 'an answer that nobody hears',
     file: file('outcome'),

@@ -39,6 +39,14 @@ export const marketMutants: readonly Mutant[] = [
     why: 'a good is dearer than the buyer would pay',
   },
   {
+    id: 'selection-forgets-the-tier',
+    kind: 'capture at the higher price',
+    file: selection('rank'),
+    before: 'const product = pricedFor(unpriced, request.merchantTier);',
+    after: 'const product = pricedFor(unpriced, request.depth > 1 ? undefined : request.merchantTier);',
+    why: 'a merchant of a tier pays what everybody pays for a substitute',
+  },
+  {
     id: 'selection-minds-no-region',
     kind: 'a substitute outside the buyer’s policy',
     file: selection('gates'),

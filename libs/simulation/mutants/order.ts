@@ -108,6 +108,14 @@ export const orderMutants: readonly Mutant[] = [
     why: 'a cheaper substitute is charged at the price of what it replaces',
   },
   {
+    id: 'order-forgets-the-tier',
+    kind: 'capture at the higher price',
+    file: file('select'),
+    before: '...(order.merchantTier !== undefined && {',
+    after: '...(order.merchantTier !== undefined && depth === 1 && {',
+    why: 'what is lost is asked for again as by a merchant without a tier',
+  },
+  {
     id: 'order-reference-is-the-cap',
     kind: 'capture at the higher price',
     file: file('select'),

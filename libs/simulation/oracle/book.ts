@@ -138,6 +138,20 @@ export class Book {
   readonly orders = new Map<string, OrderBook>();
   readonly holds = new Map<string, HoldBook>();
   readonly purchases = new Map<string, PurchaseBook>();
+  /** Of merchants now, and of orders as it was when they were placed. */
+  private readonly tiers = new Map<string, string | undefined>();
+
+  ofTier(merchantId: string, tier: string | undefined): void {
+    this.tiers.set(merchantId, tier);
+  }
+
+  keepTier({ orderId, merchantId }: { readonly orderId: string; readonly merchantId: string }): void {
+    this.tiers.set(`order ${orderId}`, this.tiers.get(merchantId));
+  }
+
+  tierOf(orderId: string): string | undefined {
+    return this.tiers.get(`order ${orderId}`);
+  }
 
   wish(wish: OrderWish): void {
     if (this.orders.has(wish.orderId)) return;

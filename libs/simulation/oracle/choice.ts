@@ -14,7 +14,7 @@ export class ChoiceWatch {
   private readonly proposals = new Set<string>();
   private readonly rules = new Map<string, Rule>();
   readonly verdicts = new Map<string, Verdicts>();
-  /** Every price that a good has had. */
+  /** Every price that a good has had, for merchants of a tier and of none. */
   private readonly prices = new Map<string, Set<number>>();
 
   constructor(
@@ -22,13 +22,19 @@ export class ChoiceWatch {
     private readonly market: Market,
   ) {}
 
-  priced({ sku, priceMinor }: Fact<'ProductState'>): void {
-    const known = this.prices.get(sku) ?? new Set();
-    this.prices.set(sku, known.add(priceMinor));
+  priced({ sku, priceMinor, tierPrices }: Fact<'ProductState'>): void {
+    for (const tier of ['', 'gold']) {
+      const name = `${sku} ${tier}`;
+      this.prices.set(name, (this.prices.get(name) ?? new Set<number>()).add(tierPrices?.[tier] ?? priceMinor));
+    }
   }
 
   isOnSale(sku: string): boolean {
-    return this.prices.has(sku);
+    return this.prices.has(`${sku} `);
+  }
+
+  private hasCost(sku: string, tier: string | undefined, priceMinor: number): boolean {
+    return this.prices.get(`${sku} ${tier ?? ''}`)?.has(priceMinor) === true;
   }
 
   onSelection(event: SelectionEvent): void {
@@ -58,7 +64,8 @@ export class ChoiceWatch {
     check(lines.get(lineId)?.wish.need.sku === sku, 'I7', () => `${additionId} is none of the goods of ${lineId}`);
     const isAllowed = allowed !== undefined && quantity <= allowed.maxQuantity && priceMinor <= allowed.maxUnitPriceMinor;
     check(isAllowed, 'I7', () => `${additionId} is ${quantity} units at ${priceMinor}, and its buyer allows ${JSON.stringify(allowed)}`);
-    check(this.prices.get(sku)?.has(priceMinor) === true, '22', () => `${additionId} is proposed at ${priceMinor}, which it never cost`);
+    const tier = this.book.tierOf(orderId);
+    check(this.hasCost(sku, tier, priceMinor), '22', () => `${additionId} is proposed at ${priceMinor}, which it never cost`);
   }
 
   private checkCandidate(
@@ -75,7 +82,12 @@ export class ChoiceWatch {
     const isOther = request.replaces !== undefined && request.replaces.offerId !== offerId;
     check(wish.substitution.upTo !== 'none' || !isOther, 'I7', () => `${name} goes to another supplier, and may not`);
     check(priceMinor <= request.priceCapMinor, 'I7', () => `${name} is sent to ${sku} at ${priceMinor}, above ${request.priceCapMinor}`);
-    check(this.prices.get(sku)?.has(priceMinor) === true, '22', () => `${name} is sent to ${sku} at ${priceMinor}, which it never cost`);
+    check(request.merchantTier === this.book.tierOf(request.orderId), '22', () => `${name} is ranked for a merchant of another tier`);
+    check(
+      this.hasCost(sku, request.merchantTier, priceMinor),
+      '22',
+      () => `${name} is sent to ${sku} at ${priceMinor}, which it never cost`,
+    );
   }
 
   onCompliance(event: ComplianceEvent, at: number): void {

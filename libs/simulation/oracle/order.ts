@@ -20,7 +20,10 @@ export class OrderWatch {
 
   on(event: OrderEvent, at: number): void {
     switch (event.type) {
+      case 'MerchantPut':
+        return this.book.ofTier(event.merchant.merchantId, event.merchant.tier);
       case 'OrderPlaced':
+        this.book.keepTier(event);
         return this.placed(event);
       case 'LineSelectionRequested':
         return selectionRequested(this.line(event), event.request);

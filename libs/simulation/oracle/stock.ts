@@ -45,11 +45,20 @@ export class StockWatch {
   /** Of polls: what the report settles, by offer and sequence. */
   readonly polls = new Map<string, number>();
   readonly levels = new LevelWatch();
+  /** Of suppliers that are asked: what they had accepted when a question was put, and which figure was the newest then. */
+  private readonly questions = new Map<string, { readonly accepted: number; readonly figure: number }[]>();
+  private readonly figures = new Map<string, number>();
   private readonly touched = new Set<OfferBook>();
   /** In this transaction: slower than they were; reported. */
   private readonly slower = new Set<OfferBook>();
   private readonly fresh = new Set<OfferBook>();
   private readonly rates = new Map<string, number>();
+
+  asks(offerId: string): void {
+    const { accepted } = this.offerOf(offerId);
+    const before = this.questions.get(offerId) ?? [];
+    this.questions.set(offerId, [...before, { accepted, figure: this.figures.get(offerId) ?? 0 }]);
+  }
 
   offerOf(offerId: string): OfferBook {
     const offer = this.offers.get(offerId);
@@ -153,12 +162,13 @@ export class StockWatch {
     offer.spentUntil = Math.max(at, offer.spentUntil) + Math.ceil((units * 60_000) / offer.terms.capacityPerMinute);
   }
 
-  private reported({ offerId, reported, sequence, settled, at }: EventOf<'StockReported'>): void {
+  private reported({ offerId, reported, sequence, settled, source, at }: EventOf<'StockReported'>): void {
     const offer = this.touch(offerId);
     offer.asOf = at;
     this.fresh.add(offer);
     const isDry = sequence === offer.sequence;
-    if (isDry) check(reported === 0 && settled === offer.accepted, '9', () => `${offerId} runs dry and keeps ${reported}`);
+    if (source === 'poll' && isDry) this.answered(offer, settled);
+    else if (isDry) check(reported === 0 && settled === offer.accepted, '9', () => `${offerId} runs dry and keeps ${reported}`);
     else {
       check(sequence > offer.sequence, '9', () => `${offerId} takes report ${sequence} after ${offer.sequence}`);
       const most = (counted: number): number =>
@@ -168,7 +178,15 @@ export class StockWatch {
       const isDue = settled === most(offer.acceptedAtReport) || (polled !== undefined && settled === most(polled));
       check(isDue, '9', () => `${offerId} settles ${settled} by report ${sequence} and not ${most(polled ?? offer.acceptedAtReport)}`);
     }
+    this.figures.set(offerId, (this.figures.get(offerId) ?? 0) + 1);
     Object.assign(offer, { reported, sequence, settled, acceptedAtReport: offer.accepted });
+  }
+
+  /** The feed's number stays; and an answer to what was asked before the newest figure is none. */
+  private answered({ offerId, accepted, settled: known }: OfferBook, settled: number): void {
+    const fresh = (this.questions.get(offerId) ?? []).filter((it) => it.figure === (this.figures.get(offerId) ?? 0));
+    const due = fresh.map((it) => Math.min(accepted, Math.max(known, it.accepted)));
+    check(due.includes(settled), '9', () => `${offerId} settles ${settled} by an answer, and not ${due.join(' or ')}`);
   }
 
   private told({ offerId, version, available, closures }: Fact<'OfferState'>): void {
