@@ -47,4 +47,24 @@ describe('the entrance', () => {
     assert.equal(await forwarded(), '127.0.0.1');
     assert.equal(await forwarded({ 'x-forwarded-for': '203.0.113.9' }), '203.0.113.9, 127.0.0.1');
   });
+
+  it('hands what a service of this process answers over to it: the body, who asks, and its own problems', async () => {
+    const service = fastify({ trustProxy: 'loopback' });
+    service.post('/v1/orders', (request) => ({ ip: request.ip, body: request.body }));
+    service.setNotFoundHandler((_, reply) => reply.status(404).send({ code: 'its-own' }));
+    await service.ready();
+    const inside = Object.fromEntries(SERVICES.map((it) => [it, service.routing])) as Record<Service, typeof service.routing>;
+    const nowhere = Object.fromEntries(SERVICES.map((it) => [it, 'http://127.0.0.1:9'])) as Record<Service, string>;
+    const here = await openEntrance({ port: 0, upstreams: nowhere, inside });
+    try {
+      const ask = async (path: string, init: RequestInit) => (await fetch(`${here.url}${path}`, init)).json();
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' };
+      assert.deepEqual(await ask('/v1/orders', { method: 'POST', headers, body: '{"a":1}' }), { ip: '203.0.113.9', body: { a: 1 } });
+      assert.deepEqual(await ask('/v1/orders/one/two', {}), { code: 'its-own' });
+      assert.equal(((await ask('/v1/orders', { method: 'PATCH' })) as { code: string }).code, 'route-not-found');
+    } finally {
+      await here.close();
+      await service.close();
+    }
+  });
 });

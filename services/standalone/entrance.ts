@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { dirname, join } from 'node:path';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import { SERVICES, type Service } from '@midstream/contracts';
 import { problemBody, Problem } from '@midstream/runtime';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyPluginCallback, type FastifyReply } from 'fastify';
 import { mergeMetrics, mergeOpenApi } from './merge';
 import { ROUTES } from './routes';
 
@@ -13,6 +14,8 @@ export interface EntranceOptions {
   readonly host?: string;
   /** Where each service listens. */
   readonly upstreams: Readonly<Record<Service, string>>;
+  /** What answers for a service of this process: a request goes there as it is, over no second connection. */
+  readonly inside?: Readonly<Record<Service, RequestListener>>;
 }
 
 export interface Entrance {
@@ -21,9 +24,10 @@ export interface Entrance {
 }
 
 const ASK_MS = 5_000;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'] as const;
 
 /** One port in front of the five: their routes by path; `/readyz` stands for all, `/metrics` and `/openapi.json` are merged. */
-export async function openEntrance({ port, host = '127.0.0.1', upstreams }: EntranceOptions): Promise<Entrance> {
+export async function openEntrance({ port, host = '127.0.0.1', upstreams, inside }: EntranceOptions): Promise<Entrance> {
   const app = fastify({
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1_000 },
@@ -32,17 +36,7 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
   });
   // before the proxies: one that is registered keeps the handler of that moment
   app.setErrorHandler((error: FastifyError, _, reply) => problem(reply, problemOf(error)));
-  for (const [path, service] of ROUTES) {
-    await app.register(httpProxy, {
-      upstream: upstreams[service],
-      prefix: `/v1${path}`,
-      rewritePrefix: `/v1${path}`,
-      proxyPayloads: true,
-      httpMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      replyOptions: { rewriteRequestHeaders: forwarded },
-      undici: { connections: 128, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
-    });
-  }
+  await route(app, upstreams, inside);
   const ask = (service: Service, path: string) => fetch(`${upstreams[service]}${path}`, { signal: AbortSignal.timeout(ASK_MS) });
 
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -84,6 +78,41 @@ export async function openEntrance({ port, host = '127.0.0.1', upstreams }: Entr
   await app.listen({ port, host });
   return { url: `http://127.0.0.1:${(app.server.address() as { port: number }).port}`, close: () => app.close() };
 }
+
+async function route(app: FastifyInstance, upstreams: EntranceOptions['upstreams'], inside: EntranceOptions['inside']): Promise<void> {
+  for (const [path, service] of ROUTES) {
+    const prefix = `/v1${path}`;
+    if (inside !== undefined) await app.register(handOver(inside[service]), { prefix });
+    else
+      await app.register(httpProxy, {
+        upstream: upstreams[service],
+        prefix,
+        rewritePrefix: prefix,
+        proxyPayloads: true,
+        httpMethods: [...METHODS],
+        replyOptions: { rewriteRequestHeaders: forwarded },
+        undici: { connections: 128, pipelining: 1, bodyTimeout: 0, headersTimeout: 60_000 },
+      });
+  }
+}
+
+/** The service reads the body, and answers, itself. */
+const handOver =
+  (answers: RequestListener): FastifyPluginCallback =>
+  (app, _, done) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    for (const url of ['/', '/*'])
+      app.route({
+        method: [...METHODS],
+        url,
+        handler(request, reply) {
+          reply.hijack();
+          answers(request.raw, reply.raw);
+        },
+      });
+    done();
+  };
 
 /** Who asks, for the services' limits by address: ours is the last word of X-Forwarded-For, whatever a client wrote before it. */
 const forwarded = <Headers extends { [name: string]: string | string[] | undefined }>(

@@ -5,7 +5,7 @@ import { postgresForTests, type TestDatabase } from '@midstream/testing/infrastr
 import pino from 'pino';
 import { openEntrance } from './entrance';
 import type { Hub } from './market.fixtures';
-import { startAll, upstreamsOf } from './parts';
+import { insideOf, startAll, upstreamsOf } from './parts';
 
 export const OPERATOR_KEY = 'op_spec';
 
@@ -44,7 +44,7 @@ export async function aHouse(what: string): Promise<House> {
   const bus = embeddedBus();
   const services = await startAll(urls, bus, { bootstrapKey: OPERATOR_KEY, settings: SETTINGS, logger });
   const sandbox = await createSandbox({ port: 0, seed: what });
-  const entrance = await openEntrance({ port: 0, upstreams: upstreamsOf(services) });
+  const entrance = await openEntrance({ port: 0, upstreams: upstreamsOf(services), inside: insideOf(services) });
   return {
     ...{ url: entrance.url, sandboxUrl: sandbox.url, operatorKey: OPERATOR_KEY, services, logged },
     async stop() {

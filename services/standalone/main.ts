@@ -7,7 +7,7 @@ import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
 import { openHome, sandboxPortOf } from './home';
 import { onEnd, whyOf } from './ending';
-import { settingsOf, startAll, upstreamsOf } from './parts';
+import { insideOf, settingsOf, startAll, upstreamsOf } from './parts';
 
 const PORT = Number(process.env['PORT'] ?? 3000);
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     journal: home.path('sandbox.ndjson'),
   });
   stack.push(() => sandbox.close());
-  const entrance = await openEntrance({ port: PORT, upstreams: upstreamsOf(services) });
+  const entrance = await openEntrance({ port: PORT, upstreams: upstreamsOf(services), inside: insideOf(services) });
   stack.push(() => entrance.close());
 
   const keys = await firstStart(home, entrance.url, sandbox.url, say);

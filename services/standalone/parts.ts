@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Service } from '@midstream/contracts';
 import { complianceService } from '@midstream/compliance/service';
 import { inventoryService } from '@midstream/inventory/service';
@@ -35,6 +36,10 @@ export async function startAll(urls: Readonly<Record<Service, string>>, bus: Eve
     startService(notificationService, of('notification')),
   ]);
 }
+
+/** For an entrance of the same process. */
+export const insideOf = (services: readonly RunningService[]): Record<Service, RequestListener> =>
+  Object.fromEntries(services.map((it) => [it.name, it.app.getHttpAdapter().getInstance().routing])) as Record<Service, RequestListener>;
 
 export const upstreamsOf = (services: readonly RunningService[]): Record<Service, string> =>
   Object.fromEntries(services.map((it) => [it.name, it.url])) as Record<Service, string>;
