@@ -1,11 +1,12 @@
 import type { Service, Topic } from '@midstream/contracts';
 import type { Logger } from 'pino';
 import type { Chunk } from './bus';
+import { type ChunkTold, joinChunks } from './chunks';
 import { type DueRow, insertTodos, todoRow } from './appends';
 import { point } from './fault';
 import { decideIn, type Handled, type Handling, type Plan, planOf, type Read, readFor, type Work, type Wrote } from './handle';
 import { asFaulty, type Heard, isFaulty, isState, sortRecords, type Told } from './heard';
-import { claim, noteWatermarks, project } from './inbox';
+import { claim, project, watermarkNotes } from './inbox';
 import { BATCH_TRIES_MAX, STRAIN_MAX } from './limits';
 import { lockParked, park, ParkingFull } from './parking';
 import type { InboxMemory } from './partitions';
@@ -30,35 +31,42 @@ export interface Consuming {
  * an error thrown into the bus would stop the whole consumer (reliability.md, finding 1).
  */
 export function consumer(consuming: Consuming): (chunk: Chunk) => Promise<void> {
+  const { database, inbox, count } = consuming;
   const strain = new Map<string, number>();
+  const note = watermarkNotes(database);
+  let heard = 0;
 
   /** Whether to wait, rather than to look for a culprit. While the database answers, a "transient" error that lasts is no outage. */
   const waits = async (place: string, error: unknown): Promise<boolean> => {
     if (error instanceof ParkingFull) return true;
     if (!isTransient(error)) return false;
-    if (!(await answers(consuming.database))) return true;
+    if (!(await answers(database))) return true;
     const failures = (strain.get(place) ?? 0) + 1;
     strain.set(place, failures);
     return failures < STRAIN_MAX;
   };
 
+  const failed = async ({ place, told }: ChunkTold, error: unknown): Promise<void> => {
+    strain.set(place, strain.get(place) ?? 0);
+    if (await waits(place, error)) throw error;
+    await takeApart(consuming, told, (it) => waits(place, it));
+  };
+
+  const join = joinChunks({ commit: (take) => commit(consuming, take), failed });
+
+  const applied = async (records: Chunk['records'], place: string): Promise<void> => {
+    if (strain.has(place)) await inbox.refresh();
+    const told = sortRecords(records, inbox.remembers, (type) => count('unknown-type', type), heard);
+    heard += records.length;
+    await join({ place, told });
+    strain.delete(place);
+  };
+
   return async ({ records, watermarks }) => {
     const [first] = records;
-    if (first !== undefined) {
-      const place = `${first.topic}/${first.partition}`;
-      if (strain.has(place)) await consuming.inbox.refresh();
-      const told = sortRecords(records, consuming.inbox.remembers, (type) => consuming.count('unknown-type', type));
-      try {
-        await commit(consuming, told);
-      } catch (error) {
-        strain.set(place, strain.get(place) ?? 0);
-        if (await waits(place, error)) throw error;
-        await takeApart(consuming, told, (it) => waits(place, it));
-      }
-      strain.delete(place);
-    }
+    if (first !== undefined) await applied(records, `${first.topic}/${first.partition}`);
     // After the records that came before it: it says that they have been heard
-    await noteWatermarks(consuming.database, watermarks);
+    note(watermarks);
   };
 }
 
@@ -66,7 +74,7 @@ export function consumer(consuming: Consuming): (chunk: Chunk) => Promise<void> 
 async function takeApart(consuming: Consuming, told: readonly Told[], waits: (error: unknown) => Promise<boolean>): Promise<void> {
   const halve = async (part: readonly Told[]): Promise<void> => {
     try {
-      await commit(consuming, part);
+      await commit(consuming, () => part);
     } catch (error) {
       if (await waits(error)) throw error;
       const [only] = part;
@@ -79,7 +87,7 @@ async function takeApart(consuming: Consuming, told: readonly Told[], waits: (er
           { err: error, key: only.key, topic: only.record.topic },
           'a message could not be applied: its key is parked',
         );
-        await commit(consuming, [asFaulty(only, consuming.inbox.remembers, messageOf(error))]);
+        await commit(consuming, () => [asFaulty(only, consuming.inbox.remembers, messageOf(error))]);
       } else throw error;
     }
   };
@@ -91,10 +99,11 @@ interface Applied {
   readonly wrote: Wrote;
 }
 
-async function commit(consuming: Consuming, told: readonly Told[]): Promise<void> {
-  const { counts, wrote } = await consuming.database.turn(() =>
-    persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told))),
-  );
+async function commit(consuming: Consuming, toldNow: () => readonly Told[]): Promise<void> {
+  const { counts, wrote } = await consuming.database.turn(() => {
+    const told = toldNow();
+    return persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told)));
+  });
   point('consume:after-commit');
   for (const [name, amount] of counts) consuming.count(name, consuming.consumer, amount);
   consuming.committed(wrote);
@@ -111,7 +120,7 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One transaction, two round trips: claim the new ones, set aside what waits behind a parked key, react, handle. */
+/** Of one or more chunks. One transaction, two round trips: claim the new ones, set aside what waits behind a parked key, react, handle. */
 async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Promise<Applied> {
   const { consumer: name } = consuming;
   const heard = told.filter((it): it is Heard => !isFaulty(it));

@@ -25,13 +25,15 @@ export type Told = Heard | Faulty;
 
 export const isFaulty = (it: Told): it is Faulty => 'error' in it;
 
-/** Takes the messages apart, in their order. An unknown type is skipped and told: a rolling upgrade must not park the world (protocol 27). */
+/** Takes the messages apart, in their order, which is counted from `after` on. An unknown type is skipped and told: a rolling upgrade must not park the world (protocol 27). */
 export function sortRecords(
   records: readonly InRecord[],
   remembers: (eventId: string) => boolean,
   unknownType: (type: string) => void,
+  after = 0,
 ): Told[] {
-  return records.flatMap((record, index) => {
+  return records.flatMap((record, at) => {
+    const index = after + at;
     const envelope = parseEnvelope(record.value);
     const key = keyOf(record);
     // No key can be trusted in a broken envelope: parked by its place.

@@ -21,18 +21,26 @@ export async function claim(tx: Tx, consumer: Service, eventIds: readonly string
   return new Set(rows.map((it) => it.event_id));
 }
 
+const versionOf = ({ fact }: Heard): number => (fact as unknown as { readonly version: number }).version;
+
 /** Compacted topics need no inbox: the newer version wins. Returns those that were newer. */
 export async function project(tx: Tx, states: readonly Heard[]): Promise<readonly Heard[]> {
   if (states.length === 0) return [];
   const nameOf = (topic: string, key: string) => `${topic}\n${key}`;
-  const last = new Map(states.map((it) => [nameOf(it.record.topic, it.key), it]));
+  const last = new Map<string, Heard>();
+  for (const it of states) {
+    const name = nameOf(it.record.topic, it.key);
+    const before = last.get(name);
+    // A repeat may stand behind what it repeats
+    if (before === undefined || versionOf(before) <= versionOf(it)) last.set(name, it);
+  }
   const { sql, rows, documents } = upsertProjection(
     [...last.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, it]) => ({
         topic: it.record.topic,
         key: it.key,
-        version: (it.fact as unknown as { readonly version: number }).version,
+        version: versionOf(it),
         data: it.envelope.data as object,
       })),
   );
@@ -44,13 +52,37 @@ export async function project(tx: Tx, states: readonly Heard[]): Promise<readonl
   return newer.flatMap(({ topic, key }) => last.get(nameOf(topic, key)) ?? []);
 }
 
-export async function noteWatermarks(database: Database, watermarks: readonly Watermark[]): Promise<void> {
-  if (watermarks.length === 0) return;
+/** There are many, one a second and partition, and only the last of each says anything: they are written down together, a moment later. */
+const NOTE_AFTER_MS = 100;
+
+/** Keeps watermarks in the database. What is lost, with the process or while the database is away, the next one of its partition makes good. */
+export function watermarkNotes(database: Database): (watermarks: readonly Watermark[]) => void {
+  const latest = new Map<string, Watermark>();
+  let noting = false;
+  const write = (): void => {
+    const all = [...latest.values()];
+    latest.clear();
+    noting = false;
+    noteWatermarks(database, all).catch(() => undefined);
+  };
+  return (watermarks) => {
+    for (const it of watermarks) {
+      const place = `${it.topic}/${it.partition}`;
+      const before = latest.get(place);
+      if (before === undefined || before.at <= it.at) latest.set(place, it);
+    }
+    if (latest.size === 0 || noting) return;
+    noting = true;
+    setTimeout(write, NOTE_AFTER_MS).unref();
+  };
+}
+
+async function noteWatermarks(database: Database, watermarks: readonly Watermark[]): Promise<void> {
   await database.query(
     `INSERT INTO watermark (topic, partition, partitions, at)
-     SELECT topic, partition, max(partitions), to_timestamp(max(at) / 1000.0)
+     SELECT topic, partition, partitions, to_timestamp(at / 1000.0)
        FROM json_to_recordset($1::json) AS s(topic text, partition int, partitions int, at bigint)
-      GROUP BY topic, partition ORDER BY topic, partition
+      ORDER BY topic, partition
          ON CONFLICT (topic, partition) DO UPDATE SET at = greatest(watermark.at, excluded.at), partitions = excluded.partitions`,
     [JSON.stringify(watermarks)],
   );

@@ -19,8 +19,8 @@ export interface Listening {
 }
 
 const FETCH_BYTES = 256 * 1024;
-/** Two, so that a slow handler has at most two chunks in hand, and one slow partition does not stop all others. */
-const CHUNKS_AT_ONCE = 2;
+/** Partitions whose chunks are in hand, to be applied together; each has at most what is fetched of it (FETCH_BYTES). */
+const CHUNKS_AT_ONCE = 12;
 const REOPEN_MS = 3_000;
 
 /** Reads the topics as a member of the consumer group, until it is stopped; a client that gives up is replaced. */

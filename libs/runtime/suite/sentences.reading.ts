@@ -57,7 +57,7 @@ export function readingSentences(kind: BusKind): void {
       holder.release();
       await applied;
       assert.equal(before, 0);
-      assert.equal(await noted(), 1);
+      await eventually(async () => assert.equal(await noted(), 1));
       assert.deepEqual((await it1.heard()).get('blocked'), [1, 2]);
     });
 
