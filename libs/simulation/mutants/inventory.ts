@@ -64,8 +64,8 @@ export const inventoryMutants: readonly Mutant[] = [
     kind: 'a delivery after a ban',
     file: file('drain'),
     before: "if (isBanned(verdict, hold.region, at)) return 'banned';",
-    after: "if (isBanned(verdict, hold.region, at) && hold.queued === 0) return 'banned';",
-    why: 'between the verdict and the closing of the offer what is banned is bought',
+    after: "if (isBanned(verdict, hold.region, at)) return hold.queued > 0 ? undefined : 'banned';",
+    why: 'what is banned is bought where it waits to be bought already',
   },
   {
     id: 'inventory-ban-drains-nothing',
