@@ -1,6 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { UsageProblem } from '../drill/options';
-import { BASELINES, type Count, forecastOf, recalibrated, type Sample, trainPooled } from '@midstream/selection-engine-domain/demand/index';
+import {
+  BASELINES,
+  type Calibration,
+  calibrated,
+  calibrationOf,
+  chanceAbove,
+  type Count,
+  forecastOf,
+  type PooledModel,
+  recalibrated,
+  type Sample,
+  trainPooled,
+} from '@midstream/selection-engine-domain/demand/index';
 import { chances } from '@midstream/selection-engine-domain/demand/negative-binomial';
 import { randomOf } from '@midstream/simulation/random';
 import { median, rounded } from './figures';
@@ -13,7 +25,13 @@ const [LENGTH, HORIZON, TRAINED_FROM, TRAINED_TO, ORIGINS] = [51, 3, 24, 36, 10]
 const PINBALLS = [0.5, 0.9, 0.95, 0.99] as const;
 const FIXTURE = { seed: 20_261_125, series: 600 } as const;
 
-type Method = (history: readonly number[]) => Count;
+type Series = readonly (readonly number[])[];
+/** A forecast, and what its chance of running out is corrected by at an origin. */
+interface Method {
+  readonly name: string;
+  readonly of: (history: readonly number[]) => Count;
+  readonly calibration?: ReadonlyMap<number, Calibration>;
+}
 interface Scores {
   readonly method: string;
   readonly rps: number;
@@ -32,19 +50,42 @@ export async function forecast({ data }: BenchOptions, say: Say): Promise<Result
   say(`${series.length} series of ${series[0]?.length ?? 0}; trained in ${Date.now() - began} ms`);
   const length = series[0]?.length ?? 0;
   const origins = Array.from({ length: ORIGINS }, (_, n) => length - HORIZON - ORIGINS + 1 + n);
-  const recent = new Map(origins.map((it) => [it, recalibrated(model, samplesOf(series, it - HORIZON - 2, it - HORIZON))]));
-  const methods: [string, Method][] = [
-    ...Object.entries(BASELINES).map(([name, of]): [string, Method] => [name, (history) => of(history, HORIZON)]),
-    ['pooled', (history) => forecastOf(history, HORIZON, model)],
-    ['pooled-recalibrated', (history) => forecastOf(history, HORIZON, recent.get(history.length))],
+  const recent = new Map(
+    Array.from({ length: ORIGINS + HORIZON + 2 }, (_, n) => (origins[0] ?? 0) - HORIZON - 2 + n).map((it) => [
+      it,
+      recalibrated(model, samplesOf(series, ...endedBy(it))),
+    ]),
+  );
+  const calibration = new Map(origins.map((it) => [it, calibrationAt(it, series, recent)]));
+  const ours = (history: readonly number[]): Count => forecastOf(history, HORIZON, recent.get(history.length));
+  const methods: Method[] = [
+    ...Object.entries(BASELINES).map(([name, of]): Method => ({ name, of: (history) => of(history, HORIZON) })),
+    { name: 'pooled', of: (history) => forecastOf(history, HORIZON, model) },
+    { name: 'pooled-recalibrated', of: ours },
+    { name: 'pooled-calibrated', of: ours, calibration },
   ];
-  const rows = methods.map(([name, of]) => scored(name, of, series, origins));
+  const rows = methods.map((it) => scored(it, series, origins));
   for (const it of rows)
     say(
       `${it.method.padEnd(20)} RPS ${it.rps}  log ${it.logScore}  Brier ${it.brier}  ECE ${it.ece}  pinball ${Object.values(it.pinball).join(' ')}`,
     );
   return resultOf(data, rows);
 }
+
+/** The newest three origins whose months have ended at `origin`. */
+const endedBy = (origin: number): readonly [from: number, to: number] => [origin - HORIZON - 2, origin - HORIZON];
+
+/** From what was said at those origins, by the model as it was then, and what came of it. */
+function calibrationAt(origin: number, series: Series, models: ReadonlyMap<number, PooledModel>): Calibration {
+  const told = samplesOf(series, ...endedBy(origin)).map(({ history, demand }) => {
+    const stock = stockAt(history);
+    return { said: chanceAbove(forecastOf(history, HORIZON, models.get(history.length)), stock), came: demand > stock };
+  });
+  return calibrationOf(told);
+}
+
+/** As much as the past needed on average. */
+const stockAt = (history: readonly number[]): number => Math.ceil((HORIZON * history.reduce((sum, one) => sum + one, 0)) / history.length);
 
 function resultOf(data: string | undefined, rows: readonly Scores[]): Result {
   const rps = (method: string): number => rows.find((it) => it.method === method)?.rps ?? 0;
@@ -67,6 +108,7 @@ function resultOf(data: string | undefined, rows: readonly Scores[]): Result {
     noisy: [],
     data: data === undefined ? `generated, seed ${FIXTURE.seed}` : 'given',
     brier: ours?.brier ?? 0,
+    ece: ours?.ece ?? 0,
     betterThan: { 'nb-sba': better('nb-sba'), 'nb-tsb': better('nb-tsb'), 'nb-ses': better('nb-ses') },
     rows,
   };
@@ -75,12 +117,12 @@ function resultOf(data: string | undefined, rows: readonly Scores[]): Result {
 const after = (series: readonly number[], origin: number): number =>
   series.slice(origin, origin + HORIZON).reduce((sum, it) => sum + it, 0);
 
-const samplesOf = (series: readonly (readonly number[])[], from: number, to: number): Sample[] =>
+const samplesOf = (series: Series, from: number, to: number): Sample[] =>
   series.flatMap((it) =>
     Array.from({ length: to - from + 1 }, (_, n) => ({ history: it.slice(0, from + n), demand: after(it, from + n) })),
   );
 
-function scored(method: string, of: Method, series: readonly (readonly number[])[], origins: readonly number[]): Scores {
+function scored({ name, of, calibration }: Method, series: Series, origins: readonly number[]): Scores {
   const sums = { count: 0, rps: 0, log: 0, squared: 0, pinball: PINBALLS.map(() => 0) };
   const [said, came] = [new Float64Array(20), new Float64Array(20)];
   for (const it of series)
@@ -89,20 +131,21 @@ function scored(method: string, of: Method, series: readonly (readonly number[])
       const demand = after(it, origin);
       const count = of(history);
       const table = chances(count, Math.max(80, demand, Math.ceil(count.mean * 4)));
-      const stock = Math.ceil((HORIZON * history.reduce((sum, one) => sum + one, 0)) / origin);
+      const stock = stockAt(history);
       const one = against(table, demand, stock);
+      const out = calibrated(one.out, calibration?.get(origin));
       sums.count++;
       sums.rps += one.rps;
       sums.log += Math.log(Math.max(1e-9, table[demand] ?? 0));
-      sums.squared += (one.out - Number(demand > stock)) ** 2;
+      sums.squared += (out - Number(demand > stock)) ** 2;
       one.pinball.forEach((loss, n) => (sums.pinball[n] = (sums.pinball[n] ?? 0) + loss));
-      const bin = Math.min(19, Math.floor(one.out * 20));
-      said[bin] = (said[bin] ?? 0) + one.out;
+      const bin = Math.min(19, Math.floor(out * 20));
+      said[bin] = (said[bin] ?? 0) + out;
       came[bin] = (came[bin] ?? 0) + Number(demand > stock);
     }
   const mean = (sum: number): number => rounded(sum / sums.count, 4);
   return {
-    method,
+    method: name,
     rps: mean(sums.rps),
     logScore: mean(sums.log),
     brier: mean(sums.squared),

@@ -1,4 +1,5 @@
 export { CALENDAR_DAYS_MAX, holidaysOf } from './calendar';
+export { type Calibration, calibrated, calibrationOf, type Foretold } from './calibration';
 export { type DemandCode, InvalidDemand } from './checks';
 export * from './outlook';
 export { burstFactor, type Context, elasticityOf, factorAt, type HolidayDay, inContext } from './context';
@@ -7,14 +8,4 @@ export { BASELINES, type Method } from './baselines';
 export { chanceAbove, chances, type Count, quantile } from './negative-binomial';
 export { forecastOf, type PooledModel, recalibrated, type Sample, trainPooled } from './pooled';
 export { type Purchase, type PurchaseAsked, suggestedPurchase, type Tier } from './quantity';
-export {
-  type Calibration,
-  chanceOut,
-  levelOf,
-  RISK_LEVELS,
-  type RiskAsked,
-  type RiskLevel,
-  type StockRisk,
-  stockRiskOf,
-  type StockSeen,
-} from './risk';
+export { chanceOut, levelOf, RISK_LEVELS, type RiskAsked, type RiskLevel, type StockRisk, stockRiskOf, type StockSeen } from './risk';

@@ -1,10 +1,11 @@
+import type { Calibration } from './calibration';
 import { InvalidDemand, positive } from './checks';
 import { type Context, inContext } from './context';
 import { type Attempt, type ExpectedMargin, expectedMarginOf } from './margin';
 import { checked, type Count } from './negative-binomial';
 import { forecastOf, type PooledModel } from './pooled';
 import { suggestedPurchase, type Tier } from './quantity';
-import { type Calibration, levelOf, type StockRisk, type StockSeen, stockRiskOf } from './risk';
+import { levelOf, type StockRisk, type StockSeen, stockRiskOf } from './risk';
 
 /** One offer of a card's chain, best first. Money in minor units of the card's currency, a unit. */
 export interface OutlookOffer {

@@ -1,3 +1,4 @@
+import { type Calibration, calibrated } from './calibration';
 import { amount, finite, positive, share } from './checks';
 import { chances, checked, type Count, COUNT_MAX } from './negative-binomial';
 
@@ -32,13 +33,8 @@ export interface RiskAsked {
   readonly demandPerHour: Count;
   /** Units of the line at hand. */
   readonly quantity: number;
-  /** Corrects the logit of the probability by what was observed: `slope` × logit + `shift`. */
+  /** Learnt from what became of past probabilities (`calibrationOf`). */
   readonly calibration?: Calibration;
-}
-
-export interface Calibration {
-  readonly slope: number;
-  readonly shift: number;
 }
 
 export interface StockRisk {
@@ -70,14 +66,6 @@ export function stockRiskOf(seen: StockSeen, asked: RiskAsked): StockRisk {
 export function levelOf(probability: number): RiskLevel {
   share('probability', probability);
   return RISK_LEVELS.findLast((it) => probability >= LEVEL_FROM[it]) ?? 'low';
-}
-
-/** Logit-linear; identity without a calibration. A slope must be positive: it must not turn the order round. */
-export function calibrated(probability: number, by?: Calibration): number {
-  const it = Math.min(1, Math.max(0, probability));
-  if (by === undefined || it === 0 || it === 1) return it;
-  const logit = positive('calibration.slope', by.slope) * Math.log(it / (1 - it)) + finite('calibration.shift', by.shift);
-  return 1 / (1 + Math.exp(-logit));
 }
 
 /** P(stock is gone before the line takes its units), without outages and bad codes. */
