@@ -12,28 +12,8 @@ if [ ! -x "$tool/bin/schemathesis" ]; then
   "$tool/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$VERSION"
 fi
 
-data=$(mktemp -d)
-chmod 711 "$data"
-export MIDSTREAM_DATA="$data/data" MIDSTREAM_MARKET=small PORT="${PORT:-3918}"
-url="http://127.0.0.1:$PORT"
-setsid npm start >"$data/start.log" 2>&1 &
-pid=$!
-stop() {
-  kill -TERM -- "-$pid" 2>/dev/null || true
-  for _ in $(seq 1 60); do
-    kill -0 -- "-$pid" 2>/dev/null || break
-    sleep 0.5
-  done
-  kill -KILL -- "-$pid" 2>/dev/null || true
-  rm -rf "$data"
-}
-trap stop EXIT
-for _ in $(seq 1 120); do
-  grep -q 'Midstream is ready' "$data/start.log" && break
-  kill -0 "$pid" 2>/dev/null || { cat "$data/start.log"; exit 1; }
-  sleep 1
-done
-grep 'Midstream is ready' "$data/start.log" || { cat "$data/start.log"; echo 'not ready within 120 s'; exit 1; }
+export MIDSTREAM_MARKET=small PORT="${PORT:-3918}"
+source deploy/smoke/start.sh
 
 key() { node -p "require('$MIDSTREAM_DATA/keys.json').$1"; }
 operator=$(key operatorKey) merchant=$(key merchantKey)

@@ -1,4 +1,5 @@
 export { hashOf, type Idempotency } from './answers';
+export * from './checks';
 export type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription, Watermark } from './bus';
 export { Commands, type CommandOutcome, type RunOptions } from './commands';
 export { runService, setting, settings } from './config';

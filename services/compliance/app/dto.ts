@@ -1,4 +1,5 @@
 import { VERDICTS, type VerdictStatus } from '@midstream/contracts';
+import { IsAttributes, IsInstant } from '@midstream/runtime';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
@@ -8,14 +9,12 @@ import {
   IsDefined,
   IsIn,
   IsInt,
-  IsISO8601,
   IsOptional,
   IsString,
   Length,
   Matches,
   Max,
   Min,
-  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 
@@ -27,34 +26,13 @@ const SKU = /^[A-Za-z0-9._-]{1,80}$/;
 const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
 const REGION_WORDS = { message: '$property: ISO 3166 codes (CN, CN-31) or * for everywhere' };
 
-/** Names with texts, as products carry them. */
-const IsAttributes = () =>
-  ValidateBy({
-    name: 'isAttributes',
-    validator: {
-      validate: (it: unknown) =>
-        typeof it === 'object' &&
-        it !== null &&
-        !Array.isArray(it) &&
-        Object.keys(it).length <= ATTRIBUTES_MAX &&
-        Object.entries(it).every(([name, value]) => name.length <= 40 && typeof value === 'string' && value.length <= 200),
-      defaultMessage: () => `$property must be at most ${ATTRIBUTES_MAX} names with texts`,
-    },
-  });
-
-/** UTC only: a time without a zone would mean another instant on another machine. */
-const IsInstant = () => (target: object, property: string) => {
-  IsISO8601({ strict: true })(target, property);
-  Matches(/T.*Z$/, { message: '$property must be UTC, like 2026-12-01T00:00:00Z' })(target, property);
-};
-
 export class MatchDto {
   @ApiPropertyOptional() @IsOptional() @Matches(SKU) sku?: string;
   @ApiPropertyOptional({ maxLength: 40 }) @IsOptional() @IsString() @Length(1, 40) category?: string;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsAttributes() attributes?: Record<
-    string,
-    string
-  >;
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  @IsOptional()
+  @IsAttributes(ATTRIBUTES_MAX)
+  attributes?: Record<string, string>;
 }
 
 /** A rule. Putting one of a known `ruleId` changes it; a ban is lifted by changing or withdrawing it. */
@@ -83,10 +61,10 @@ export class PutRuleDto {
 export class ScreeningDto {
   @ApiProperty() @Matches(SKU) sku!: string;
   @ApiProperty() @IsString() @Length(1, 40) category!: string;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } }) @IsOptional() @IsAttributes() attributes?: Record<
-    string,
-    string
-  >;
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  @IsOptional()
+  @IsAttributes(ATTRIBUTES_MAX)
+  attributes?: Record<string, string>;
 }
 
 export class VerdictQueryDto {

@@ -1,3 +1,4 @@
+import { IsAttributes, IsCurrency, IsId, IsInstant, IsText } from '@midstream/runtime';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ATTRIBUTES_MAX,
@@ -24,7 +25,6 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsAttributes, IsCurrency, IsId, IsInstant, IsText } from './checks';
 
 const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/;
 
@@ -53,7 +53,7 @@ export class NeedDto {
     additionalProperties: { type: 'string' },
   })
   @IsOptional()
-  @IsAttributes()
+  @IsAttributes(ATTRIBUTES_MAX)
   attributes?: Record<string, string>;
 }
 

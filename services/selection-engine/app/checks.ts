@@ -1,50 +1,9 @@
-import { Length, IsISO8601, Matches, ValidateBy } from 'class-validator';
+import { Matches } from 'class-validator';
 
-type Decorate = (target: object, property: string) => void;
+export { IsAttributes, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '@midstream/runtime';
 
-const allOf =
-  (...checks: readonly PropertyDecorator[]): Decorate =>
-  (target, property) => {
-    for (const it of checks) it(target, property);
-  };
+/** Names with texts that a need may ask for. */
+export const ATTRIBUTES_MAX = 20;
 
-/** Text that a person could have typed: no control characters, no half of a character. */
-export const IsText = (most: number): Decorate =>
-  Matches(new RegExp(`^[^\\p{Cc}\\p{Cs}]{1,${most}}$`, 'u'), {
-    message: `$property must be a text of 1 to ${most} characters, without control characters`,
-  });
-
-export const IsSku = (): Decorate =>
-  allOf(Matches(/^[A-Za-z0-9._-]+$/, { message: '$property: letters, digits, dots, dashes, underscores' }), Length(1, 80));
-
-/** UTC only: a time without a zone would mean another instant on another machine. */
-export const IsInstant = (): Decorate =>
-  allOf(IsISO8601({ strict: true }), Matches(/T.*Z$/, { message: '$property must be UTC, like 2026-12-01T00:00:00Z' }));
-
-export const IsCurrency = (): Decorate => allOf(Matches(/^[A-Z]{3}$/, { message: '$property: ISO 4217, like CNY' }));
-
-export const IsBuyerKey = (): Decorate =>
-  allOf(Matches(/^[0-9a-f]{32}$/, { message: '$property: 32 digits, 0-9 and a-f, as an order shows it' }));
-
-/** A country or a part of it, as orders name it. */
-export const IsRegion = (): Decorate =>
-  allOf(Matches(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, { message: '$property: ISO 3166 codes, like CN or CN-31' }));
-
-const ATTRIBUTES_MAX = 20;
-
-/** Names with texts, as products carry them. */
-export const IsAttributes = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isAttributes',
-    validator: {
-      validate: (it: unknown) =>
-        typeof it === 'object' &&
-        it !== null &&
-        !Array.isArray(it) &&
-        Object.keys(it).length <= ATTRIBUTES_MAX &&
-        Object.entries(it).every(([name, value]) => isShort(name, 40) && isShort(value, 200)),
-      defaultMessage: () => `$property must be at most ${ATTRIBUTES_MAX} names with texts`,
-    },
-  });
-
-const isShort = (it: unknown, most: number): boolean => typeof it === 'string' && it.length <= most && /^[^\p{Cc}]*$/u.test(it);
+export const IsBuyerKey = (): PropertyDecorator =>
+  Matches(/^[0-9a-f]{32}$/, { message: '$property: 32 digits, 0-9 and a-f, as an order shows it' });

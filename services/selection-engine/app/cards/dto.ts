@@ -2,7 +2,7 @@ import type { Segment } from '@midstream/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
-import { IsAttributes, IsBuyerKey, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '../checks';
+import { ATTRIBUTES_MAX, IsAttributes, IsBuyerKey, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '../checks';
 
 export const EVALUATED_MAX = 200;
 const QUANTITY_MAX = 100_000;
@@ -28,7 +28,7 @@ export class WantedDto {
 
   @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, example: { game: 'star-voyage' } })
   @IsOptional()
-  @IsAttributes()
+  @IsAttributes(ATTRIBUTES_MAX)
   attributes?: Record<string, string>;
 }
 

@@ -1,4 +1,3 @@
-import { ATTRIBUTES_MAX } from '@midstream/order-domain';
 import { IsISO8601, Length, Matches, ValidateBy } from 'class-validator';
 
 type Decorate = (target: object, property: string) => void;
@@ -22,14 +21,20 @@ export const IsText = (most: number): Decorate =>
 export const IsId = (most: number): Decorate =>
   allOf(Matches(/^[A-Za-z0-9._-]+$/, { message: '$property: letters, digits, dots, dashes, underscores' }), Length(1, most));
 
+export const IsSku = (): Decorate => IsId(80);
+
 /** UTC only: a time without a zone would mean another instant on another machine. */
 export const IsInstant = (): Decorate =>
   allOf(IsISO8601({ strict: true }), Matches(/T.*Z$/, { message: '$property must be UTC, like 2026-12-01T00:00:00Z' }));
 
 export const IsCurrency = (): Decorate => allOf(Matches(/^[A-Z]{3}$/, { message: '$property: ISO 4217, like CNY' }));
 
-/** Names with texts, as products carry them. */
-export const IsAttributes = (): PropertyDecorator =>
+/** A country or a part of it, as orders name it. */
+export const IsRegion = (): Decorate =>
+  allOf(Matches(/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/, { message: '$property: ISO 3166 codes, like CN or CN-31' }));
+
+/** At most so many names with texts, as products carry them. */
+export const IsAttributes = (most: number): PropertyDecorator =>
   ValidateBy({
     name: 'isAttributes',
     validator: {
@@ -37,9 +42,9 @@ export const IsAttributes = (): PropertyDecorator =>
         typeof it === 'object' &&
         it !== null &&
         !Array.isArray(it) &&
-        Object.keys(it).length <= ATTRIBUTES_MAX &&
+        Object.keys(it).length <= most &&
         Object.entries(it).every(([name, value]) => isShort(name, 40) && isShort(value, 200)),
-      defaultMessage: () => `$property must be at most ${ATTRIBUTES_MAX} names with texts`,
+      defaultMessage: () => `$property must be at most ${most} names with texts`,
     },
   });
 
