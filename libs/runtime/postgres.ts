@@ -112,7 +112,7 @@ const PREPARED_MAX = 1_000;
 const names = new Map<string, string>();
 
 /** Planning a batch's statement costs more than running it: it is prepared under a name of its text. */
-function prepared(text: string, values?: readonly unknown[]): { text: string; values?: unknown[]; name?: string } {
+export function prepared(text: string, values?: readonly unknown[]): { text: string; values?: unknown[]; name?: string } {
   if (values === undefined) return { text };
   let name = names.get(text);
   if (name === undefined && names.size < PREPARED_MAX) names.set(text, (name = `s${names.size}`));

@@ -6,7 +6,7 @@ import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { FlightSocket } from './flight';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
-import { type Database, KEEP_ALIVE, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
+import { type Database, KEEP_ALIVE, prepared, type Queryable, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { readNew, readTick } from './ticks';
 import { alarmClock, type AlarmClock, within } from './wait';
 import { outage } from './outage';
@@ -219,7 +219,7 @@ interface Ticked {
   readonly at: number;
 }
 
-const SAVE_EVERY_MS = 50;
+const SAVE_EVERY_MS = 250;
 
 /**
  * How far a sink is. Nothing is lost where that is not saved, what came after is only published again: so it is saved now and then, and
@@ -283,17 +283,18 @@ class Place {
 
 /** Publishes one tick to its end, a page at a time. */
 async function tick({ client, sink }: Term, place: Place): Promise<Ticked> {
+  const asked: Queryable = { query: (text, values) => client.query(prepared(text, values)) };
   const from = { table: 'event', columns: EVENT_COLUMNS, order: 'id', where: (it: string) => `topic = ANY(${it})`, params: [sink.topics] };
   const { cursor } = place;
   const { snapshot: previous } = cursor;
   // A tick that a crash interrupted is finished first, from its page on: it was read in the order of ids.
   const interrupted = cursor.tick !== null;
-  const first = interrupted ? undefined : await readNew<EventRow>(client, from, previous, RELAY_PAGE);
+  const first = interrupted ? undefined : await readNew<EventRow>(asked, from, previous, RELAY_PAGE);
   const current = first?.snapshot ?? cursor.tick ?? '';
   let page = cursor.page;
   let published = 0;
   for (let next = first?.rows; ; next = undefined) {
-    const events = next ?? (await readTick<EventRow>(client, from, { previous, current, afterId: page, limit: RELAY_PAGE }));
+    const events = next ?? (await readTick<EventRow>(asked, from, { previous, current, afterId: page, limit: RELAY_PAGE }));
     point('relay:after-read');
     if (events.length === 0) break;
     await sink.publish(events.map(toRecord));
