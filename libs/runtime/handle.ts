@@ -186,15 +186,18 @@ async function now(tx: Tx): Promise<number> {
   return Number(rows[0]?.at);
 }
 
-/** Deletes the `todo` rows that the works finish, and tells which works are still theirs to do. */
+/**
+ * Deletes the `todo` rows that the works finish, and tells which works are still theirs to do. By token: one whose lease ran out may end
+ * in the same batch as the one that took over from it.
+ */
 async function finishTodos(tx: Tx, works: readonly Work[]): Promise<(work: Work) => boolean> {
   const finishing = works.flatMap((it) => it.finishes ?? []);
   if (finishing.length === 0) return () => true;
-  const { rows } = await tx.query<{ id: string }>(
-    `DELETE FROM todo t USING json_to_recordset($1::json) AS f(id bigint, token uuid) WHERE t.id = f.id AND t.token = f.token RETURNING t.id`,
+  const { rows } = await tx.query<{ id: string; token: string }>(
+    `DELETE FROM todo t USING json_to_recordset($1::json) AS f(id bigint, token uuid) WHERE t.id = f.id AND t.token = f.token RETURNING t.id, t.token`,
     [JSON.stringify(finishing)],
   );
   point('handle:after-finish');
-  const gone = new Set(rows.map((it) => it.id));
-  return (work) => work.finishes === undefined || gone.has(work.finishes.id);
+  const tokens = new Map(rows.map((it) => [it.id, it.token]));
+  return ({ finishes }) => finishes === undefined || tokens.get(finishes.id) === finishes.token;
 }

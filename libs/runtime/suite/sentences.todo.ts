@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { handleIn } from '../handle';
 import type { EventBus } from '../index';
 import { LANE_AT_ONCE_MAX } from '../limits';
+import { handlingOf } from './toy';
 import { type BusKind, eventually, sleep, type World, world } from './world';
 
 /** What is for later, and what the outside world is asked. */
@@ -109,6 +112,26 @@ export function todoSentences(kind: BusKind): void {
       ]);
       assert.equal(await counter('gated'), undefined);
       await it1.ofWriter.query('DELETE FROM todo');
+    });
+
+    it('is finished once where who lost it and who has it now end in one batch', async () => {
+      const { database } = it1.writer;
+      const [lost, mine] = [randomUUID(), randomUUID()];
+      const { rows } = await it1.ofWriter.query<{ id: string }>(
+        `INSERT INTO todo (kind, lane, key, payload, due_at, token, lease_until) VALUES ('gone', 'gone', 'both', '{}', now(), $1, now() + interval '1 hour') RETURNING id`,
+        [mine],
+      );
+      const works = [lost, mine].map((token) => ({
+        command: { type: 'NoteCall', id: 'both' },
+        cause: { actor: 'test' },
+        finishes: { id: rows[0]?.id ?? '', token },
+      }));
+      const { outcomes } = await database.transaction((tx) => handleIn(tx, handlingOf(database), works));
+      assert.deepEqual(
+        outcomes.map((it) => it.kind),
+        ['overtaken', 'done'],
+      );
+      assert.equal((await counter('both'))?.calls, 1);
     });
 
     it('waits behind its own lane only: where one does not answer, the others are called', async () => {
