@@ -14,10 +14,11 @@ const toldOf = (place: string, count: number): ChunkTold => ({
 const transient = Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' });
 
 /** What was committed together, by place; `fails` says which of these do not. */
-function joined(fails: (places: readonly string[]) => Error | undefined = () => undefined) {
+function joined(fails: (places: readonly string[]) => Error | undefined = () => undefined, lingerMs = 0) {
   const commits: string[][] = [];
   const failed: string[] = [];
   const join = joinChunks({
+    lingerMs,
     async commit(take) {
       await new Promise(setImmediate);
       const places = [...new Set(take().map((it) => it.key))];
@@ -34,6 +35,17 @@ function joined(fails: (places: readonly string[]) => Error | undefined = () => 
 }
 
 describe('chunks of several partitions', () => {
+  it('wait for others where their service lingers, and not where one is full', async () => {
+    const { commits, join } = joined(undefined, 300);
+    const first = join(toldOf('a', 2));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all([first, join(toldOf('b', 2))]);
+    assert.deepEqual(commits, [['a', 'b']]);
+    const begun = performance.now();
+    await join(toldOf('c', BATCH_MAX));
+    assert.ok(performance.now() - begun < 300);
+  });
+
   it('that wait for the same turn are one transaction, those that come later the next', async () => {
     const { commits, join } = joined();
     const first = ['a', 'b', 'c'].map((it) => join(toldOf(it, 2)));

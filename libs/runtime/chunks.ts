@@ -1,3 +1,4 @@
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Told } from './heard';
 import { BATCH_MAX } from './limits';
 import { isConflict, isTransient } from './postgres';
@@ -10,6 +11,8 @@ export interface ChunkTold {
 }
 
 interface Joining {
+  /** How long one that is not full waits for others; none: for what is being parsed now. */
+  readonly lingerMs?: number;
   /** One transaction; `take` is asked when its turn has come. */
   readonly commit: (take: () => readonly Told[]) => Promise<void>;
   /** What becomes of a chunk that failed by itself. Rejects where the bus is to give it again. */
@@ -25,7 +28,7 @@ interface Waiting extends ChunkTold {
  * Chunks of several partitions that wait for the same turn are one transaction: the more wait, the cheaper each. Where it fails, each is
  * one by itself; an outage is everybody's. No limit of its own: a partition waits with one chunk at a time.
  */
-export function joinChunks({ commit, failed }: Joining): (chunk: ChunkTold) => Promise<void> {
+export function joinChunks({ lingerMs = 0, commit, failed }: Joining): (chunk: ChunkTold) => Promise<void> {
   const queue: Waiting[] = [];
   let running = false;
 
@@ -52,8 +55,8 @@ export function joinChunks({ commit, failed }: Joining): (chunk: ChunkTold) => P
   };
 
   const run = async (): Promise<void> => {
-    // One turn of the event loop: what is being parsed now joins
-    await new Promise(setImmediate);
+    const isFull = queue.some(({ told }) => told.length >= BATCH_MAX);
+    await (lingerMs > 0 && !isFull ? sleep(lingerMs) : turn());
     while (queue.length > 0) await settle();
     running = false;
   };

@@ -21,6 +21,7 @@ export interface Consuming {
   readonly inbox: InboxMemory;
   /** State topics that the domain reacts to, beside the projection. */
   readonly hears: ReadonlySet<Topic>;
+  readonly lingerMs?: number;
   readonly logger: Logger;
   readonly count: (name: MessageCount, by: string, amount?: number) => void;
   readonly committed: (wrote: Wrote) => void;
@@ -52,7 +53,7 @@ export function consumer(consuming: Consuming): (chunk: Chunk) => Promise<void> 
     await takeApart(consuming, told, (it) => waits(place, it));
   };
 
-  const join = joinChunks({ commit: (take) => commit(consuming, take), failed });
+  const join = joinChunks({ lingerMs: consuming.lingerMs ?? 0, commit: (take) => commit(consuming, take), failed });
 
   const applied = async (records: Chunk['records'], place: string): Promise<void> => {
     if (strain.has(place)) await inbox.refresh();
@@ -99,10 +100,16 @@ interface Applied {
   readonly wrote: Wrote;
 }
 
+const NOTHING: Wrote = { topics: new Set(), due: false, states: false };
+
 async function commit(consuming: Consuming, toldNow: () => readonly Told[]): Promise<void> {
   const { counts, wrote } = await consuming.database.turn(() => {
     const told = toldNow();
-    return persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told)));
+    const reaction = reactionOf(consuming, told.filter(isHeard));
+    const news = newsOf(told, reaction);
+    return news === undefined
+      ? persistently(() => consuming.database.transaction((tx) => applyIn(tx, consuming, told, reaction)))
+      : Promise.resolve(noted(reaction, news));
   });
   point('consume:after-commit');
   for (const [name, amount] of counts) consuming.count(name, consuming.consumer, amount);
@@ -120,12 +127,25 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+const isHeard = (it: Told): it is Heard => !isFaulty(it);
+
+/** All that is told, where it calls for nothing and nothing of it is kept. */
+const newsOf = (told: readonly Told[], { calledBy }: Reaction): readonly Heard[] | undefined => {
+  const isNews = (it: Told): it is Heard => isHeard(it) && !isState(it.fact) && !calledBy.has(it);
+  return told.every(isNews) ? told : undefined;
+};
+
+/** News alone asks nothing of the database: half of what selection and a third of what notification hears of an order. */
+function noted(reaction: Reaction, news: readonly Heard[]): Applied {
+  reaction.note(news);
+  return { counts: [['applied', news.length]], wrote: NOTHING };
+}
+
 /** Of one or more chunks. One transaction, two round trips: claim the new ones, set aside what waits behind a parked key, react, handle. */
-async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[]): Promise<Applied> {
+async function applyIn(tx: Tx, consuming: Consuming, told: readonly Told[], reaction: Reaction): Promise<Applied> {
   const { consumer: name } = consuming;
-  const heard = told.filter((it): it is Heard => !isFaulty(it));
+  const heard = told.filter(isHeard);
   const faulty = told.filter(isFaulty);
-  const reaction = reactionOf(consuming, heard);
   const [facts, news] = parted(
     heard.filter((it) => !isState(it.fact)),
     (it) => reaction.calledBy.has(it),
@@ -175,6 +195,8 @@ interface Reaction {
   readonly plan: Plan;
   /** The facts that call for anything. */
   readonly calledBy: ReadonlySet<Fact>;
+  /** Lets the view see facts. */
+  note(facts: Iterable<Fact>): void;
   /** Handles what those of the facts call for that are to be applied now. */
   apply(tx: Tx, read: Read, now: ReadonlySet<Fact>): Promise<Handled>;
 }
@@ -195,11 +217,15 @@ export function reactionOf({ handling, count, logger }: Consuming, heard: readon
     called.flatMap((it) => it.work ?? []),
   );
   const keysOf = new Map(plan.works.map((it, index) => [it, plan.keys[index] ?? []]));
+  const note = (facts: Iterable<Fact>): void => {
+    for (const { fact } of facts) if (!isState(fact)) domain.view.apply(handling.view, fact);
+  };
   return {
     plan,
     calledBy: new Set(called.map((it) => it.by)),
+    note,
     async apply(tx, read, now) {
-      for (const { fact } of now) if (!isState(fact)) domain.view.apply(handling.view, fact);
+      note(now);
       const due = called.filter((it) => now.has(it.by));
       const works = due.flatMap((it) => it.work ?? []);
       const keys = works.map((it) => keysOf.get(it) ?? []);

@@ -78,6 +78,8 @@ export interface ServiceDefinition<Rows, View, Command extends Timed, Event exte
   readonly effects?: Readonly<Record<string, Effect<Event, Command>>>;
   /** State topics whose facts reach `domain.react`, too (once a version), beside the projection. */
   readonly hears?: readonly Topic[];
+  /** How long what it hears may wait for more, so that all of it costs less: for a service that no lap goes through. */
+  readonly lingerMs?: number;
   /** Own state topics that this service's own view follows. */
   readonly follows?: readonly Topic[];
   /** How a refusal is told over HTTP; a code that is missing here is a 409. */

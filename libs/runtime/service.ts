@@ -119,6 +119,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     handling,
     inbox: await inboxMemory(database),
     hears: new Set(definition.hears ?? []),
+    lingerMs: definition.lingerMs ?? 0,
     logger,
     committed,
     count(result, by, amount = 1) {

@@ -12,6 +12,7 @@ import { AttemptRow, ListenerRow, MailboxRow, MessageRow, OrderToldRow } from '.
 export const notificationService = defineService({
   name: 'notification',
   domain: notification,
+  lingerMs: 100,
   tables: {
     merchants: { entity: MailboxRow, columns: (it: Merchant) => ({ endpoints: Object.keys(it.endpoints).length }) },
     listeners: { entity: ListenerRow },
