@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { AnyEvent } from './handle';
 import { FOLLOW_EVERY_MS } from './limits';
 import type { Database } from './postgres';
-import { BEGINNING, readTick, takeTick } from './ticks';
+import { BEGINNING, readNew } from './ticks';
 import { alarmClock } from './wait';
 import { outage } from './outage';
 
@@ -11,6 +11,13 @@ export interface Follower {
   poke(): void;
   stop(): Promise<void>;
 }
+
+interface StateRow {
+  readonly topic: Topic;
+  readonly data: object;
+}
+
+const ALL = 10_000_000;
 
 /**
  * Follows the service's own projection into memory, on every replica: a consumer group alone would give each replica a part of the
@@ -22,24 +29,19 @@ export async function followProjection(
   apply: (fact: AnyEvent) => void,
   logger: Logger,
 ): Promise<Follower> {
+  const source = {
+    table: 'projection',
+    columns: 'topic, version, data',
+    order: 'version',
+    where: (it: string) => `topic = ANY(${it})`,
+    params: [topics],
+  };
   const bell = alarmClock();
   let previous = BEGINNING;
   let stopping = false;
 
   const step = async (): Promise<void> => {
-    const { snapshot } = await takeTick(database);
-    if (snapshot === previous) return;
-    const rows = await readTick<{ topic: Topic; data: object; version: string }>(
-      database,
-      {
-        table: 'projection',
-        columns: 'topic, key, version, data',
-        order: 'version',
-        where: (it) => `topic = ANY(${it})`,
-        params: [topics],
-      },
-      { previous, current: snapshot, afterId: '-1', limit: 10_000_000 },
-    );
+    const { snapshot, rows } = await readNew<StateRow>(database, source, previous, ALL);
     for (const { topic, data } of rows) apply({ type: factTypeOfState(topic), ...data });
     previous = snapshot;
   };

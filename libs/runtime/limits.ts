@@ -9,6 +9,8 @@ export const BATCHES_AT_ONCE = 1;
 export const BATCHES_WAITING_MAX = 10_000;
 export const BATCH_TRIES_MAX = 4;
 export const RELAY_PAGE = 500;
+/** Events at the end of the log that are kept for readers that are a little behind; who is further behind reads them again. */
+export const RELAY_KEPT_MAX = 2_000;
 export const RELAY_BUSY_MS = 20;
 export const RELAY_IDLE_MS = 250;
 export const WATERMARK_EVERY_MS = 1_000;

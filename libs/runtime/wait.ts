@@ -1,6 +1,7 @@
 /** A wait that can be ended early; a ring while nobody waits is kept for the next. */
 export interface AlarmClock {
-  wait(ms: number): Promise<void>;
+  /** Whether it rang. */
+  wait(ms: number): Promise<boolean>;
   ring(): void;
 }
 
@@ -11,17 +12,16 @@ export function alarmClock(): AlarmClock {
     wait(ms) {
       if (rung) {
         rung = false;
-        return Promise.resolve();
+        return Promise.resolve(true);
       }
       return new Promise((resolve) => {
-        const timer = setTimeout(finish, ms);
-        function finish(): void {
+        const finish = (rang: boolean): void => {
           clearTimeout(timer);
           wake = undefined;
-          rung = false;
-          resolve();
-        }
-        wake = finish;
+          resolve(rang);
+        };
+        const timer = setTimeout(finish, ms, false);
+        wake = () => finish(true);
       });
     },
     ring() {
