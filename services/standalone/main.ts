@@ -1,12 +1,12 @@
 import { assertPortFree } from '@midstream/local/ports';
 import { embeddedBus, loggerOf, rateLimitsOf, stopTracing } from '@midstream/runtime';
-import { createSandbox } from '@midstream/sandbox-supplier';
 import { banner } from './banner';
 import { startDatabases } from './databases';
 import { openEntrance } from './entrance';
 import { firstStart } from './first-start';
 import { openHome, sandboxPortOf } from './home';
 import { onEnd, whyOf } from './ending';
+import { startSandbox } from './sandbox';
 import { insideOf, settingsOf, startAll, upstreamsOf } from './parts';
 
 const PORT = Number(process.env['PORT'] ?? 3000);
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     await bus.close();
     await stopTracing();
   });
-  const sandbox = await createSandbox({
+  const sandbox = await startSandbox({
     port: await sandboxPortOf(home),
     seed: 'midstream',
     journal: home.path('sandbox.ndjson'),
