@@ -6,7 +6,7 @@ import type { OutRecord, Sink } from './bus';
 import { point } from './fault';
 import { FlightSocket } from './flight';
 import { RELAY_BUSY_MS, RELAY_IDLE_MS, RELAY_PAGE, WATERMARK_EVERY_MS } from './limits';
-import { outage } from './outage';
+import { type Outage, outage } from './outage';
 import { type Database, KEEP_ALIVE, prepared, type Queryable, SESSION_OPTIONS, STATEMENT_MS_MAX } from './postgres';
 import { type Head, LogEnd, pagesOf } from './relay.log';
 import { Place, takeOffice, type Term } from './relay.place';
@@ -82,32 +82,20 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     }
   };
 
-  /** Goes on until the end of the term, a little later each time that it fails. */
-  const goOn = async (bell: AlarmClock, check: () => void, about: object, step: () => Promise<void>): Promise<void> => {
-    const backoff = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
-    let waiting = backoff.next();
-    const trouble = outage(logger, { fails: 'the relay cannot publish; it goes on trying', again: 'the relay publishes again' }, about);
-    while (!stopping) {
+  const going = (bell: AlarmClock, check: () => void, about: object): Going => ({
+    bell,
+    goesOn() {
       check();
-      try {
-        await step();
-        trouble.passed();
-        waiting = backoff.next();
-      } catch (error) {
-        if (stopping) return;
-        check();
-        trouble.failed(error);
-        await bell.wait(waiting.duration);
-        waiting = waiting.next(undefined);
-      }
-    }
-  };
+      return !stopping;
+    },
+    trouble: outage(logger, { fails: 'the relay cannot publish; it goes on trying', again: 'the relay publishes again' }, about),
+  });
 
   /** Looks at the end of the log when somebody wrote, and wakes whom it concerns. */
   const watch = (end: LogEnd, check: () => void): Promise<void> => {
     let rang = true;
     let busy = 0;
-    return goOn(eye, check, { sink: 'log' }, async () => {
+    return goOn(going(eye, check, { sink: 'log' }), async () => {
       const came = await end.look();
       sinks.forEach((sink, index) => sink.topics.some((it) => came.has(it)) && bells[index]?.ring());
       // Who writes here rings. What came unasked another replica has written, and more may follow
@@ -121,7 +109,7 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
     const place = await Place.of(term);
     let taken = -1;
     let lastMark = 0;
-    await goOn(bell, check, { sink: sink.cursor }, async () => {
+    await goOn(going(bell, check, { sink: sink.cursor }), async () => {
       const head = end.head();
       await publishUpTo(head, term, place, end.between(taken, head.end));
       taken = head.end;
@@ -157,6 +145,31 @@ export function startRelay({ owner, databaseUrl, sinks, logger }: RelayOptions):
       await ended;
     },
   };
+}
+
+interface Going {
+  readonly bell: AlarmClock;
+  /** Not once the relay stops. @throws Error where the term has ended. */
+  readonly goesOn: () => boolean;
+  readonly trouble: Outage;
+}
+
+/** One step after the other; after one that failed a little later each time. */
+async function goOn({ bell, goesOn, trouble }: Going, step: () => Promise<void>): Promise<void> {
+  const backoff = new ExponentialBackoff({ initialDelay: 50, maxDelay: 2_000 });
+  let waiting = backoff.next();
+  while (goesOn()) {
+    try {
+      await step();
+      trouble.passed();
+      waiting = backoff.next();
+    } catch (error) {
+      if (!goesOn()) return;
+      trouble.failed(error);
+      await bell.wait(waiting.duration);
+      waiting = waiting.next(undefined);
+    }
+  }
 }
 
 interface SinkTerm extends Term {
