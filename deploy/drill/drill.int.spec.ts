@@ -97,8 +97,8 @@ const TAMPERINGS: Readonly<Record<Invariant, Tampering>> = {
   },
   procurement: {
     service: 'inventory',
-    spoil: `UPDATE purchase SET state = jsonb_set(state, '{bought}', to_jsonb((state ->> 'bought')::int + 1)) WHERE id = $1`,
-    mend: `UPDATE purchase SET state = jsonb_set(state, '{bought}', to_jsonb((state ->> 'bought')::int - 1)) WHERE id = $1`,
+    spoil: `UPDATE purchase SET state = jsonb_set(state::jsonb, '{bought}', to_jsonb((state ->> 'bought')::int + 1)) WHERE id = $1`,
+    mend: `UPDATE purchase SET state = jsonb_set(state::jsonb, '{bought}', to_jsonb((state ->> 'bought')::int - 1)) WHERE id = $1`,
     values: ({ orderId, lineId }) => [seen.purchases.find((it) => it.orderId === orderId && it.lineId === lineId)?.procurementId],
   },
   ledger: {
@@ -126,14 +126,14 @@ const TAMPERINGS: Readonly<Record<Invariant, Tampering>> = {
   },
   ban: {
     service: 'inventory',
-    spoil: `UPDATE purchase SET state = jsonb_set(state, '{submittedAt}', to_jsonb((state ->> 'submittedAt')::bigint + 3600000)) WHERE id = $1`,
-    mend: `UPDATE purchase SET state = jsonb_set(state, '{submittedAt}', to_jsonb((state ->> 'submittedAt')::bigint - 3600000)) WHERE id = $1`,
+    spoil: `UPDATE purchase SET state = jsonb_set(state::jsonb, '{submittedAt}', to_jsonb((state ->> 'submittedAt')::bigint + 3600000)) WHERE id = $1`,
+    mend: `UPDATE purchase SET state = jsonb_set(state::jsonb, '{submittedAt}', to_jsonb((state ->> 'submittedAt')::bigint - 3600000)) WHERE id = $1`,
     values: () => [seen.purchases.find((it) => it.sku === seen.ban?.sku)?.procurementId],
   },
   drained: {
     service: 'inventory',
-    spoil: `UPDATE offer SET state = jsonb_set(state, '{held}', to_jsonb((state ->> 'held')::bigint + 1000000)) WHERE id = $1`,
-    mend: `UPDATE offer SET state = jsonb_set(state, '{held}', to_jsonb((state ->> 'held')::bigint - 1000000)) WHERE id = $1`,
+    spoil: `UPDATE offer SET state = jsonb_set(state::jsonb, '{held}', to_jsonb((state ->> 'held')::bigint + 1000000)) WHERE id = $1`,
+    mend: `UPDATE offer SET state = jsonb_set(state::jsonb, '{held}', to_jsonb((state ->> 'held')::bigint - 1000000)) WHERE id = $1`,
     values: () => [seen.dry[0]?.offerId],
   },
   relay: {

@@ -66,7 +66,7 @@ const TAMPERINGS: readonly Tampering[] = [
     names: ['supply/counted'],
     service: 'inventory',
     statements: [
-      `UPDATE offer SET held = held + 1, state = jsonb_set(state, '{held}', to_jsonb(held + 1))
+      `UPDATE offer SET held = held + 1, state = jsonb_set(state::jsonb, '{held}', to_jsonb(held + 1))
         WHERE id = (SELECT min(id) FROM offer WHERE held + in_flight < on_hand)`,
     ],
   },
@@ -81,7 +81,7 @@ const TAMPERINGS: readonly Tampering[] = [
     names: ['holds/tallies'],
     service: 'inventory',
     statements: [
-      `UPDATE hold SET granted = granted + 1, lost = lost + 1, state = state || jsonb_build_object('granted', granted + 1, 'lost', lost + 1)
+      `UPDATE hold SET granted = granted + 1, lost = lost + 1, state = state::jsonb || jsonb_build_object('granted', granted + 1, 'lost', lost + 1)
         WHERE id = (SELECT min(id) FROM hold)`,
     ],
   },
@@ -99,7 +99,7 @@ const TAMPERINGS: readonly Tampering[] = [
     names: ['books/sales'],
     service: 'inventory',
     statements: [
-      `UPDATE purchase SET bought = bought + 1, written_off = written_off + 1, state = state || jsonb_build_object('bought', bought + 1, 'writtenOff', written_off + 1)
+      `UPDATE purchase SET bought = bought + 1, written_off = written_off + 1, state = state::jsonb || jsonb_build_object('bought', bought + 1, 'writtenOff', written_off + 1)
         WHERE id = (SELECT min(id) FROM purchase WHERE ${ofHttp})`,
     ],
   },
@@ -198,14 +198,14 @@ const TAMPERINGS: readonly Tampering[] = [
     service: 'inventory',
     statements: [
       'ALTER TABLE offer DROP CONSTRAINT never_oversell',
-      `UPDATE offer SET on_hand = -1, state = jsonb_set(state, '{onHand}', '-1') WHERE id = (SELECT min(id) FROM offer WHERE held + in_flight = 0)`,
+      `UPDATE offer SET on_hand = -1, state = jsonb_set(state::jsonb, '{onHand}', '-1') WHERE id = (SELECT min(id) FROM offer WHERE held + in_flight = 0)`,
     ],
   },
   {
     what: 'a hold whose row and state tell differently',
     names: ['holds/rows'],
     service: 'inventory',
-    statements: [`UPDATE hold SET state = jsonb_set(state, '{lost}', to_jsonb(lost + 1)) WHERE id = (SELECT min(id) FROM hold)`],
+    statements: [`UPDATE hold SET state = jsonb_set(state::jsonb, '{lost}', to_jsonb(lost + 1)) WHERE id = (SELECT min(id) FROM hold)`],
   },
   {
     what: 'a code that was delivered while it was banned',
@@ -242,7 +242,7 @@ const TAMPERINGS: readonly Tampering[] = [
     names: ['books/holds'],
     service: 'inventory',
     statements: [
-      `UPDATE purchase SET state = jsonb_set(state, '{holdId}', '"other"') WHERE id = (SELECT min(id) FROM purchase WHERE delivered > 0)`,
+      `UPDATE purchase SET state = jsonb_set(state::jsonb, '{holdId}', '"other"') WHERE id = (SELECT min(id) FROM purchase WHERE delivered > 0)`,
     ],
   },
   {
@@ -260,11 +260,11 @@ const TAMPERINGS: readonly Tampering[] = [
     statements: [
       // bought from a vault: a purchase like another, with a free code of its offer, which counts it as given out
       `INSERT INTO purchase (id, offer_id, supplier_id, status, bought, delivered, kept, quarantined, written_off, state)
-         SELECT p.id || '/quarantined', p.offer_id, p.supplier_id, 'fulfilled', 1, 0, 0, 1, 0, p.state || '{"bought": 1, "quantity": 1, "failed": 0}'
+         SELECT p.id || '/quarantined', p.offer_id, p.supplier_id, 'fulfilled', 1, 0, 0, 1, 0, p.state::jsonb || '{"bought": 1, "quantity": 1, "failed": 0}'
            FROM purchase p WHERE p.id = (${VAULT_PURCHASE})`,
       `UPDATE code SET state = 'quarantined', unit_id = 'quarantined/1', purchase_id = (${VAULT_PURCHASE}) || '/quarantined'
         WHERE id = (SELECT c.id FROM code c JOIN purchase p USING (offer_id) WHERE p.id = (${VAULT_PURCHASE}) AND c.state = 'free' ORDER BY c.id LIMIT 1)`,
-      `UPDATE offer SET state = jsonb_set(state, '{settled}', to_jsonb((state ->> 'settled')::int - 1))
+      `UPDATE offer SET state = jsonb_set(state::jsonb, '{settled}', to_jsonb((state ->> 'settled')::int - 1))
         WHERE id = (SELECT offer_id FROM purchase WHERE id = (${VAULT_PURCHASE}))`,
     ],
   },

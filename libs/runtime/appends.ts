@@ -136,7 +136,7 @@ function insertRecords(table: string, rows: readonly object[]): Write {
   return insertInto(
     table,
     rows.map((it) => ({ ...it, [column]: undefined })),
-    { column, of },
+    { column, type: 'jsonb', of },
   );
 }
 

@@ -79,6 +79,11 @@ export class Database {
     return this.dataSource.getMetadata(entity).tableName;
   }
 
+  /** Of a column, as its entity says. */
+  typeOf(entity: EntityTarget<object>, property: string): unknown {
+    return this.dataSource.getMetadata(entity).findColumnWithPropertyName(property)?.type;
+  }
+
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }

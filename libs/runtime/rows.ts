@@ -2,11 +2,13 @@ import { assert, type RowKey, type RowsOf } from '@midstream/kernel';
 import type { RowTable } from './define';
 import { point } from './fault';
 import type { Database, Tx } from './postgres';
-import { insertInto, quote, updateById, type Write } from './writes';
+import { type Documents, insertInto, quote, updateById, type Write } from './writes';
 
 export interface LoadedTable {
   readonly kind: string;
   readonly table: string;
+  /** Of the column `state`. */
+  readonly type: Documents['type'];
   readonly columns: (row: unknown, id: string) => Readonly<Record<string, unknown>>;
 }
 
@@ -23,6 +25,7 @@ export const loadedTables = (database: Database, tables: Readonly<Record<string,
   Object.entries(tables).map(([kind, it]) => ({
     kind,
     table: database.tableOf(it.entity),
+    type: database.typeOf(it.entity, 'state') === 'json' ? 'json' : 'jsonb',
     columns: (it.columns ?? (() => ({}))) as LoadedTable['columns'],
   }));
 
@@ -98,13 +101,13 @@ export function keep(
 /** New rows and changed ones, a write for each table. A row that another transaction has made meanwhile is a unique violation, and the batch runs again. */
 export function writesOf(rows: Rows, tables: readonly LoadedTable[]): Write[] {
   const writes: Write[] = [];
-  for (const { kind, table, columns } of tables) {
+  for (const { kind, table, type, columns } of tables) {
     const stored = rows.stored.get(kind);
     const now = rows.now.get(kind);
     if (stored === undefined || now === undefined) continue;
     const changed = [...now].filter(([id, row]) => stored.get(id) !== row).sort(([a], [b]) => (a < b ? -1 : 1));
     const line = ([id, row]: [string, unknown]) => ({ id, ...columns(row, id) });
-    const states = (of: typeof changed) => ({ column: 'state', of: of.map(([, row]) => JSON.stringify(row)) });
+    const states = (of: typeof changed) => ({ column: 'state', type, of: of.map(([, row]) => JSON.stringify(row)) });
     const made = changed.filter(([id]) => !stored.has(id));
     const kept = changed.filter(([id]) => stored.has(id));
     if (made.length > 0) writes.push(insertInto(table, made.map(line), states(made)));

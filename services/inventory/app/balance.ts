@@ -32,7 +32,7 @@ export async function askBalance(
 /** The balance is back: the supplier's offers are open again, and what waits there is planned, the oldest first, some at a time. */
 export async function resume({ supplierId }: EventOf<'BalanceBack'>, { database }: EffectContext): Promise<readonly Command[]> {
   const { rows: offers } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM offer WHERE supplier_id = $1 AND state @> '{"unpaid": true}' ORDER BY id`,
+    `SELECT id FROM offer WHERE supplier_id = $1 AND state ->> 'unpaid' = 'true' ORDER BY id`,
     [supplierId],
   );
   const { rows: holds } = await database.pool.query<{ id: string }>(

@@ -42,7 +42,7 @@ describe('the books of the stock', () => {
     await world.facts('OfferHeld', 'o5');
     const sound = await counts();
     await world.sql(`UPDATE offer SET held = held + 7, on_hand = on_hand + 7,
-                            state = state || jsonb_build_object('held', held + 7, 'onHand', on_hand + 7)`);
+                            state = state::jsonb || jsonb_build_object('held', held + 7, 'onHand', on_hand + 7)`);
     assert.deepEqual(await reconcile(), { offers: 1, differences: 1, repaired: 1 });
     assert.deepEqual(await counts(), sound);
     const { body } = await world.call('GET', '/stock-books/differences');

@@ -14,7 +14,7 @@ export async function spread(
   const caps = known[0]?.state.caps ?? [];
   const { rows } = await database.pool.query<{ id: string }>(
     `SELECT o.id FROM offer o JOIN product p ON p.id = o.sku
-      WHERE o.id > $1 AND (o.state ? 'caps' OR o.id = ANY ($2) OR o.sku = ANY ($3) OR p.state ->> 'category' = ANY ($4))
+      WHERE o.id > $1 AND (o.state -> 'caps' IS NOT NULL OR o.id = ANY ($2) OR o.sku = ANY ($3) OR p.state ->> 'category' = ANY ($4))
       ORDER BY o.id LIMIT $5`,
     [after, caps.flatMap((it) => it.offerId ?? []), caps.flatMap((it) => it.sku ?? []), caps.flatMap((it) => it.category ?? []), STEP],
   );

@@ -50,7 +50,7 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
     `SELECT h.id FROM hold h
       WHERE h.offer_id = $1 AND h.strikable > 0
         AND ($2 OR EXISTS (SELECT 1 FROM unnest($3::text[]) AS r(region) WHERE r.region = '*' OR h.region = r.region OR starts_with(h.region, r.region || '-'))
-                OR h.price_minor - CASE WHEN h.state ? 'floorWaived' THEN 0 ELSE ceil(h.price_minor * $8 / 10000.0) END < coalesce(
+                OR h.price_minor - CASE WHEN h.state -> 'floorWaived' IS NOT NULL THEN 0 ELSE ceil(h.price_minor * $8 / 10000.0) END < coalesce(
                      (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0)
                 OR ((h.state ->> 'deliverByAt')::bigint < $6 AND (h.state ->> 'deliverByAt')::bigint > $7))
       ORDER BY h.created_at DESC, h.id DESC LIMIT $5`,

@@ -8,7 +8,7 @@ const GAUGES = [
     'Units held at offers that are being drained',
     `SELECT coalesce(sum(o.held), 0) AS n FROM drain d JOIN offer o USING (id) WHERE d.armed`,
   ],
-  ['midstream_drains_stopped', 'Drains that an operator has stopped', `SELECT count(*) AS n FROM drain WHERE state @> '{"stopped": true}'`],
+  ['midstream_drains_stopped', 'Drains that an operator has stopped', `SELECT count(*) AS n FROM drain WHERE state ->> 'stopped' = 'true'`],
   ['midstream_purchases_unknown', 'Purchases of unknown outcome', `SELECT count(*) AS n FROM purchase WHERE status = 'unknown'`],
   [
     'midstream_purchases_overdue',

@@ -88,7 +88,7 @@ describe('an offer, over HTTP', () => {
     const { body } = await world.call('PUT', '/caps', { caps });
     assert.deepEqual([body, (await world.call('GET', '/caps')).body], [{ version: 1, caps }, body]);
     assert.deepEqual((await world.call('PUT', '/caps', { caps })).body, body, 'put again it is the same');
-    await until(async () => (await world.sql(`SELECT FROM offer WHERE sku = 'capped' AND state ? 'caps'`)).length === 1);
+    await until(async () => (await world.sql(`SELECT FROM offer WHERE sku = 'capped' AND state -> 'caps' IS NOT NULL`)).length === 1);
     await world.bus.tell(cleared('cap-1', 'capped', 4, ['a']));
     await world.facts('OfferHeld', 'cap-1');
     await world.bus.tell(cleared('cap-2', 'capped', 4, ['a']));
@@ -113,7 +113,7 @@ describe('an offer, over HTTP', () => {
     await world.call('PUT', '/suppliers/a/offers/vip', offer({ freshness: 'instant' }));
     const causes = async () => JSON.stringify((await world.call('GET', '/suppliers/a/offers/vip')).body['closures']);
     await world.sql(`UPDATE offer SET fresh_until = now() - interval '1 hour',
-                            state = state || jsonb_build_object('stockAsOf', (state ->> 'stockAsOf')::bigint - 3600000) WHERE sku = 'vip'`);
+                            state = state::jsonb || jsonb_build_object('stockAsOf', (state ->> 'stockAsOf')::bigint - 3600000) WHERE sku = 'vip'`);
     await until(async () => (await causes()).includes('stale'), 'the stale closure', 40_000);
     await world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: 20, sequence: 2 }] });
     assert.equal(await causes(), '[]');

@@ -25,6 +25,7 @@ import { ChainReveals31 } from './migrations/chain-reveals-31';
 import { SellUntil41 } from './migrations/sell-until-41';
 import { Poll42 } from './migrations/poll-42';
 import { Remind43 } from './migrations/remind-43';
+import { AsWritten44 } from './migrations/as-written-44';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -133,6 +134,7 @@ export const inventoryService = defineService({
     SellUntil41,
     Poll42,
     Remind43,
+    AsWritten44,
   ],
   recordsOf,
   effects,

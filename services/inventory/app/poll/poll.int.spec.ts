@@ -50,7 +50,7 @@ describe('suppliers that do not push', () => {
     assert.ok(Date.parse(String(told['nextAt'])) - Date.parse(String(told['polledAt'])) > 5_000, 'later than usual');
     assert.equal((await offerOf('faka'))['available'], 1);
     await world.sql(`UPDATE offer SET fresh_until = now() - interval '1 hour',
-                            state = state || jsonb_build_object('stockAsOf', (state ->> 'stockAsOf')::bigint - 3600000) WHERE id = 'faka~vip'`);
+                            state = state::jsonb || jsonb_build_object('stockAsOf', (state ->> 'stockAsOf')::bigint - 3600000) WHERE id = 'faka~vip'`);
     await until(async () => JSON.stringify((await offerOf('faka'))['closures']).includes('stale'), 'the stale closure', 40_000);
     await faka(`${shop.appId}:${shop.appKey}`);
     await poll('faka');

@@ -28,7 +28,7 @@ describe('the supplier’s book beside ours', () => {
   });
 
   it('shows what differs, and keeps it until it is settled, once', async () => {
-    await world.sql(`UPDATE purchase SET state = state || '{"costMinor": 4200}' WHERE id LIKE 'r1/%'`);
+    await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4200}' WHERE id LIKE 'r1/%'`);
     const { reconciliationId, differences } = await compare();
     const [difference] = differences;
     assert.deepEqual([differences.length, difference?.['kind']], [1, 'cost-differs']);
@@ -40,7 +40,7 @@ describe('the supplier’s book beside ours', () => {
     assert.equal((settled.body['differences'] as Record<string, unknown>[])[0]?.['resolution'], 'accepted');
     const again = await world.call('POST', path, { action: 'accept', note: 'x' });
     assert.deepEqual([again.status, again.body['code']], [409, 'difference-settled']);
-    await world.sql(`UPDATE purchase SET state = state || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
+    await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
   });
 
   it('is refused where there is none, or the window is none', async () => {
