@@ -5,26 +5,19 @@ import type { InventoryEvent } from './messages';
 import { type Closure, type Hold, type Offer, type Rows, rowOf, type Stage, stateOf, tallyOf } from './state';
 
 /** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
-export interface Draft {
-  readonly rows: Rows;
-  readonly events: readonly InventoryEvent[];
-  emit(event: InventoryEvent): void;
+export class Draft {
+  readonly events: InventoryEvent[] = [];
+
+  constructor(public rows: Rows) {}
+
+  emit(event: InventoryEvent): void {
+    this.rows = evolve(this.rows, event);
+    this.events.push(event);
+  }
 }
 
-export function draftOf(rows: Rows): Draft {
-  let now = rows;
-  const events: InventoryEvent[] = [];
-  return {
-    get rows() {
-      return now;
-    },
-    events,
-    emit(event) {
-      now = evolve(now, event);
-      events.push(event);
-    },
-  };
-}
+/** A class: an object with a getter is made at run time, and took 3 us of the 10 that a report of stock took. */
+export const draftOf = (rows: Rows): Draft => new Draft(rows);
 
 export function move(draft: Draft, { holdId, offerId, capped }: Hold, from: Stage, to: Stage, units: number): void {
   if (units <= 0) return;
@@ -58,7 +51,7 @@ export function lose(draft: Draft, hold: Hold, from: readonly (readonly [Stage, 
 export function tellState(draft: Draft, offerId: string): void {
   const offer = rowOf(draft.rows.offers, offerId);
   tellCost(draft, offer);
-  draft.emit({ ...stateOf({ ...offer, version: offer.version + 1 }) });
+  draft.emit(stateOf({ ...offer, version: offer.version + 1 }));
 }
 
 /** A product whose price follows a rule is told what the offer costs, each time that it is something else. */
