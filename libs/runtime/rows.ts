@@ -69,13 +69,18 @@ async function lock(tx: Tx, table: string, ids: readonly string[], strength: str
   for (const it of found) rows.set(it.id, it.state);
 }
 
+/** Of most kinds a command names no row. */
+const NONE: Record<string, unknown> = Object.freeze({});
+
 /** The rows that one command sees: those that it names, no others. */
 export function rowsFor(rows: Rows, tables: readonly LoadedTable[], keys: readonly RowKey[]): Record<string, Record<string, unknown>> {
-  const seen: Record<string, Record<string, unknown>> = Object.fromEntries(tables.map((it) => [it.kind, {}]));
+  const seen: Record<string, Record<string, unknown>> = {};
+  for (const { kind } of tables) seen[kind] = NONE;
   for (const { kind, id } of keys) {
     const row = rows.now.get(kind)?.get(id);
-    const of = seen[kind];
-    if (row !== undefined && of !== undefined) of[id] = row;
+    if (row === undefined) continue;
+    const of = seen[kind] === NONE ? (seen[kind] = {}) : seen[kind];
+    if (of !== undefined) of[id] = row;
   }
   return seen;
 }
@@ -89,6 +94,7 @@ export function keep(
 ): void {
   const named = new Set(keys.map((it) => `${it.kind}/${it.id}`));
   for (const [kind, of] of Object.entries(after)) {
+    if (of === before[kind]) continue;
     for (const [id, row] of Object.entries(of)) {
       if (row === before[kind]?.[id]) continue;
       assert(named.has(`${kind}/${id}`), `the command names the row ${kind}/${id} that it changes`);
