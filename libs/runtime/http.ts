@@ -109,9 +109,18 @@ interface Field {
 const invalid = (fields: readonly Field[]): Problem =>
   new Problem(400, 'invalid-body', 'The request is not valid', fields.map((it) => `${it.field}: ${it.message}`).join('; '), { fields });
 
+/**
+ * A body of many parts may tell by one look that it keeps to all that is declared of it, and holds no null: class-validator takes 14 us a
+ * part. In doubt it says no, and is checked as others are.
+ */
+interface Quick {
+  readonly isPlain?: (body: unknown) => boolean;
+}
+
 class Validation extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'custom') return value;
+    if ((metadata.metatype as Quick | undefined)?.isPlain?.(value)) return value;
     const fields = unkeepable(value, metadata.data ?? '');
     if (fields.length > 0) throw invalid(fields);
     return withoutNulls(await super.transform(value, metadata));

@@ -25,6 +25,7 @@ import {
 import { IsCurrency, IsRegion } from './currency';
 import { KINDS } from './adapters';
 import { IsAttributes } from './attributes';
+import { SKU } from './params.dto';
 import { POLL_EVERY_MS } from './poll/poll';
 
 export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
@@ -226,7 +227,7 @@ const PACE = {
 export const CHANGES_MAX = 1_000;
 
 export class StockChangeDto {
-  @ApiProperty() @Matches(/^[A-Za-z0-9._-]{1,80}$/) sku!: string;
+  @ApiProperty() @Matches(SKU) sku!: string;
   @ApiPropertyOptional({ description: 'Where the feed names offers; it must be the supplier’s own' })
   @IsOptional()
   @Matches(/^[A-Za-z0-9._~-]{1,200}$/)
@@ -257,4 +258,24 @@ export class ReportStockDto {
   @ValidateNested({ each: true })
   @Type(() => StockChangeDto)
   changes!: StockChangeDto[];
+
+  static isPlain(body: unknown): boolean {
+    if (!hasOnly(body, ['changes'])) return false;
+    const { changes } = body;
+    return Array.isArray(changes) && changes.length > 0 && changes.length <= CHANGES_MAX && changes.every(isPlainChange);
+  }
 }
+
+/** What most changes of a feed are. */
+const isPlainChange = (it: unknown): boolean =>
+  hasOnly(it, ['sku', 'quantity', 'sequence']) &&
+  typeof it['sku'] === 'string' &&
+  SKU.test(it['sku']) &&
+  isCount(it['quantity'], UNITS_MAX) &&
+  isCount(it['sequence'], Number.MAX_SAFE_INTEGER);
+
+function hasOnly<Name extends string>(it: unknown, names: readonly Name[]): it is Readonly<Record<Name, unknown>> {
+  return typeof it === 'object' && it !== null && Object.keys(it).length === names.length && names.every((name) => Object.hasOwn(it, name));
+}
+
+const isCount = (it: unknown, most: number): boolean => Number.isInteger(it) && Number(it) >= 0 && Number(it) <= most;
