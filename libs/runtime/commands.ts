@@ -2,8 +2,9 @@ import type { Rejection, Timed, Untimed } from '@midstream/kernel';
 import type { Answered, Idempotency } from './answers';
 import type { ServiceDefinition } from './define';
 import { Busy, type Gather } from './gather';
-import type { AnyEvent, Cause, Outcome } from './handle';
+import type { AnyCommand, AnyEvent, Cause, Outcome, Work } from './handle';
 import { type Caller, tenantOf } from './keys';
+import type { Watched } from './parking';
 import { isTransient } from './postgres';
 import { Problem, problemOfRejection } from './problems';
 import { type Storage, tryAgain } from './storage';
@@ -30,7 +31,7 @@ export class Commands<Command extends Timed = Timed> {
     private readonly gather: Gather,
     private readonly problems: ServiceDefinition<never, unknown, never, never, string>['problems'],
     private readonly domainView: unknown,
-    private readonly isParked: (command: { readonly type: string }) => Promise<boolean>,
+    private readonly parked: Pick<Watched, 'among'>,
     private readonly storage: Storage,
   ) {}
 
@@ -61,19 +62,32 @@ export class Commands<Command extends Timed = Timed> {
     }
   }
 
-  private async submit(command: { readonly type: string }, { caller, key, status = 200, answer, stored }: RunOptions): Promise<Outcome> {
-    const cause: Cause = {
-      actor: caller ? `${tenantOf(caller)}:${caller.keyId}` : 'shell',
-      ...(caller?.traceparent !== undefined && { traceparent: caller.traceparent }),
-    };
+  /**
+   * Of commands that come together, each for itself; refusals as values, also that a key is parked. They share transactions, and what is
+   * asked before a command is asked once for all.
+   */
+  outcomes(commands: readonly Untimed<Command>[], { caller, answer }: Pick<RunOptions, 'caller' | 'answer'>): Promise<CommandOutcome[]> {
+    const cause = causeOf(caller);
+    return this.orTryAgain(async () => {
+      const parked = await this.parked.among(commands);
+      const one = async (command: Untimed<Command>): Promise<CommandOutcome> =>
+        parked.has(command) ? { rejected: PARKED } : outcomeOf(await this.gather.submit({ command, cause, ...answering(answer) }));
+      return Promise.all(commands.map(one));
+    });
+  }
+
+  private submit(command: AnyCommand, { caller, key, status = 200, answer, stored }: RunOptions): Promise<Outcome> {
+    return this.orTryAgain(async () => {
+      const parked = await this.parked.among([command]);
+      if (parked.size > 0) throw problemOfRejection(PARKED, {});
+      const wanted = key && { wanted: { ...key, status, ...(stored && { stored }) } };
+      return this.gather.submit({ command, cause: causeOf(caller), ...wanted, ...answering(answer) });
+    });
+  }
+
+  private async orTryAgain<T>(work: () => Promise<T>): Promise<T> {
     try {
-      if (await this.isParked(command)) throw problemOfRejection({ rejected: 'key-parked' }, {});
-      return await this.gather.submit({
-        command,
-        cause,
-        ...(key && { wanted: { ...key, status, ...(stored && { stored }) } }),
-        ...(answer && { answer: answer as (rows: unknown, events: readonly AnyEvent[]) => unknown }),
-      });
+      return await work();
     } catch (error) {
       const full = this.storage.problemOf(error);
       if (full !== undefined) throw full;
@@ -82,6 +96,16 @@ export class Commands<Command extends Timed = Timed> {
     }
   }
 }
+
+const PARKED: Rejection = { rejected: 'key-parked' };
+
+const causeOf = (caller: Caller | undefined): Cause => ({
+  actor: caller ? `${tenantOf(caller)}:${caller.keyId}` : 'shell',
+  ...(caller?.traceparent !== undefined && { traceparent: caller.traceparent }),
+});
+
+const answering = (answer: RunOptions['answer']): Pick<Work, 'answer'> =>
+  answer === undefined ? {} : { answer: answer as (rows: unknown, events: readonly AnyEvent[]) => unknown };
 
 function outcomeOf(outcome: Outcome): CommandOutcome {
   switch (outcome.kind) {

@@ -1,5 +1,6 @@
 import type { Service } from '@midstream/contracts';
 import { point } from './fault';
+import type { AnyCommand, OpaqueDomain } from './handle';
 import type { Faulty, Heard } from './heard';
 import { PARKED_KEYS_MAX, PARKED_MESSAGES_PER_KEY_MAX } from './limits';
 import type { Database, Tx } from './postgres';
@@ -147,7 +148,7 @@ export async function fixParked(database: Database, key: string, id: string, env
 }
 
 /** Whether a command is about a parked record. Asked of the database only while something is parked at all. */
-export function watchParked(database: Database) {
+export function watchParked(database: Database, domain: Pick<OpaqueDomain, 'keysOf'>) {
   let some = false;
   let timer: NodeJS.Timeout | undefined;
   const look = async () => {
@@ -165,10 +166,17 @@ export function watchParked(database: Database) {
     stop: () => clearInterval(timer),
     /** We have parked something ourselves. */
     notice: () => void (some = true),
-    async blocks(ids: readonly string[]): Promise<boolean> {
-      if (!some) return false;
-      const { rows } = await database.pool.query('SELECT 1 FROM parked_key WHERE key = ANY($1) LIMIT 1', [ids]);
-      return rows.length > 0;
+    /** Which of these commands are about something that is parked. */
+    async among<Command extends AnyCommand>(commands: readonly Command[]): Promise<ReadonlySet<Command>> {
+      if (!some) return new Set();
+      const keys = new Map(commands.map((it) => [it, domain.keysOf(it).map(({ id }) => id)]));
+      const { rows } = await database.pool.query<{ key: string }>('SELECT key FROM parked_key WHERE key = ANY($1)', [
+        [...keys.values()].flat(),
+      ]);
+      const parked = new Set(rows.map((it) => it.key));
+      return new Set(commands.filter((it) => keys.get(it)?.some((id) => parked.has(id))));
     },
   };
 }
+
+export type Watched = ReturnType<typeof watchParked>;

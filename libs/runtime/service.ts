@@ -112,7 +112,7 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     for (const poke of pokes) poke(wrote);
   };
   const gathered = gather(database, handling, committed);
-  const parked = watchParked(database);
+  const parked = watchParked(database, domain);
   const consuming: Consuming = {
     consumer: name,
     database,
@@ -128,9 +128,8 @@ async function startOn(database: Database, definition: OpaqueDefinition, options
     },
   };
   let stopping = false;
-  const isParked = (command: AnyCommand) => parked.blocks(domain.keysOf(command).map((it) => it.id));
   const storage = storageOf(logger, metrics);
-  const commands = new Commands(gathered, definition.problems, handling.view, isParked, storage);
+  const commands = new Commands(gathered, definition.problems, handling.view, parked, storage);
   const inside: Inside = { database, storage, metrics, consuming, busReady: () => options.bus.ready(), isStopping: () => stopping };
 
   const app = await createApp({ definition, database, commands, keys, live, inside, consuming, logger, options });

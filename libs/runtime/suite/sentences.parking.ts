@@ -59,6 +59,18 @@ export function parkingSentences(kind: BusKind): void {
       );
     });
 
+    it('holds up of requests that come together those about the parked record, and no others', async () => {
+      const works = [
+        { type: 'Hear', id: 'ill', count: 0, poison: false },
+        { type: 'SeeKey', id: 'apart', version: 1 },
+      ];
+      const outcomes = await it1.reader.commands.outcomes(works, {});
+      assert.deepEqual(
+        outcomes.map((it) => 'rejected' in it && it.rejected),
+        [{ rejected: 'key-parked' }, false],
+      );
+    });
+
     it('stays parked with its error where it is resumed too early', async () => {
       assert.deepEqual(await resume('ill'), { applied: 0, error: 'broken: nobody sends poison' });
       await untilParked('ill', 5);

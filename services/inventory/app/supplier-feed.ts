@@ -1,20 +1,27 @@
-import type { InventoryCommand, ReportStock } from '@midstream/inventory-domain';
-import { roomOf, type Rows, rowOf } from '@midstream/inventory-domain';
-import { offerIdOf, type Untimed } from '@midstream/kernel';
-import { type Caller, Commands } from '@midstream/runtime';
+import type { InventoryCommand, ReportPace, ReportStock, Rows } from '@midstream/inventory-domain';
+import { roomOf } from '@midstream/inventory-domain';
+import { assert, offerIdOf, type Untimed } from '@midstream/kernel';
+import { type Caller, type CommandOutcome, Commands } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { StockChangeDto } from './supply.dto';
 import type { StockReportView, StockResultView } from './views';
 
+const offerOf = (supplierId: string, { sku, offerId }: StockChangeDto): string => offerId ?? offerIdOf(supplierId, sku);
+
 /** A change of a supplier's feed, as the domain hears it. */
-export const toCommand = (supplierId: string, { sku, offerId, quantity, sequence, costTiers }: StockChangeDto): Untimed<ReportStock> => ({
-  type: 'ReportStock',
-  supplierId,
-  offerId: offerId ?? offerIdOf(supplierId, sku),
-  quantity,
-  sequence,
-  ...(costTiers && { costTiers: costTiers.map(({ from, costMinor }) => ({ from, costMinor })) }),
-});
+export const toCommand = (supplierId: string, change: StockChangeDto): Untimed<ReportStock> => {
+  const { quantity, sequence, costTiers } = change;
+  const report = { type: 'ReportStock', supplierId, offerId: offerOf(supplierId, change), quantity, sequence } as const;
+  return costTiers === undefined ? report : { ...report, costTiers: costTiers.map(({ from, costMinor }) => ({ from, costMinor })) };
+};
+
+/** A change of pace is a command of its own: it may free what is held, and has no sequence. */
+const toPace = (supplierId: string, change: StockChangeDto): Untimed<ReportPace>[] => {
+  const { capacityPerMinute, leadTimeMs } = change;
+  if (capacityPerMinute === undefined && leadTimeMs === undefined) return [];
+  const pace = { ...(capacityPerMinute !== undefined && { capacityPerMinute }), ...(leadTimeMs !== undefined && { leadTimeMs }) };
+  return [{ type: 'ReportPace', supplierId, offerId: offerOf(supplierId, change), ...pace }];
+};
 
 /** Up to a thousand changes, each for itself: a stale or foreign one costs the others nothing. They arrive together and share transactions. */
 @Injectable()
@@ -22,29 +29,20 @@ export class SupplierFeed {
   constructor(private readonly commands: Commands<InventoryCommand>) {}
 
   async take(supplierId: string, changes: readonly StockChangeDto[], caller: Caller): Promise<StockReportView> {
-    const results = await Promise.all(changes.map((it, index) => this.takeOne(supplierId, it, index, caller)));
-    const taken = results.filter((it) => it.status === 'taken').length;
-    return { taken, refused: results.length - taken, results };
+    const outcomes = await this.commands.outcomes(
+      changes.map((it) => toCommand(supplierId, it)),
+      { caller, answer: ({ offers }: Rows) => Object.values(offers).map(roomOf)[0] },
+    );
+    const results = changes.map(({ sku }, index) => resultOf(index, sku, outcomes[index]));
+    const taken = changes.filter((_, index) => results[index]?.status === 'taken');
+    const paces = taken.flatMap((it) => toPace(supplierId, it));
+    if (paces.length > 0) await this.commands.outcomes(paces, { caller });
+    return { taken: taken.length, refused: results.length - taken.length, results };
   }
+}
 
-  /** A change of pace is a command of its own: it may free what is held, and has no sequence. */
-  private async paceOf(
-    supplierId: string,
-    offerId: string,
-    { capacityPerMinute, leadTimeMs }: StockChangeDto,
-    caller: Caller,
-  ): Promise<void> {
-    if (capacityPerMinute === undefined && leadTimeMs === undefined) return;
-    const pace = { ...(capacityPerMinute !== undefined && { capacityPerMinute }), ...(leadTimeMs !== undefined && { leadTimeMs }) };
-    await this.commands.outcome({ type: 'ReportPace', supplierId, offerId, ...pace }, { caller });
-  }
-
-  private async takeOne(supplierId: string, change: StockChangeDto, index: number, caller: Caller): Promise<StockResultView> {
-    const command = toCommand(supplierId, change);
-    const outcome = await this.commands.outcome(command, { caller, answer: ({ offers }: Rows) => roomOf(rowOf(offers, command.offerId)) });
-    const { sku } = change;
-    if ('rejected' in outcome) return { index, sku, status: 'refused', code: outcome.rejected.rejected };
-    await this.paceOf(supplierId, command.offerId, change, caller);
-    return { index, sku, status: 'taken', available: Number(outcome.body) };
-  }
+function resultOf(index: number, sku: string, outcome: CommandOutcome | undefined): StockResultView {
+  assert(outcome !== undefined, 'every change has an outcome');
+  if ('rejected' in outcome) return { index, sku, status: 'refused', code: outcome.rejected.rejected };
+  return { index, sku, status: 'taken', available: Number(outcome.body) };
 }
