@@ -1,4 +1,5 @@
 export { hashOf, type Idempotency } from './answers';
+export { byteaArray } from './binary';
 export * from './checks';
 export type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription, Watermark } from './bus';
 export { Commands, type CommandOutcome, type RunOptions } from './commands';

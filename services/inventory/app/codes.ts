@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@midstream/runtime';
+import { byteaArray, type Database, type Tx } from '@midstream/runtime';
 import { assert } from '@midstream/kernel';
 import DataLoader from 'dataloader';
 import { v7 as uuidv7 } from 'uuid';
@@ -112,7 +112,7 @@ export class Codes {
              AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint)
           ORDER BY c.fingerprint
              ON CONFLICT DO NOTHING`,
-        [...columnsOf(codes), codes.map((it) => it.fingerprint)],
+        [...columnsOf(codes), byteaArray(codes.map((it) => it.fingerprint))],
       );
       const good = new Set(
         await unitsOf(
@@ -194,7 +194,7 @@ const columnsOf = (rows: readonly SentRow[]): unknown[] => [
   rows.map((it) => it.unitId),
   rows.map((it) => it.purchaseId),
   rows.map((it) => it.keyId),
-  rows.map((it) => it.sealed),
+  byteaArray(rows.map((it) => it.sealed)),
 ];
 
 async function unitsOf(tx: Tx, purchaseIds: readonly string[]): Promise<string[]> {

@@ -1,4 +1,4 @@
-import type { Database } from '@midstream/runtime';
+import { byteaArray, type Database } from '@midstream/runtime';
 import { v7 as uuidv7 } from 'uuid';
 import type { DataKeys } from './keys';
 import type { DataKey, Fingerprints } from './seal';
@@ -65,7 +65,7 @@ export class Stocking {
     });
     const { rows: there } = await this.database.query<Known>(STOCK, [
       ...[offerId, sku, key.id, batch?.id ?? null],
-      ...[rows.map((it) => it.id), rows.map((it) => it.sealed), rows.map((it) => it.fingerprint)],
+      ...[rows.map((it) => it.id), byteaArray(rows.map((it) => it.sealed)), byteaArray(rows.map((it) => it.fingerprint))],
       ...[rows.map((it) => it.expiresAt), rows.map((it) => it.sellUntil)],
     ]);
     for (const it of there) {

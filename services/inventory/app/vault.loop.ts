@@ -1,4 +1,4 @@
-import type { Database, Loop } from '@midstream/runtime';
+import { byteaArray, type Database, type Loop } from '@midstream/runtime';
 import { House } from './house';
 import { KmsProblem, type Wrapped } from './kms/kms';
 
@@ -99,7 +99,7 @@ async function rewrap(database: Database, { keys }: House): Promise<number> {
   await database.query(
     `UPDATE data_key k SET kek_id = n.kek_id, wrapped = n.wrapped, wrapped_at = clock_timestamp()
        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS n(id, old, kek_id, wrapped) WHERE k.id = n.id AND k.kek_id = n.old`,
-    [rows.map((it) => it.id), rows.map((it) => it.kek_id), anew.map((it) => it.kekId), anew.map((it) => it.wrapped)],
+    [rows.map((it) => it.id), rows.map((it) => it.kek_id), anew.map((it) => it.kekId), byteaArray(anew.map((it) => it.wrapped))],
   );
   return rows.length;
 }
@@ -120,7 +120,7 @@ async function sealAnew(database: Database, { keys }: House, { table, id, bound 
   await database.query(
     `UPDATE ${table} t SET key_id = $1, sealed = n.sealed FROM unnest($2::text[], $3::text[], $4::bytea[]) AS n(id, old, sealed)
       WHERE t.${id} = n.id AND t.key_id = n.old`,
-    [key.id, rows.map((it) => it.id), rows.map((it) => it.key_id), anew],
+    [key.id, rows.map((it) => it.id), rows.map((it) => it.key_id), byteaArray(anew)],
   );
   return rows.length;
 }
