@@ -42,9 +42,15 @@ const PIECES = 48;
 export function inContext(plain: Count, context: Context, at: number, horizonMs: number): Count {
   finite('at', at);
   positive('horizonMs', horizonMs);
-  let factor = 0;
-  for (let n = 0; n < PIECES; n++) factor += factorAt(context, at + ((n + 0.5) * horizonMs) / PIECES) / PIECES;
-  return { mean: plain.mean * factor, size: plain.size };
+  return { mean: plain.mean * factorOver(context, at, horizonMs), size: plain.size };
+}
+
+/** The mean of what it is over the time. What neither fades nor comes is the same all the time. */
+function factorOver(context: Context, at: number, horizonMs: number): number {
+  if (context.holidays === undefined && context.burst === undefined && (context.events ?? []).length === 0) return factorAt(context, at);
+  let sum = 0;
+  for (let n = 0; n < PIECES; n++) sum += factorAt(context, at + ((n + 0.5) * horizonMs) / PIECES);
+  return sum / PIECES;
 }
 
 /** By how much demand at this time differs from its own past; in [0.1, 10]. @throws InvalidDemand */

@@ -43,13 +43,24 @@ export function logChance({ mean, size }: Count, count: number): number {
   return ways - size * Math.log1p(mean / size) + count * (Math.log(mean) - Math.log(size + mean));
 }
 
-/** P(N = 0), P(N = 1), … P(N = most), by the ratio of neighbours. */
+/** Below it a chance is no number any more, and its neighbours cannot be told from it. */
+const LOG_LEAST = -700;
+
+/** P(N = 0), P(N = 1), … P(N = most), by the ratio of neighbours; by its logarithm where the first of them is too small for a number. */
 export function chances(count: Count, most: number): Float64Array {
   const { mean, size } = count;
   const table = new Float64Array(most + 1);
   const poisson = !Number.isFinite(size) || size > 1e9;
   const step = poisson ? mean : mean / (size + mean);
   let log = logChance(count, 0);
+  if (log > LOG_LEAST) {
+    let chance = Math.exp(log);
+    for (let n = 0; n <= most; n++) {
+      table[n] = chance;
+      chance *= ((poisson ? 1 : size + n) * step) / (n + 1);
+    }
+    return table;
+  }
   for (let n = 0; n <= most; n++) {
     table[n] = Math.exp(log);
     log += Math.log(((poisson ? 1 : size + n) * step) / (n + 1));
