@@ -11,6 +11,8 @@ export interface Evaluated {
   readonly region: string;
   readonly segment: Segment;
   readonly currency: string;
+  /** Of the merchant who asks, where the hub has put it into one. */
+  readonly merchantTier?: string;
   readonly deliverByAt: number;
 }
 

@@ -1,23 +1,12 @@
-import type { Gate, GateCounts } from '@midstream/contracts';
-import type { Offer, OfferBook, Product } from '../book';
+import type { GateCounts } from '@midstream/contracts';
+import { type Offer, type OfferBook, pricedFor, type Product } from '../book';
 import { type Wanted, wantedBy } from '../gates';
-import { perHour } from '../market/heat';
-import { costAt, FAILURE_SHARE } from '../worth';
-import { CHAIN_MAX, type CardNeed, GOODS_MAX, requestOf } from './need';
-import { stockOutProbability } from './outlook';
-import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, packageOf, SMALL_QUANTITY_MOST } from './packages';
-import { AVAILABLE, COST, FILL, HEAT, HEAT_AT, PRICE, RESPONSE, rowOf, SEEN_AT, type Shelf, shelvesOf, SOURCE } from './shelf';
-import { commonGate, gateAt, type Look, lookAt, plainGate, type Screen, screenOf } from './screen';
-import { type Traits, valueOf } from './value';
-
-/** What is expected where nothing is known (selection.md 1.2): complaints, codes that are not good, buyers who come again. */
-export const COMPLAINT_PRIOR = 0.012;
-export const INVALID_PRIOR = 0.002;
-const REPURCHASE_PRIOR = 0.3;
-/** What a buyer who comes again is worth, as a share of the price. */
-const LOYALTY_SHARE = 0.01;
-/** A failure says something of the next offer where both buy from the same source. */
-const SAME_SOURCE = 0.9;
+import { type CardNeed, GOODS_MAX, requestOf } from './need';
+import { packageOf } from './packages';
+import { offerAt, screenOf } from './screen';
+import { type Aisle, type Shelf, shelvesOf } from './shelf';
+import type { Traits } from './value';
+import { type Around, type GateCount, type Influence, weigh } from './weigh';
 
 /** One attempt of a good's chain. The chain's order is what a sale leaves, less what failing costs until it is made. */
 export interface Link {
@@ -30,6 +19,7 @@ export interface Link {
 
 /** One good, by the chain of offers that would serve it: what becomes one card. */
 export interface Good {
+  /** At the price that the merchant who asks would pay. */
   readonly product: Product;
   readonly isWanted: boolean;
   readonly chain: readonly Link[];
@@ -50,33 +40,10 @@ export interface Goods {
   readonly considered: number;
 }
 
-/** Evidence of the case library for a good, as a share of its price. It takes what is at hand of a good: there are thousands. */
-export type Influence = (sku: string, category: string, priceMinor: number) => number;
-
-/** The GOODS_MAX best goods that pass the gates, best first, each with its chain; and at which gate how many offers were stopped. */
-export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence: Influence): Goods {
-  const cap = need.priceCapMinor ?? capOf(need, book);
-  // A top-up needs an account, which the order will name: here both kinds may be shown
-  const wanted = wantedFor(need, cap, book);
-  const base = { need, at, influence, screen: screenOf(need, cap, wanted, book, at) };
-  const set = packageOf(need.scenario);
-  const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
-  const shelves = shelvesOf(book);
-  const only = need.only === undefined ? undefined : shelves.one(need.only);
-  const passed: Passed[] = [];
-  for (const category of wanted.categories) {
-    const around: Around = { ...base, isInPackage: set?.categories.includes(category) === true };
-    const aisle = need.only === undefined ? shelves.of(category) : only?.product.category === category ? [only] : [];
-    for (const shelf of aisle) {
-      const found = weighed(shelf, around, gates);
-      if (found !== undefined) passed.push(passedOf(shelf, around, found));
-    }
-  }
-  return { goods: passed.sort(byValue).slice(0, GOODS_MAX), gates, considered: passed.length };
-}
-
 /** A good that passed, with what the choice of cards asks of it. All that a card shows is made for those that are chosen (`goodOf`). */
 export interface Passed {
+  readonly aisle: Aisle;
+  readonly place: number;
   readonly shelf: Shelf;
   readonly around: Around;
   readonly isWanted: boolean;
@@ -84,25 +51,101 @@ export interface Passed {
   readonly priceMinor: number;
   readonly fill: number;
   readonly inStock: number;
-  /** Of the first offer, which stands in this place on the shelf. */
+  /** Of the first offer: its answer, and the code of its source. */
   readonly responseMs: number;
-  readonly place: number;
+  readonly source: number;
 }
 
-// Written out: there is one for every good of a category
-function passedOf(shelf: Shelf, around: Around, { valueMinor, traits, best }: Weighed): Passed {
-  const { wanted } = around.screen;
-  const place = best[0]?.place ?? 0;
+/** The GOODS_MAX best goods that pass the gates, best first, each with its chain; and at which gate how many offers were stopped. */
+export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence: Influence): Goods {
+  const cap = need.priceCapMinor ?? capOf(need, book);
+  // A top-up needs an account, which the order will name: here both kinds may be shown
+  const wanted = wantedFor(need, cap, book);
+  const shelves = shelvesOf(book);
+  const base = { need, at, influence, screen: screenOf(need, cap, wanted, book, shelves, at) };
+  const set = packageOf(need.scenario);
+  const gates: GateCount = wanted.skus.size === 0 ? { 'unknown-product': 1 } : {};
+  const best: Passed[] = [];
+  let considered = 0;
+  for (const category of wanted.categories) {
+    const around: Around = { ...base, isInPackage: set?.categories.includes(category) === true };
+    const aisle = shelves.of(category);
+    // The one good that is looked at alone is what is asked for: it stands here
+    const found = walked(aisle, around, gates, need.only === undefined ? undefined : shelves.placeOf(need.only));
+    considered += found.count;
+    for (const it of foremost(found)) best.push(passedOf(aisle, around, found, it));
+  }
+  return { goods: best.sort(byValue).slice(0, GOODS_MAX), gates, considered };
+}
+
+/** Of each good of an aisle that passed, FOUND numbers: there is one for every good of a category, and few of them are shown. */
+interface Found {
+  readonly numbers: Float64Array;
+  count: number;
+}
+const PLACE = 0;
+const VALUE = 1;
+const PRICE = 2;
+const FILLS = 3;
+const IN_STOCK = 4;
+/** The place of its first offer in the columns. */
+const FIRST = 5;
+const IS_WANTED = 6;
+const FOUND = 7;
+
+/** Used again by each walk, which is read before the next. */
+let room = new Float64Array();
+
+/** @param only the one place that is looked at; all where it is left out */
+function walked(aisle: Aisle, around: Around, gates: GateCount, only?: number): Found {
+  const { shelves } = aisle;
+  const { isWhole, skus } = around.screen.wanted;
+  const [begin, end] = only === undefined ? [0, shelves.length] : [only, only + 1];
+  if (room.length < FOUND * shelves.length) room = new Float64Array(2 * FOUND * shelves.length);
+  const found: Found = { numbers: room, count: 0 };
+  for (let place = begin; place < end; place++) {
+    const it = weigh(aisle, place, around, gates);
+    if (it === undefined) continue;
+    const from = FOUND * found.count++;
+    room[from + PLACE] = place;
+    room[from + VALUE] = it.valueMinor;
+    room[from + PRICE] = it.priced.priceMinor;
+    room[from + FILLS] = it.traits.fill;
+    room[from + IN_STOCK] = it.traits.inStock;
+    room[from + FIRST] = it.best.at[0] ?? 0;
+    room[from + IS_WANTED] = Number(isWhole ?? skus.has(shelves[place]?.sku ?? ''));
+  }
+  return found;
+}
+
+/** Where the numbers begin of those that may be among the GOODS_MAX best: of those that are wanted, and of the others, no more than that. */
+function foremost({ numbers, count }: Found): number[] {
+  const [wanted, others]: [number[], number[]] = [[], []];
+  for (let from = 0; from < count * FOUND; from += FOUND) (numbers[from + IS_WANTED] === 1 ? wanted : others).push(from);
+  return [wanted, others].flatMap((all) => {
+    if (all.length <= GOODS_MAX) return all;
+    const values = new Float64Array(all.length);
+    for (let n = 0; n < all.length; n++) values[n] = numbers[(all[n] ?? 0) + VALUE] ?? 0;
+    const least = values.sort()[all.length - GOODS_MAX] ?? 0;
+    return all.filter((from) => (numbers[from + VALUE] ?? 0) >= least);
+  });
+}
+
+function passedOf(aisle: Aisle, around: Around, { numbers: found }: Found, from: number): Passed {
+  const first = found[from + FIRST] ?? 0;
+  const place = found[from + PLACE] ?? 0;
   return {
-    shelf,
-    around,
-    isWanted: wanted.isWhole ?? wanted.skus.has(shelf.sku),
-    valueMinor,
-    priceMinor: traits.priceMinor,
-    fill: traits.fill,
-    inStock: traits.inStock,
-    responseMs: shelf.numbers[rowOf(place) + RESPONSE] ?? 0,
+    aisle,
     place,
+    around,
+    shelf: aisle.shelves[place] as Shelf,
+    isWanted: found[from + IS_WANTED] === 1,
+    valueMinor: found[from + VALUE] ?? 0,
+    priceMinor: found[from + PRICE] ?? 0,
+    fill: found[from + FILLS] ?? 0,
+    inStock: found[from + IN_STOCK] ?? 0,
+    responseMs: aisle.offers.response[first] ?? 0,
+    source: aisle.offers.source[first] ?? 0,
   };
 }
 
@@ -119,175 +162,35 @@ function wantedFor(need: CardNeed, cap: number, book: OfferBook): Wanted {
 }
 
 /** Without a cap, a named good and what is a quarter dearer; of a category, anything. */
-function capOf({ need }: CardNeed, book: OfferBook): number {
-  const price = need.sku === undefined ? undefined : book.products.get(need.sku)?.priceMinor;
-  return price === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(price * 1.25);
+function capOf({ need, merchantTier }: CardNeed, book: OfferBook): number {
+  const product = need.sku === undefined ? undefined : book.products.get(need.sku);
+  return product === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(pricedFor(product, merchantTier).priceMinor * 1.25);
 }
-
-export interface Around {
-  readonly need: CardNeed;
-  readonly at: number;
-  readonly influence: Influence;
-  readonly screen: Screen;
-  readonly isInPackage: boolean;
-}
-
-type GateCount = Partial<Record<Gate, number>>;
 
 /** All of a good that passed. */
-export function goodOf({ shelf, around, isWanted }: Passed): Good | undefined {
-  const found = weighed(shelf, around, {});
+export function goodOf({ aisle, place, shelf, around, isWanted }: Passed): Good | undefined {
+  const found = weigh(aisle, place, around, {});
   if (found === undefined) return undefined;
-  const { traits, valueMinor, available, stockOut, onTime, perHour, offers, best } = found;
-  const chain = best.map(({ place, costMinor }) => linkOf(shelf, place, costMinor));
-  const stockAsOf = chain[0]?.offer.stockAsOf ?? new Date(around.at).toISOString();
+  const { need, at } = around;
+  const { traits, valueMinor, available, stockOut, perHour, offers, best } = found;
+  const chain = Array.from(best.at.subarray(0, best.length), (it, n): Link => {
+    const { fill, response, available: stock } = aisle.offers;
+    const offer = offerAt(aisle, place, it);
+    return { offer, costMinor: best.costMinor[n] ?? 0, fill: fill[it] ?? 0, responseMs: response[it] ?? 0, available: stock[it] ?? 0 };
+  });
+  const [first] = chain;
+  const left = Math.max(1, need.deliverByAt - at);
   return {
-    product: shelf.product,
+    product: pricedFor(shelf.product, need.merchantTier),
     isWanted,
     chain,
     offers,
     valueMinor,
     available,
-    stockAsOf,
+    stockAsOf: first?.offer.stockAsOf ?? new Date(at).toISOString(),
     stockOut,
-    onTime,
+    onTime: traits.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, first?.responseMs ?? 0))),
     perHour,
     traits: { ...traits },
   };
-}
-
-function linkOf({ offers, numbers }: Shelf, place: number, costMinor: number): Link {
-  const from = rowOf(place);
-  return {
-    offer: offers[place] as Offer,
-    costMinor,
-    fill: numbers[from + FILL] ?? 0,
-    responseMs: numbers[from + RESPONSE] ?? 0,
-    available: numbers[from + AVAILABLE] ?? 0,
-  };
-}
-
-/** What a good comes to. One record is used again for each good: there are thousands, and few are shown. */
-interface Weighed {
-  readonly best: Best[];
-  /** Offers that passed, and their stock. */
-  offers: number;
-  available: number;
-  readonly traits: { -readonly [Key in keyof Traits]: Traits[Key] };
-  valueMinor: number;
-  stockOut: number;
-  onTime: number;
-  perHour: number;
-}
-
-/** One of a good's best offers, by its place on the shelf. */
-interface Best {
-  readonly place: number;
-  readonly rank: number;
-  readonly costMinor: number;
-}
-
-const scratch: Weighed = {
-  best: [],
-  offers: 0,
-  available: 0,
-  valueMinor: 0,
-  stockOut: 0,
-  onTime: 0,
-  perHour: 0,
-  traits: { priceMinor: 0, costMinor: 0, fill: 0, invalid: INVALID_PRIOR, slowness: 0, complaint: COMPLAINT_PRIOR, inStock: 0, demand: 0 },
-};
-
-/** @returns undefined where no offer passes; otherwise a record that is good until the next call */
-function weighed(shelf: Shelf, around: Around, gates: GateCount): Weighed | undefined {
-  const { need, at, influence, screen } = around;
-  const { numbers } = shelf;
-  const look = lookAt(screen, shelf);
-  if (look.all !== undefined) {
-    if (shelf.offers.length > 0) gates[look.all] = (gates[look.all] ?? 0) + shelf.offers.length;
-    return undefined;
-  }
-  source(shelf, look, around, gates);
-  if (scratch.offers === 0) return undefined;
-  const { traits, best, available } = scratch;
-  const first = rowOf(best[0]?.place ?? 0);
-  const left = Math.max(1, need.deliverByAt - at);
-  const perHourNow = perHour({ hour: numbers[HEAT] ?? 0, week: 0, at: numbers[HEAT_AT] ?? 0 }, at).hour;
-  const [ageMs, leadMs] = [at - (numbers[first + SEEN_AT] ?? 0), numbers[first + RESPONSE] ?? 0];
-  const stockOut = stockOutProbability({ available, quantity: need.quantity, perHour: perHourNow, ageMs, leadMs });
-  serve(shelf, traits);
-  traits.priceMinor = numbers[PRICE] ?? 0;
-  traits.slowness = Math.min(1, leadMs / left);
-  traits.inStock = 1 - stockOut;
-  traits.demand = REPURCHASE_PRIOR * LOYALTY_SHARE + fitOf(shelf, leadMs, around) + influence(shelf.sku, shelf.category, traits.priceMinor);
-  scratch.valueMinor = valueOf(traits, need.segment);
-  scratch.stockOut = stockOut;
-  scratch.onTime = traits.fill * (1 - stockOut) * (1 - Math.exp(-left / Math.max(1, leadMs)));
-  scratch.perHour = perHourNow;
-  return scratch;
-}
-
-/** One walk through the offers of a good: which pass, and the best of them. */
-function source(shelf: Shelf, look: Look, { need, screen }: Around, gates: GateCount): void {
-  const { product, offers, numbers, arePlain } = shelf;
-  const priceMinor = numbers[PRICE] ?? 0;
-  const failureMinor = priceMinor * FAILURE_SHARE.retail;
-  const common = arePlain ? commonGate(screen, look, shelf) : undefined;
-  scratch.best.length = 0;
-  scratch.offers = 0;
-  scratch.available = 0;
-  for (let n = 0; n < offers.length; n++) {
-    const from = rowOf(n);
-    const offer = offers[n] as Offer;
-    const costMinor = arePlain ? (numbers[from + COST] ?? 0) : costAt(offer, need.quantity);
-    const available = numbers[from + AVAILABLE] ?? 0;
-    const gate = arePlain ? (common ?? plainGate(screen, look, shelf, n)) : gateAt(screen, look, product, offer, costMinor, available);
-    if (gate !== undefined) {
-      gates[gate] = (gates[gate] ?? 0) + 1;
-      continue;
-    }
-    scratch.offers += 1;
-    scratch.available += available;
-    const fill = numbers[from + FILL] ?? 0;
-    placeAt({ place: n, costMinor, rank: priceMinor - costMinor - (failureMinor * (1 - fill)) / fill }, offers);
-  }
-}
-
-/** Into the list of the best, if it is one of them; of equal ones the offer with the lesser id first. */
-function placeAt(it: Best, offers: readonly Offer[]): void {
-  const { best } = scratch;
-  let place = best.length;
-  for (; place > 0; place--) {
-    const ahead = best[place - 1] as Best;
-    if (it.rank < ahead.rank) break;
-    if (it.rank === ahead.rank && (offers[it.place]?.offerId ?? '') > (offers[ahead.place]?.offerId ?? '')) break;
-    if (place < CHAIN_MAX) best[place] = ahead;
-  }
-  if (place < CHAIN_MAX) best[place] = it;
-}
-
-/** Of a chain tried in order: that one delivers, and what a unit then costs on average. */
-function serve({ numbers }: Shelf, traits: Weighed['traits']): void {
-  const { best } = scratch;
-  let [open, cost] = [1, 0];
-  for (let n = 0; n < best.length; n++) {
-    const { place, costMinor } = best[n] as Best;
-    const from = rowOf(place);
-    let isTried = false;
-    for (let it = 0; it < n; it++) isTried ||= numbers[rowOf(best[it]?.place ?? 0) + SOURCE] === numbers[from + SOURCE];
-    const chance = open * (numbers[from + FILL] ?? 0) * (isTried ? SAME_SOURCE : 1);
-    cost += chance * costMinor;
-    open -= chance;
-  }
-  traits.fill = 1 - open;
-  traits.costMinor = open < 1 ? cost / (1 - open) : 0;
-}
-
-/** Goods that suit the scenario, small orders that are served at once, large ones that are cheaper by the lot. */
-function fitOf({ offers, arePlain }: Shelf, responseMs: number, { need, isInPackage }: Around): number {
-  const { segment, quantity } = need;
-  const instant = segment === 'retail' && quantity <= SMALL_QUANTITY_MOST && responseMs <= INSTANT_MS;
-  const isLot = ({ place }: Best) => (offers[place]?.costTiers.length ?? 0) > 1 && (offers[place]?.maxQuantity ?? 0) >= quantity;
-  const bulk = !arePlain && segment === 'enterprise' && quantity >= BULK_QUANTITY_LEAST && scratch.best.some(isLot);
-  return (isInPackage ? FIT_SHARE : 0) + (instant ? FIT_SHARE / 2 : 0) + (bulk ? FIT_SHARE : 0);
 }

@@ -10,6 +10,8 @@ export interface CardNeed {
   /** The dearest that a unit may be; none where it is left out. */
   readonly priceCapMinor?: number;
   readonly currency: string;
+  /** Of the merchant who asks, where the hub has put it into one: what goods cost it depends on it. */
+  readonly merchantTier?: string;
   readonly deliverByAt: number;
   /** Look at this good alone, and at no substitute. */
   readonly only?: string;
@@ -38,6 +40,7 @@ export const requestOf = (it: CardNeed, capMinor: number, hasRecipient: boolean)
   segment: it.segment,
   tier: 'standard',
   scenario: it.scenario,
+  ...(it.merchantTier !== undefined && { merchantTier: it.merchantTier }),
   priceCapMinor: capMinor,
   currency: it.currency,
   hasRecipient,

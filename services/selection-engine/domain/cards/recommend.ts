@@ -1,14 +1,16 @@
 import type { GateCounts } from '@midstream/contracts';
-import type { OfferBook, Product } from '../book';
+import type { OfferBook } from '../book';
 import { diverse } from './diverse';
-import { type Good, goodOf, goodsFor, type Influence, type Passed } from './goods';
+import { type Good, goodOf, goodsFor, type Passed } from './goods';
 import { CARDS_LEAST, CARDS_MAX, type CardNeed } from './need';
 import type { Outlook } from '../demand';
 import { outlookFor } from './outlook';
 import { type Package, packageOf } from './packages';
 import { type Explained, explained } from './reasons';
 import { type ScoreBasis, type Scores, scoresOf } from './scores';
+import type { Shelf } from './shelf';
 import { suggestedQuantity } from './suggest';
+import type { Influence } from './weigh';
 
 export const ROLES = ['best', 'steadiest', 'cheapest', 'fastest', 'substitute'] as const;
 export type Role = (typeof ROLES)[number];
@@ -105,11 +107,13 @@ interface Around {
   readonly influence: Influence;
 }
 
+/** Each is compared with the best of the others. */
 function cardsOf(all: readonly Chosen[], goods: readonly Passed[], need: CardNeed, around: Around): Card[] {
+  const rivals = goods.slice(0, 2).map((passed) => ({ passed, good: goodOf(passed) }));
   return all.flatMap(({ good, roles }) => {
     const shown = goodOf(good);
-    const second = goods.find((it) => it !== good);
-    return shown === undefined ? [] : [cardOf(shown, second && goodOf(second), roles, need, around)];
+    const rival = rivals.find((it) => it.passed !== good);
+    return shown === undefined ? [] : [cardOf(shown, rival?.good, roles, need, around)];
   });
 }
 
@@ -137,22 +141,26 @@ function least(goods: readonly Passed[], of: (good: Passed) => number): Passed |
 /** 1 for the same thing: what the goods are, and whose stock they come from (selection.md 1.7). */
 function likeness(a: Passed | undefined, b: Passed | undefined): number {
   if (a === undefined || b === undefined) return 0;
-  if (a === b) return 1;
-  const source = a.shelf.offers[a.place]?.upstreamGroup === b.shelf.offers[b.place]?.upstreamGroup ? 1 : 0;
-  return 0.7 * kinship(a.shelf.product, b.shelf.product) + 0.3 * source;
+  return a === b ? 1 : 0.7 * kinship(a, b) + 0.3 * Number(a.source === b.source);
 }
 
-/** Share of what is known of two products in which they agree: category, kind, face value, attributes. */
-export function kinship(a: Product, b: Product): number {
-  let names = 0;
-  let same = Number(a.category === b.category) + Number(a.fulfilmentKind === b.fulfilmentKind);
-  const [low, high] = a.faceValueMinor < b.faceValueMinor ? [a.faceValueMinor, b.faceValueMinor] : [b.faceValueMinor, a.faceValueMinor];
-  same += high === 0 ? 1 : low / high;
-  for (const it in a.attributes) {
-    names += 1;
-    same += Number(a.attributes[it] === b.attributes[it]);
-  }
-  for (const it in b.attributes) names += Number(a.attributes[it] === undefined);
+/** Share of what is known of two goods in which they agree: category, kind, face value, attributes. */
+function kinship(a: Passed, b: Passed): number {
+  const [one, other] = [a.shelf.product.faceValueMinor, b.shelf.product.faceValueMinor];
+  const high = Math.max(one, other);
+  const same = Number(a.aisle === b.aisle) + Number(a.shelf.kind === b.shelf.kind) + (high === 0 ? 1 : Math.min(one, other) / high);
   // Two goods are never quite one: a matrix without rank has no second card
-  return Math.min(0.98, same / (3 + names));
+  return Math.min(0.98, agreement(a.shelf, b.shelf, same));
+}
+
+/** With their attributes: those that either names count, those in which they agree speak for them. */
+function agreement({ attributes: a }: Shelf, { attributes: b }: Shelf, same: number): number {
+  let [names, agreed] = [b.length / 2, same];
+  for (let it = 0; it < a.length; it += 2) {
+    let at = 0;
+    while (at < b.length && a[it] !== b[at]) at += 2;
+    if (at === b.length) names += 1;
+    else if (a[it + 1] === b[at + 1]) agreed += 1;
+  }
+  return agreed / (3 + names);
 }

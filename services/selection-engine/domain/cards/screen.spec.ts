@@ -4,12 +4,12 @@ import type { AnyFact } from '@midstream/contracts';
 import fc from 'fast-check';
 import { gateOf, wantedBy } from '../gates';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, NOON } from '../selection.fixtures';
-import { applyToBook, availableAt } from '../book';
+import { applyToBook, type Offer } from '../book';
 import { costAt, fillOf, responseOf } from '../worth';
 import { goodOf, goodsFor } from './goods';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
-import { gateAt, lookAt, screenOf } from './screen';
-import { type Shelf, shelvesOf } from './shelf';
+import { gateOfGood, gateOfOffer, price, screenOf } from './screen';
+import { shelvesOf } from './shelf';
 
 const regions = fc.subarray(['CN', 'CN-31', 'US', '*', 'CN-3'], { minLength: 1 });
 const closure = fc.record({ cause: fc.constantFrom('suspended' as const, 'banned' as const) });
@@ -76,21 +76,23 @@ describe('the gates of cards', () => {
         // A card is chosen by its buyer, and no substitute: it may be dearer, and of another game
         const { skus, categories } = wantedBy(requestOf(need, cap, false), book);
         const wanted = { skus, categories };
-        const screen = screenOf(need, cap, wanted, book, NOON);
+        const shelves = shelvesOf(book);
+        const screen = screenOf(need, cap, wanted, book, shelves, NOON);
+        const aisle = shelves.of('membership');
+        const gateAt = (one: Offer) => {
+          const place = shelves.placeOf(one.sku) ?? -1;
+          const at = (aisle.starts[place] ?? 0) + (aisle.shelves[place]?.offers.indexOf(one) ?? -1);
+          const priced = { priceMinor: 0, maxCostMinor: 0 };
+          price(screen, aisle, place, priced);
+          return gateOfGood(screen, aisle, place, priced) ?? gateOfOffer(screen, aisle, place, at, priced, costAt(one, need.quantity));
+        };
         const found = goodsFor(need, book, NOON, () => 0);
         for (const of of book.products.values()) {
           const request = requestOf(need, cap, of.fulfilmentKind === 'VALUE_RECHARGE');
           const shown = found.goods.flatMap((one) => goodOf(one) ?? []).find((one) => one.product === of);
           const passed = [...(book.offersBySku.get(of.sku)?.values() ?? [])].filter((one) => {
             const gate = gateOf({ request, wanted, offer: one, product: of, book, at: NOON });
-            const fast = gateAt(
-              screen,
-              lookAt(screen, shelvesOf(book).one(of.sku) as Shelf),
-              of,
-              one,
-              costAt(one, need.quantity),
-              availableAt(book, one),
-            );
+            const fast = gateAt(one);
             // Without anything that is wanted no good is looked at
             if (wanted.skus.size > 0) assert.equal(fast, gate);
             return gate === undefined && wanted.skus.size > 0;

@@ -1,15 +1,15 @@
 import type { Gate } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import type { Offer, OfferBook, Product } from '../book';
+import { type Offer, type OfferBook, pricedFor, type Product } from '../book';
 import { PRICE_BAND_FLOOR, type Wanted } from '../gates';
 import { coreIndicatorsOf, meetsCore } from '../market/surge';
 import { maxCostOf } from '../worth';
 import type { CardNeed } from './need';
-import { AVAILABLE, BURST_UNTIL, COST, LEAD, LEAST, LISTED, MAX_COST, PRICE, rowOf, type Shelf } from './shelf';
+import type { Aisle, Shelves } from './shelf';
 
 /**
- * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, what
- * is the same for a good once a good. They say of each offer what `gateOf` says (screen.spec.ts compares the two).
+ * The gates of `gates.ts`, as cards ask them of thousands of offers at once: what is the same for a whole request is worked out once, and
+ * numbers are asked where they will do. They say of each offer what `gateOf` says (screen.spec.ts compares the two).
  */
 export interface Screen {
   readonly need: CardNeed;
@@ -19,14 +19,16 @@ export interface Screen {
   /** What costs less is shown only where it is what was asked for. */
   readonly floorMinor: number;
   readonly at: number;
-  /** All that covers the request's region: itself, what it lies in, everywhere. */
-  readonly covering: readonly string[];
+  /** Whether the list of regions that has this code covers the request's region. */
+  readonly covers: (list: number) => boolean;
+  /** The code of its currency. */
+  readonly currency: number;
   readonly excluded: ReadonlySet<string>;
   readonly latestLeadMs: number;
 }
 
-export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, at: number): Screen {
-  const parts = need.region.split('-');
+export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, shelves: Shelves, at: number): Screen {
+  const known: (boolean | undefined)[] = [];
   return {
     need,
     capMinor,
@@ -34,84 +36,62 @@ export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book:
     book,
     at,
     floorMinor: wanted.isWhole === true ? 0 : capMinor * PRICE_BAND_FLOOR,
-    covering: ['*', ...parts.map((_, it) => parts.slice(0, it + 1).join('-'))],
+    covers: (list) => (known[list] ??= coversRegion(shelves.listOf(list), need.region)),
+    currency: shelves.codeOf(need.currency),
     excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
     latestLeadMs: Math.trunc(need.deliverByAt) - at,
   };
 }
 
-/** What a good lets pass, before any of its offers is looked at. */
-export interface Look {
-  /** Stops all of its offers. */
-  readonly all?: Gate;
-  /** The good is too dear, or in another currency: stops what the offer's region lets pass. */
-  readonly tooDear: boolean;
-  readonly isBarred: boolean;
-  readonly isBursting: boolean;
+/** What a unit of a good comes to for whoever asks, and what it may cost at most. */
+export interface Priced {
+  priceMinor: number;
+  maxCostMinor: number;
 }
 
-const ALL: Readonly<Record<'unknown-product' | 'policy' | 'region', Look>> = {
-  'unknown-product': { all: 'unknown-product', tooDear: false, isBarred: false, isBursting: false },
-  policy: { all: 'policy', tooDear: false, isBarred: false, isBursting: false },
-  region: { all: 'region', tooDear: false, isBarred: false, isBursting: false },
-};
-
-/** Here a substitute of the category may be shown, and goods with a recipient and without: only the price band is left of the policy. */
-export function lookAt(screen: Screen, { sku, regions, barredIn, currency, numbers }: Shelf): Look {
-  const { need, capMinor, floorMinor, wanted, at } = screen;
-  const priceMinor = numbers[PRICE] ?? 0;
-  if (numbers[LISTED] === 0) return ALL['unknown-product'];
-  if (priceMinor < floorMinor && !wanted.skus.has(sku)) return ALL.policy;
-  if (!isCovered(regions, screen)) return ALL.region;
-  return {
-    tooDear: currency !== need.currency || priceMinor > capMinor,
-    isBarred: isCovered(barredIn, screen),
-    isBursting: (numbers[BURST_UNTIL] ?? 0) > at,
-  };
+/** Into `priced`: one record serves for all goods. */
+export function price({ need }: Screen, { goods, shelves }: Aisle, place: number, priced: Priced): void {
+  priced.priceMinor = goods.price[place] ?? 0;
+  priced.maxCostMinor = goods.maxCost[place] ?? 0;
+  if (need.merchantTier === undefined || goods.tiered[place] === 0) return;
+  const product = pricedFor(shelves[place]?.product as Product, need.merchantTier);
+  priced.priceMinor = product.priceMinor;
+  priced.maxCostMinor = maxCostOf(product);
 }
 
-/** @param costMinor of a unit at the quantity asked for @param available what is there, by the newest that is known */
-export function gateAt(screen: Screen, look: Look, product: Product, offer: Offer, costMinor: number, available: number): Gate | undefined {
-  if (look.all !== undefined) return look.all;
-  const { need, excluded, latestLeadMs } = screen;
-  if (!isCovered(offer.regions, screen)) return 'region';
-  if (look.tooDear || offer.currency !== need.currency || costMinor > maxCostOf(product)) return 'price';
-  if (excluded.size > 0 && excluded.has(offer.offerId)) return 'excluded';
-  const isOpen = offer.closures.length === 0;
-  if (!isOpen && isClosed(offer, need.region, false)) return 'closed';
-  if (need.quantity < offer.minQuantity) return 'quantity';
-  if (offer.leadTimeMs > latestLeadMs) return 'lead-time';
-  if (available < offer.minQuantity) return 'stock';
-  if (look.isBarred || (!isOpen && isClosed(offer, need.region, true))) return 'verdict';
-  return look.isBursting && isTooWeak(offer, screen) ? 'surge' : undefined;
+/**
+ * What stops all offers of a good before any of them is looked at. Here a substitute of the category may be shown, and goods with a recipient
+ * and without: only the price band is left of the policy.
+ */
+export function gateOfGood(screen: Screen, { goods, shelves }: Aisle, place: number, { priceMinor }: Priced): Gate | undefined {
+  if (goods.listed[place] === 0) return 'unknown-product';
+  if (priceMinor < screen.floorMinor && !screen.wanted.skus.has(shelves[place]?.sku ?? '')) return 'policy';
+  return screen.covers(goods.regions[place] ?? 0) ? undefined : 'region';
 }
 
-/** Of plain offers (shelf.ts), what stops all alike. */
-export function commonGate(screen: Screen, look: Look, { offers, offerRegions, offerCurrency }: Shelf): Gate | undefined {
-  if (offers.length === 0 || !isCovered(offerRegions, screen)) return 'region';
-  return look.tooDear || offerCurrency !== screen.need.currency ? 'price' : undefined;
-}
-
-/** Of the plain offer in the shelf's place `n`, what else stops it. */
-export function plainGate(screen: Screen, look: Look, { offers, numbers: row }: Shelf, n: number): Gate | undefined {
-  const { need, excluded, latestLeadMs } = screen;
-  const from = rowOf(n);
-  const least = row[from + LEAST] ?? 0;
-  if ((row[from + COST] ?? 0) > (row[MAX_COST] ?? 0)) return 'price';
-  if (excluded.size > 0 && excluded.has(offers[n]?.offerId ?? '')) return 'excluded';
+/** What stops an offer of it, where nothing stops the good. @param at the offer's place in the columns @param costMinor of a unit at the quantity asked for */
+export function gateOfOffer(screen: Screen, aisle: Aisle, place: number, at: number, priced: Priced, costMinor: number): Gate | undefined {
+  const { goods, offers } = aisle;
+  const { need, excluded, currency } = screen;
+  if (!screen.covers(offers.regions[at] ?? 0)) return 'region';
+  if (priced.priceMinor > screen.capMinor || costMinor > priced.maxCostMinor) return 'price';
+  if (goods.currency[place] !== currency || offers.currency[at] !== currency) return 'price';
+  const isOdd = offers.odd[at] !== 0;
+  if (excluded.size > 0 && excluded.has(offerAt(aisle, place, at).offerId)) return 'excluded';
+  if (isOdd && isClosed(offerAt(aisle, place, at), need.region, false)) return 'closed';
+  const least = offers.least[at] ?? 0;
   if (need.quantity < least) return 'quantity';
-  if ((row[from + LEAD] ?? 0) > latestLeadMs) return 'lead-time';
-  if ((row[from + AVAILABLE] ?? 0) < least) return 'stock';
-  if (look.isBarred) return 'verdict';
-  return look.isBursting && isTooWeak(offers[n], screen) ? 'surge' : undefined;
+  if ((offers.lead[at] ?? 0) > screen.latestLeadMs) return 'lead-time';
+  if ((offers.available[at] ?? 0) < least) return 'stock';
+  if (screen.covers(goods.barredIn[place] ?? 0)) return 'verdict';
+  if (isOdd && isClosed(offerAt(aisle, place, at), need.region, true)) return 'verdict';
+  const isBursting = (goods.burstUntil[place] ?? 0) > screen.at;
+  return isBursting && !meetsCore(coreIndicatorsOf(offerAt(aisle, place, at), screen.book)) ? 'surge' : undefined;
 }
 
-const isTooWeak = (offer: Offer | undefined, { book }: Screen): boolean => offer !== undefined && !meetsCore(coreIndicatorsOf(offer, book));
-
-function isCovered(regions: readonly string[], { covering }: Screen): boolean {
-  for (const it of regions) if (covering.includes(it)) return true;
-  return false;
-}
+/** The offer at this place in the columns. */
+export const offerAt = ({ shelves, starts }: Aisle, place: number, at: number): Offer =>
+  shelves[place]?.offers[at - (starts[place] ?? 0)] as Offer;
 
 const isClosed = (offer: Offer, region: string, byBan: boolean): boolean =>
   offer.closures.some((it) => (it.cause === 'banned') === byBan && (it.regions === undefined || coversRegion(it.regions, region)));

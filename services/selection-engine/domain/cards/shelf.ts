@@ -2,175 +2,216 @@ import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { fillOf, maxCostOf, responseOf } from '../worth';
 
 /**
- * A good as a row of numbers: all that does not depend on a request. Thousands of goods and offers lie all over the memory, and a walk through
- * them waits for it. A row is made anew once the book has news of the good (`OfferBook.stirred`).
+ * The goods of a category, and in columns of numbers all of them that does not depend on a request. Goods and offers lie all over the memory,
+ * and a walk through thousands of them waits for it; along a column it does not. What there is news of (`OfferBook.stirred`) is written anew
+ * before the next look.
  */
-export interface Shelf {
-  readonly product: Product;
-  readonly sku: string;
+export interface Aisle {
   readonly category: string;
-  readonly offers: readonly Offer[];
-  /** HEAD numbers of the good, then FIELDS for each offer. */
-  readonly numbers: Float64Array;
-  /** Each offer has one price, no closure, and regions and currency as the others: then numbers are all that a gate asks. */
-  readonly arePlain: boolean;
-  /** Of the good and of its first offer. Equal lists are one list, so that it is at hand. */
-  readonly regions: readonly string[];
-  readonly offerRegions: readonly string[];
-  readonly currency: string;
-  readonly offerCurrency: string;
-  /** Where a verdict stands in the way. */
-  readonly barredIn: readonly string[];
+  readonly shelves: readonly Shelf[];
+  /** By the good's place among the shelves. */
+  readonly goods: Columns<GoodColumn>;
+  /** Of all offers, good after good: those of a place begin at `starts[place]`, and end where the next one's begin. */
+  readonly offers: Columns<OfferColumn>;
+  readonly starts: Int32Array;
 }
 
-/** Of the good: orders in the last hour, when they were counted, until when demand bursts, price, 1 where it is listed, and the most that a unit may cost. */
-export const HEAT = 0;
-export const HEAT_AT = 1;
-export const BURST_UNTIL = 2;
-export const PRICE = 3;
-export const LISTED = 4;
-export const MAX_COST = 5;
-const HEAD = 6;
+/** A good, as things: for what is shown. */
+export interface Shelf {
+  readonly sku: string;
+  readonly product: Product;
+  readonly offers: readonly Offer[];
+  /** Equal texts have equal codes: of its kind; and of its attributes, each name followed by its value. */
+  readonly kind: number;
+  readonly attributes: readonly number[];
+}
 
-/** Of an offer. COST is that of the first tier; SOURCE is equal where two buy from the same source. */
-export const COST = 0;
-export const FILL = 1;
-export const LEAD = 2;
-export const LEAST = 3;
-export const AVAILABLE = 4;
-export const RESPONSE = 5;
-export const SOURCE = 6;
-export const SEEN_AT = 7;
-const FIELDS = 8;
+type Columns<Name extends string> = Readonly<Record<Name, Float64Array>>;
 
-/** Where the numbers of the offer in place `n` begin. */
-export const rowOf = (n: number): number => HEAD + n * FIELDS;
+/**
+ * Orders in the last hour, and when they were counted; until when demand bursts; price, and the most that a unit may cost; 1 where it is
+ * listed, and where merchants of some tier pay another price; codes of currency and regions, and of where a verdict stands in the way.
+ */
+const GOOD_COLUMNS = ['heat', 'heatAt', 'burstUntil', 'price', 'maxCost', 'listed', 'tiered', 'currency', 'regions', 'barredIn'] as const;
+type GoodColumn = (typeof GOOD_COLUMNS)[number];
 
-interface Place {
-  readonly category: string;
-  readonly aisle: (Shelf | string)[];
-  readonly index: number;
+/** `cost` is that of the first tier; an `odd` offer has others, or is closed, so that it has to be looked at itself. */
+const OFFER_COLUMNS = ['cost', 'fill', 'lead', 'least', 'available', 'response', 'source', 'seenAt', 'currency', 'regions', 'odd'] as const;
+type OfferColumn = (typeof OFFER_COLUMNS)[number];
+
+/** Texts and lists that have a code; past it all are forgotten, since most are no longer in the market. */
+const CODES_MAX = 500_000;
+
+interface Laid extends Aisle {
+  readonly skus: string[];
+  readonly shelves: Shelf[];
+  /** Places that have to be written. */
+  readonly stale: Set<number>;
+  goods: Columns<GoodColumn>;
+  offers: Columns<OfferColumn>;
+  starts: Int32Array;
 }
 
 export class Shelves {
-  private readonly rows = new Map<string, Shelf>();
-  private readonly aisles = new Map<string, (Shelf | string)[]>();
-  private readonly lists = new Map<string, readonly string[]>();
-  private readonly places = new Map<string, Place>();
+  private readonly aisles = new Map<string, Laid>();
+  private readonly spots = new Map<string, { readonly aisle: Laid; readonly place: number }>();
+  private readonly codes = new Map<string, number>();
+  private readonly listCodes = new Map<string, number>();
+  private readonly lists: (readonly string[])[] = [];
 
   constructor(private readonly book: OfferBook) {}
 
-  /** Of a whole category, in the book's order. */
-  of(category: string): readonly Shelf[] {
-    this.takeNews();
-    const aisle = this.aisles.get(category) ?? this.laidOut(category);
-    return aisle.flatMap((it, n) => {
-      const shelf = typeof it === 'string' ? this.one(it) : it;
-      if (shelf !== undefined) aisle[n] = shelf;
-      return shelf ?? [];
-    });
-  }
-
-  one(sku: string): Shelf | undefined {
-    this.takeNews();
-    const known = this.rows.get(sku);
-    if (known !== undefined) return known;
-    const product = this.book.products.get(sku);
-    if (product === undefined) return undefined;
-    const next = this.made(product);
-    this.rows.set(sku, next);
-    return next;
-  }
-
-  private laidOut(category: string): (Shelf | string)[] {
-    const skus = [...(this.book.skusByCategory.get(category) ?? [])];
-    const aisle: (Shelf | string)[] = [...skus];
-    skus.forEach((sku, index) => this.places.set(sku, { category, aisle, index }));
-    this.aisles.set(category, aisle);
+  of(category: string): Aisle {
+    let aisle = this.aisles.get(category);
+    if (aisle === undefined) {
+      this.aisles.set(category, (aisle = emptyAisle(category)));
+      for (const sku of this.book.skusByCategory.get(category) ?? []) this.give(aisle, sku);
+    }
+    this.freshen(aisle);
     return aisle;
   }
 
-  /** What there is news of is a name again, until somebody looks. */
-  private takeNews(): void {
+  /** Where a good stands in its category's aisle, once that has been looked at. */
+  placeOf(sku: string): number | undefined {
+    return this.spots.get(sku)?.place;
+  }
+
+  /** The same number for the same text. */
+  codeOf(text: string): number {
+    let code = this.codes.get(text);
+    if (code === undefined) this.codes.set(text, (code = this.codes.size));
+    return code;
+  }
+
+  /** The list of that code. */
+  listOf(code: number): readonly string[] {
+    return this.lists[code] ?? [];
+  }
+
+  private listCodeOf(of: readonly string[]): number {
+    const text = of.join();
+    let code = this.listCodes.get(text);
+    if (code === undefined) this.listCodes.set(text, (code = this.lists.push(of) - 1));
+    return code;
+  }
+
+  private give(aisle: Laid, sku: string): void {
+    const place = aisle.skus.push(sku) - 1;
+    this.spots.set(sku, { aisle, place });
+    aisle.stale.add(place);
+  }
+
+  /** What the book has heard since the last time. Codes hold until the next. */
+  takeNews(): void {
     const { stirred, products } = this.book;
+    if (this.codes.size + this.lists.length > CODES_MAX) this.forget();
     for (const sku of stirred) {
-      const place = this.places.get(sku);
-      const now = products.get(sku)?.category;
-      this.rows.delete(sku);
-      if (place !== undefined && place.category === now) place.aisle[place.index] = sku;
-      else for (const it of [place?.category, now]) if (it !== undefined) this.aisles.delete(it);
+      const category = products.get(sku)?.category;
+      const [spot, aisle] = [this.spots.get(sku), category === undefined ? undefined : this.aisles.get(category)];
+      if (spot !== undefined && spot.aisle !== aisle) this.aisles.delete(spot.aisle.category); // it stands elsewhere now
+      if (aisle === undefined) this.spots.delete(sku);
+      else if (spot?.aisle === aisle) aisle.stale.add(spot.place);
+      else this.give(aisle, sku);
     }
     stirred.clear();
   }
 
-  private made(product: Product): Shelf {
+  private forget(): void {
+    for (const it of [this.aisles, this.spots, this.codes, this.listCodes]) it.clear();
+    this.lists.length = 0;
+  }
+
+  /** Writes anew what there was news of; in its place, if it has as many offers as before. */
+  private freshen(aisle: Laid): void {
+    const { stale, shelves, skus } = aisle;
+    if (stale.size === 0) return;
+    let fits = shelves.length === skus.length;
+    for (const place of stale) {
+      const next = this.shelfOf(skus[place] ?? '');
+      fits &&= next.offers.length === shelves[place]?.offers.length;
+      shelves[place] = next;
+    }
+    if (!fits) makeRoom(aisle);
+    for (const place of stale) this.write(aisle, place);
+    stale.clear();
+  }
+
+  private shelfOf(sku: string): Shelf {
+    const product = this.book.products.get(sku) as Product;
+    const offers = [...(this.book.offersBySku.get(sku)?.values() ?? [])];
+    const attributes = Object.entries(product.attributes).flatMap(([name, value]) => [this.codeOf(name), this.codeOf(value)]);
+    return { sku, product, offers, attributes, kind: this.codeOf(product.fulfilmentKind) };
+  }
+
+  private write({ shelves, goods, offers: columns, starts }: Laid, place: number): void {
+    const { product, offers } = shelves[place] as Shelf;
     const { book } = this;
-    const { sku } = product;
-    const offers = [...(book.offersBySku.get(sku)?.values() ?? [])];
-    const [first] = offers;
-    const market = book.markets.get(sku);
-    const numbers = new Float64Array(rowOf(offers.length));
-    if (market !== undefined) numbers.set([market.heat.hour, Date.parse(market.heat.asOf)]);
-    numbers[BURST_UNTIL] = market?.burst === undefined ? -Infinity : Date.parse(market.burst.until);
-    numbers[PRICE] = product.priceMinor;
-    numbers[LISTED] = Number(product.listed);
-    numbers[MAX_COST] = maxCostOf(product);
-    offers.forEach((it, n) => numbers.set(numbersOf(book, it, offers), rowOf(n)));
-    const barred = (book.verdicts.get(sku)?.verdicts ?? []).filter((it) => it.status === 'banned' || it.status === 'high-risk');
-    return {
-      product,
-      sku,
-      category: this.text(product.category),
-      offers,
-      numbers,
-      arePlain: first !== undefined && offers.every((it) => isPlain(it, first)),
-      regions: this.list(product.regions),
-      offerRegions: this.list(first?.regions ?? []),
-      currency: this.text(product.currency),
-      offerCurrency: this.text(first?.currency ?? ''),
-      barredIn: this.list(barred.map((it) => it.region)),
-    };
-  }
-
-  /** The same letters as one string, so that they are at hand. */
-  private text(of: string): string {
-    return this.list([of])[0] ?? of;
-  }
-
-  private list(of: readonly string[]): readonly string[] {
-    const key = of.join();
-    const known = this.lists.get(key);
-    if (known !== undefined) return known;
-    if (this.lists.size >= LISTS_MAX) this.lists.clear();
-    this.lists.set(key, of);
-    return of;
+    const market = book.markets.get(product.sku);
+    const barred = (book.verdicts.get(product.sku)?.verdicts ?? []).filter((it) => it.status === 'banned' || it.status === 'high-risk');
+    goods.heat[place] = market?.heat.hour ?? 0;
+    goods.heatAt[place] = market === undefined ? 0 : Date.parse(market.heat.asOf);
+    goods.burstUntil[place] = market?.burst === undefined ? -Infinity : Date.parse(market.burst.until);
+    goods.price[place] = product.priceMinor;
+    goods.maxCost[place] = maxCostOf(product);
+    goods.listed[place] = Number(product.listed);
+    goods.tiered[place] = Number(product.tierPrices !== undefined);
+    goods.currency[place] = this.codeOf(product.currency);
+    goods.regions[place] = this.listCodeOf(product.regions);
+    goods.barredIn[place] = this.listCodeOf(barred.map((it) => it.region));
+    let at = starts[place] ?? 0;
+    for (const it of offers) {
+      columns.cost[at] = it.costTiers[0]?.costMinor ?? 0;
+      columns.fill[at] = fillAt(it);
+      columns.lead[at] = it.leadTimeMs;
+      columns.least[at] = it.minQuantity;
+      columns.available[at] = availableAt(book, it);
+      columns.response[at] = Math.round(responseOf(it));
+      columns.source[at] = this.codeOf(it.upstreamGroup);
+      columns.seenAt[at] = Date.parse(it.stockAsOf);
+      columns.currency[at] = this.codeOf(it.currency);
+      columns.regions[at] = this.listCodeOf(it.regions);
+      columns.odd[at] = Number(it.costTiers.length > 1 || it.closures.length > 0);
+      at += 1;
+    }
   }
 }
 
-/** Lists of regions that are kept to be shared. */
-const LISTS_MAX = 10_000;
+const columnsOf = <Name extends string>(names: readonly Name[], length: number): Columns<Name> =>
+  Object.fromEntries(names.map((it) => [it, new Float64Array(length)])) as unknown as Columns<Name>;
+
+const emptyAisle = (category: string): Laid => ({
+  category,
+  skus: [],
+  shelves: [],
+  stale: new Set(),
+  goods: columnsOf(GOOD_COLUMNS, 0),
+  offers: columnsOf(OFFER_COLUMNS, 0),
+  starts: new Int32Array(1),
+});
+
+/** Every shelf gets as many numbers as it needs; those that are not stale keep theirs. */
+function makeRoom(aisle: Laid): void {
+  const { shelves, stale, goods, offers, starts } = aisle;
+  const next = new Int32Array(shelves.length + 1);
+  shelves.forEach((it, place) => (next[place + 1] = (next[place] ?? 0) + it.offers.length));
+  aisle.starts = next;
+  aisle.goods = columnsOf(GOOD_COLUMNS, shelves.length);
+  aisle.offers = columnsOf(OFFER_COLUMNS, next[shelves.length] ?? 0);
+  for (const it of GOOD_COLUMNS) aisle.goods[it].set(goods[it]);
+  for (let place = 0; place < starts.length - 1; place++)
+    if (!stale.has(place))
+      for (const it of OFFER_COLUMNS) aisle.offers[it].set(offers[it].subarray(starts[place], starts[place + 1]), next[place]);
+}
 
 const shelves = new WeakMap<OfferBook, Shelves>();
 
+/** As the book is now. */
 export function shelvesOf(book: OfferBook): Shelves {
   let known = shelves.get(book);
   if (known === undefined) shelves.set(book, (known = new Shelves(book)));
+  known.takeNews();
   return known;
 }
 
-const isPlain = (it: Offer, first: Offer): boolean =>
-  it.costTiers.length === 1 && it.closures.length === 0 && it.currency === first.currency && it.regions.join() === first.regions.join();
-
 /** As precise as a decision's record says the fill rate. */
 const fillAt = (offer: Offer): number => Math.round(fillOf(offer) * 1e4) / 1e4;
-
-const numbersOf = (book: OfferBook, offer: Offer, all: readonly Offer[]): number[] => [
-  offer.costTiers[0]?.costMinor ?? 0,
-  fillAt(offer),
-  offer.leadTimeMs,
-  offer.minQuantity,
-  availableAt(book, offer),
-  Math.round(responseOf(offer)),
-  all.findIndex((it) => it.upstreamGroup === offer.upstreamGroup),
-  Date.parse(offer.stockAsOf),
-];

@@ -29,9 +29,13 @@ export function warmed(heat: HeatCount, weight: number, at: number): HeatCount {
 /** Signs a millisecond that a count stands for: a steady rate r has the count r × halfLife / ln 2 in the end. */
 const rateOf = (value: number, halfLifeMs: number): number => (value * Math.LN2) / halfLifeMs;
 
+/** Paid orders an hour over the last hour, at `at`, by the count of it at `then`. */
+export const perLastHour = (hour: number, then: number, at: number): number =>
+  rateOf(decayed(hour, at - then, HEAT_HOUR_MS), HEAT_HOUR_MS) * 3_600_000;
+
 /** Paid orders an hour over the last hour, and over the last week, at `at`. */
 export const perHour = ({ hour, week, at: then }: HeatCount, at: number): { readonly hour: number; readonly week: number } => ({
-  hour: rateOf(decayed(hour, at - then, HEAT_HOUR_MS), HEAT_HOUR_MS) * 3_600_000,
+  hour: perLastHour(hour, then, at),
   week: rateOf(decayed(week, at - then, HEAT_WEEK_MS), HEAT_WEEK_MS) * 3_600_000,
 });
 
