@@ -2,12 +2,12 @@ import { Pool } from 'undici';
 import { Assignments, OrderFailed, PATIENCE_MS } from './assignments';
 import { type Follower, followLog, type Logged } from './follow';
 import type { House } from './house';
-import { type Merchant, orderBody } from './market';
+import { type Merchant, orderBody, type OrderKind, PLAIN } from './market';
 
 /** Orders over HTTP, and the moment at which each one's LineAssigned was committed, from the order service's log. */
 export interface Orders {
   /** Resolves when every line is assigned. @throws OrderFailed */
-  place(skus: readonly string[]): Promise<Placed>;
+  place(skus: readonly string[], kind?: OrderKind): Promise<Placed>;
   call(method: 'GET' | 'POST', path: string, merchant: Merchant): Promise<number>;
   readonly merchants: readonly Merchant[];
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export async function openOrders({ house, merchants, connections, hear }: Orders
   const run = `${Date.now()}`;
   return {
     merchants,
-    async place(skus) {
+    async place(skus, kind = PLAIN) {
       count += 1;
       const merchant = merchants[count % merchants.length];
       if (merchant === undefined) throw new Error('somebody must order');
@@ -54,7 +54,7 @@ export async function openOrders({ house, merchants, connections, hear }: Orders
         method: 'POST',
         path: '/v1/orders',
         headers: { authorization: `Bearer ${merchant.key}`, 'content-type': 'application/json', 'idempotency-key': `${run}-${count}` },
-        body: orderBody(`${run}-${count}`, skus),
+        body: orderBody(`${run}-${count}`, skus, kind),
       });
       const text = await body.text();
       if (statusCode !== 201) throw new OrderFailed(`POST /v1/orders was answered ${statusCode} ${text.slice(0, 300)}`);

@@ -1,3 +1,4 @@
+import type { Segment, SubstitutionUpTo } from '@midstream/contracts';
 import { type Api, inParallel, openApi } from '../sample-market/api';
 import { loadMarket } from '../sample-market/load';
 import type { Market, Offer, Product } from '../sample-market/words';
@@ -5,6 +6,8 @@ import { UsageProblem } from '../drill/options';
 import type { House } from './house';
 
 export const PRICE_MINOR = 1_000;
+/** What the cheapest offer of each product costs. */
+export const CHEAPEST_MINOR = 900;
 /** Units that every supplier has of every product: more than any bench sells. */
 export const PLENTY = 1_000_000;
 const CALLS_AT_ONCE = 32;
@@ -55,7 +58,7 @@ export function marketOf({
         safetyStock: 0,
         leadTimeMs,
         capacityPerMinute: dearer === 0 ? hotCapacityPerMinute : capacityPerMinute,
-        costTiers: [{ from: 1, costMinor: 900 + dearer }],
+        costTiers: [{ from: 1, costMinor: CHEAPEST_MINOR + dearer }],
         currency: 'CNY',
         regions: ['CN'],
         minQuantity: 1,
@@ -130,17 +133,29 @@ async function keyOf(operator: Api, merchantId: string): Promise<string> {
   return secret;
 }
 
+/** What orders may differ in. */
+export interface OrderKind {
+  readonly region: string;
+  readonly segment: Segment;
+  readonly upTo: SubstitutionUpTo;
+  /** Absent: as long as an order waits that says nothing. */
+  readonly deliverByAt?: number;
+}
+
+export const PLAIN: OrderKind = { region: 'CN-31', segment: 'retail', upTo: 'other-supplier' };
+
 /** An order's body: one unit a line, of these products. */
-export const orderBody = (reference: string, skus: readonly string[]): string =>
+export const orderBody = (reference: string, skus: readonly string[], { region, segment, upTo, deliverByAt }: OrderKind): string =>
   JSON.stringify({
     clientReference: reference,
-    buyer: { reference: 'b-77', region: 'CN-31', segment: 'retail', tier: 'standard', scenario: 'general' },
+    buyer: { reference: 'b-77', region, segment, tier: 'standard', scenario: 'general' },
     lines: skus.map((sku, index) => ({
       lineId: String(index + 1),
       need: { sku },
       quantity: 1,
       maxUnitPriceMinor: PRICE_MINOR,
       currency: 'CNY',
-      substitution: { upTo: 'other-supplier', consent: 'pre-approved' },
+      substitution: { upTo, consent: 'pre-approved' },
+      ...(deliverByAt !== undefined && { deliverBy: new Date(deliverByAt).toISOString() }),
     })),
   });

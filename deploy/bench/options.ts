@@ -5,7 +5,7 @@ import type { Bus } from './launch';
 /** What can be measured, and what that is. */
 export const BENCHES = {
   place: 'orders a second, from POST /v1/orders until LineAssigned is committed; without --clients a sweep up to saturation',
-  storm: 'an offer that holds --lines lines runs dry: seconds until the last of them is held again elsewhere',
+  storm: 'an offer that holds --lines lines runs dry: seconds until the last of them is held again elsewhere, and what that is worth',
   lap: 'from an order to its delivery by an instant supplier, at --rate orders a second: half of saturation unless said',
   relay: 'events a second from the log to the bus',
   holds: 'units held a second, in batches of up to 500 lines, at five hot offers',
@@ -70,6 +70,7 @@ const TEXTS = {
 const SEEDS_MAX = 1_000;
 
 const FLAGS = {
+  scarce: 'fewer units are left elsewhere than lines ask for them, and the lines differ: it matters who gets which (storm)',
   first: 'before all else on a busy machine (root, Linux): less noise here, more elsewhere',
   profile: 'CPU profiles and the dearest statements of what is measured, in a folder that is printed',
   keep: 'leave the data folder behind',
@@ -112,6 +113,7 @@ export interface BenchOptions {
   readonly seeds: readonly number[];
   readonly days: number | undefined;
   readonly data: string | undefined;
+  readonly scarce: boolean;
   readonly first: boolean;
   readonly profile: boolean;
   readonly keep: boolean;
@@ -148,6 +150,7 @@ export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
     seeds: seedsOf(values.get('seeds')),
     days: maybe('days'),
     data: values.get('data'),
+    scarce: values.has('scarce'),
     first: values.has('first'),
     profile: values.has('profile'),
     keep: values.has('keep'),

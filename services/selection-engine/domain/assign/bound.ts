@@ -36,7 +36,7 @@ const DEADLINE_BUCKET_MS = 3_600_000;
 export const noneBound = (): Bound => ({ holds: new Map(), byOffer: new Map() });
 
 /** What a ranking looks at, but for which attempt it is. */
-function classKeyOf({ need, region, segment, tier, scenario, currency, priceCapMinor, quantity, ...it }: SelectionRequest): string {
+export function classKeyOf({ need, region, segment, tier, scenario, currency, priceCapMinor, quantity, ...it }: SelectionRequest): string {
   const buyer = it.merchantTier === undefined ? tier : [tier, it.merchantTier];
   const bucket = Math.floor(Date.parse(it.deliverBy) / DEADLINE_BUCKET_MS);
   const { upTo, consent } = it.substitution;
