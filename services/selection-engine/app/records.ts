@@ -6,7 +6,7 @@ import { DecisionRow, ErasureRow, StormRow } from './tables';
 export type DecisionRecord = Pick<SelectionDecided, 'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm' | 'split'>;
 
 /** What the plan of a storm was made of, as `storm.record` keeps it. */
-export type StormRecord = Pick<StormPlanned, 'classes' | 'units' | 'left' | 'share' | 'optimal' | 'offers' | 'quotas'>;
+export type StormRecord = Pick<StormPlanned, 'good' | 'classes' | 'units' | 'left' | 'share' | 'optimal' | 'offers' | 'quotas'>;
 
 export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   if (event.type === 'BuyerForgotten') return [{ entity: ErasureRow, rows: [{ buyer_key: event.buyerKey }] }];
@@ -23,7 +23,7 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
 }
 
 const stormRow = ({ planId, offerId, plannedAt, objective, bound, gap, ...it }: StormPlanned) => {
-  const { classes, units, left, share, optimal, offers, quotas } = it;
-  const record: StormRecord = { classes, units, left, share, optimal, offers, quotas };
+  const { good, classes, units, left, share, optimal, offers, quotas } = it;
+  const record: StormRecord = { ...(good !== undefined && { good }), classes, units, left, share, optimal, offers, quotas };
   return { id: planId, offer_id: offerId, planned_at: new Date(plannedAt), objective, bound, gap, record };
 };

@@ -2,6 +2,7 @@ import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import type { Splitter } from './assign/bulk';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
+import { type Asked, goodOf, keptTogether, noneAsked, noteAsked, noteRanked } from './assign/contest';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
 import type { AfterSales } from './buyers/after-sales';
 import { unknowBuyer } from './buyers/known';
@@ -48,6 +49,8 @@ export interface OfferBook {
   readonly markets: Map<string, Fact<'MarketState'>>;
   /** Lines in flight, by the offer that holds them. */
   readonly bound: Bound;
+  /** New lines that are about to be ranked. */
+  readonly asked: Asked;
   /** Of each offer that lost its lines, the plan for them. */
   readonly storms: Map<string, StormPlan>;
   /** Units that were held at an offer, in all, when it turned bad. */
@@ -79,6 +82,7 @@ export const emptyBook = (): OfferBook => ({
   stirred: new Set(),
   markets: new Map(),
   bound: noneBound(),
+  asked: noneAsked(),
   storms: new Map(),
   heldAtClosing: new Map(),
   ended: new Map(),
@@ -102,7 +106,10 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'SelectionDecided':
       book.heardAt = Math.max(book.heardAt, fact.decidedAt);
       return noteDecided(book, fact);
+    case 'LineSelectionRequested':
+      return noteAsked(book.asked, fact.request);
     case 'StormPlanned':
+      if (fact.good !== undefined) return void book.asked.contests.set(fact.good, planOf(fact));
       for (const [id, it] of book.storms) if (fact.plannedAt - it.plannedAt >= PLAN_KEPT_MS) book.storms.delete(id);
       return void book.storms.set(fact.offerId, planOf(fact));
     case 'UnitsDelivered':
@@ -137,7 +144,7 @@ export function availableAt(book: OfferBook, offer: Offer): number {
 export function roomAt(book: OfferBook, offer: Offer, at: number, but?: string): number {
   const since = stepOf(at - (but === undefined ? SHADE_MS : PLAN_SHADE_MS));
   const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
-  let kept = 0;
+  let kept = keptTogether(book.asked, offer.offerId);
   for (const it of book.storms.values()) if (it.offerId !== but && at - it.plannedAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
   return Math.max(0, availableAt(book, offer) - shaded - kept);
 }
@@ -203,7 +210,9 @@ function noteTried(book: OfferBook, found: TriedOffer): void {
 function noteDecided(book: OfferBook, decided: SelectionDecided): void {
   const { request, storm, candidates } = decided;
   if (request.replaces !== undefined) unbind(book.bound, request.replaces.holdId, request.quantity);
-  const plan = storm && book.storms.get(request.replaces?.offerId ?? '');
+  noteRanked(book.asked, request);
+  const plan =
+    storm && (request.replaces === undefined ? book.asked.contests.get(goodOf(request)) : book.storms.get(request.replaces.offerId));
   if (storm !== undefined && plan?.planId === storm.planId)
     for (const { offerId, planned } of candidates) draw(plan, storm.key, offerId, planned);
   shade(book, decided);

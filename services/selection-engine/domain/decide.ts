@@ -1,12 +1,15 @@
+import type { SelectionRequest } from '@midstream/contracts';
 import { assertNever, type Decision } from '@midstream/kernel';
 import { closeWatch, proposeAddition, watchLine } from './additions/watch';
-import { guideOf } from './assign/guide';
+import { contestOf, ledTogether } from './assign/contest';
+import { type Guided, guideOf } from './assign/guide';
+import type { Option } from './assign/storm';
 import type { OfferBook } from './book';
 import { MODEL } from './chain/rank-candidates';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
 import type { RankOffers, SelectionCode, SelectionCommand, SelectionDecided, SelectionEvent } from './messages';
-import { rank } from './rank';
+import { rank, type Ranking } from './rank';
 import { attemptOf, decisionIdOf, type Rows } from './state';
 
 /** One answer an attempt, an empty list among them: it takes the same road. */
@@ -14,8 +17,8 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
   if (rows.ranked[attemptOf(request)] !== undefined) return []; // asked before
   const { orderId, merchantId, lineId } = request;
   const decisionId = decisionIdOf(request);
-  const { planned, guide } = guideOf(request, book, at, (it, plan) => rank(it, book, at, undefined, plan).options);
-  const { candidates, gates, considered, chosen, split } = rank(request, book, at, decisionId, guide);
+  const { planned, guide, ranking } = rankedBy(request, book, at);
+  const { candidates, gates, considered, chosen, split } = ranking;
   const decided: SelectionDecided = {
     type: 'SelectionDecided',
     decisionId,
@@ -34,6 +37,20 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } },
   ];
 }
+
+/** By itself; or led by a plan for all lines that lost the same offer, or that came at once and want more of an offer than it has. */
+function rankedBy(request: SelectionRequest, book: OfferBook, at: number): Guided & { readonly ranking: Ranking } {
+  const seed = decisionIdOf(request);
+  const lost = guideOf(request, book, at, (it, plan) => rank(it, book, at, undefined, plan).options);
+  const guide = lost.guide ?? ledTogether(request, book);
+  const ranking = rank(request, book, at, seed, guide);
+  if (guide !== undefined) return { ...lost, guide, ranking };
+  const contest = contestOf(request, ranking.options, book, at, (it) => chainsOf(rank(it, book, at).options));
+  return { ...lost, ...contest, ranking: contest.guide === undefined ? ranking : rank(request, book, at, seed, contest.guide) };
+}
+
+/** New lines have all their attempts before them: an offer is worth the chain that begins with it. */
+const chainsOf = (options: readonly Option[]): Option[] => options.map((it) => ({ ...it, valueMinor: it.chainMinor }));
 
 export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): Decision<SelectionEvent, SelectionCode> {
   switch (command.type) {

@@ -1,7 +1,7 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import { type Bulk, BULK_UNITS_LEAST, splitBetter, type SplitMade } from './assign/bulk';
-import type { Guide } from './assign/guide';
+import type { Guide, Leading } from './assign/guide';
 import type { Option } from './assign/storm';
 import { stayingWeight } from './buyers/profile';
 import { byId, type Chosen, knownOf, withRoomFirst } from './chain/record';
@@ -52,7 +52,12 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const known = new Map(input.offers.map((it) => [it.offerId, knownOf(it)]));
   const inOrder = order.flatMap((id) => passed.get(id) ?? []);
   const aloneMinor = (id: string): number => Math.round(byOffer.get(id)?.valueMinor ?? 0);
-  const { list, leftOut } = led(inOrder, guide, (it) => aloneMinor(it.offer.offerId) >= -givingUpMinor(request));
+  const { list, leftOut } = led(inOrder, guide, ({ offer, room }, { given }) => {
+    const { offerId, minQuantity } = offer;
+    if (given !== undefined) return availableAt(book, offer) - (given.get(offerId) ?? 0) < minQuantity ? 'stock' : undefined;
+    if (room < minQuantity) return 'stock';
+    return aloneMinor(offerId) < -givingUpMinor(request) ? 'price' : undefined;
+  });
   for (const gate of leftOut.values()) counts[gate] = (counts[gate] ?? 0) + 1;
   const rows = order.flatMap((id): Considered[] => {
     const [it, numbers, gate] = [passed.get(id), known.get(id), leftOut.get(id)];
@@ -72,7 +77,10 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   return {
     candidates: plan(listed, request.quantity, aloneMinor, split),
     gates: counts,
-    options: inOrder.map(({ offer, room }) => ({ offerId: offer.offerId, valueMinor: aloneMinor(offer.offerId), room })),
+    options: inOrder.map(({ offer: { offerId }, room }) => {
+      const chainMinor = Math.round(byOffer.get(offerId)?.chainMinor ?? 0);
+      return { offerId, valueMinor: aloneMinor(offerId), chainMinor, room };
+    }),
     considered: [...rows, ...stopped.sort(byId)].slice(0, CONSIDERED_MAX),
     chosen,
     ...(split && { split }),
@@ -106,10 +114,10 @@ function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook
 
 /**
  * The line goes first where the plan sends it. To a line that the plan gives nothing, what is kept for the others is not there (gate
- * `stock`): it is worth more to them; and what is worth less than giving up is no help (gate `price`). Where nothing is left, the line is
- * given up, with these counts as its reason.
+ * `stock`): it is worth more to them; and what is worth less than giving up is no help (gate `price`) after a loss. Where nothing is left, the
+ * line is given up, with these counts as its reason. To a new line what others only may have taken is there still, at the end of its list.
  */
-function led(ranked: readonly Passed[], guide: Guide | undefined, isWorthIt: (it: Passed) => boolean): Led {
+function led(ranked: readonly Passed[], guide: Guide | undefined, gateOfLed: (it: Passed, guide: Leading) => Gate | undefined): Led {
   const leftOut = new Map<string, Gate>();
   if (guide === undefined || 'planning' in guide) return { list: ranked, leftOut };
   const { first } = guide;
@@ -118,8 +126,8 @@ function led(ranked: readonly Passed[], guide: Guide | undefined, isWorthIt: (it
     return { list: [...firsts, ...others], leftOut };
   }
   for (const it of ranked) {
-    if (!hasRoomAt(it)) leftOut.set(it.offer.offerId, 'stock');
-    else if (!isWorthIt(it)) leftOut.set(it.offer.offerId, 'price');
+    const gate = gateOfLed(it, guide);
+    if (gate !== undefined) leftOut.set(it.offer.offerId, gate);
   }
   return { list: ranked.filter((it) => !leftOut.has(it.offer.offerId)), leftOut };
 }

@@ -1,5 +1,5 @@
 import { Database, NotFound } from '@midstream/runtime';
-import { certificateOf, givingUpMinor } from '@midstream/selection-engine-domain';
+import { certificateOf } from '@midstream/selection-engine-domain';
 import { Injectable } from '@nestjs/common';
 import type { StormRecord } from '../records';
 import type { OneStormView, StormDecidedView, StormsView, StormView } from './views';
@@ -18,11 +18,12 @@ interface StormFound {
   readonly record: Omit<StormRecord, 'offers' | 'share'> & Partial<Pick<StormRecord, 'offers' | 'share'>>;
 }
 
+/** Of the lines of one class, what they asked for, and what of it was foreseen where. */
 interface Decided {
+  readonly key: string;
   readonly lines: number;
-  readonly units: string | null;
-  readonly placed: string | null;
-  readonly value: string | null;
+  readonly units: number;
+  readonly placed: Readonly<Record<string, number>> | null;
 }
 
 @Injectable()
@@ -42,44 +43,58 @@ export class StormQueries {
     const [found] = rows;
     if (found === undefined) throw new NotFound('storm-not-found');
     const { offers, quotas } = found.record;
-    const decided = await this.decided(found);
+    const decided = await this.decided(planId, found.record);
     const view: OneStormView = { ...viewOf(found), offers: offers ?? [], quotas, decided };
     return offers === undefined ? view : { ...view, verified: isSame(found, { offers, quotas }) };
   }
 
-  private async decided({ id }: StormFound): Promise<StormDecidedView> {
-    const [retail, enterprise] = (['retail', 'enterprise'] as const).map((segment) => givingUpMinor({ priceCapMinor: 1, segment }));
-    const { rows } = await this.database.pool.query<Decided>(DECIDED, [id, retail, enterprise]);
-    const [sums] = rows;
-    return {
-      lines: sums?.lines ?? 0,
-      units: Number(sums?.units ?? 0),
-      placed: Number(sums?.placed ?? 0),
-      value: Math.round(Number(sums?.value ?? 0)),
-    };
+  /** As the plan reckons: a unit is worth what it is worth to its class where it was sent, one that is not placed costs its refund. */
+  private async decided(planId: string, { offers = [], quotas }: StormFound['record']): Promise<StormDecidedView> {
+    const { rows } = await this.database.pool.query<Decided>(DECIDED, [planId]);
+    const classes = new Map(quotas.map((it) => [it.key, it]));
+    const found: StormDecidedView = { lines: 0, units: 0, placed: 0, value: 0 };
+    for (const { key, lines, units, placed } of rows) {
+      const its = classes.get(key);
+      const values = new Map(its?.at.map(([place, value]) => [offers[place]?.offerId, value]));
+      let left = units;
+      for (const [offerId, count] of Object.entries(placed ?? {})) {
+        left -= count;
+        found.value += count * (values.get(offerId) ?? 0);
+      }
+      found.lines += lines;
+      found.units += units;
+      found.placed += units - left;
+      found.value -= left * (its?.refund ?? 0);
+    }
+    return found;
   }
 }
 
-/** As the plan reckons: a unit is worth its offer's value, one that is not placed costs its refund. */
 const DECIDED = `
-SELECT count(*)::int AS lines, sum(units) AS units, sum(placed) AS placed,
-       sum(10 * (value - (units - placed) * round(cap * CASE segment WHEN 'retail' THEN $2::numeric ELSE $3::numeric END, 1))) AS value
-  FROM (SELECT (record #>> '{request,quantity}')::int AS units, (record #>> '{request,priceCapMinor}')::numeric AS cap,
-               record #>> '{request,segment}' AS segment, its.*
-          FROM decision, LATERAL (
-               SELECT coalesce(sum((it ->> 'planned')::int), 0) AS placed,
-                      coalesce(sum((it ->> 'planned')::int * (it ->> 'expectedMinor')::numeric), 0) AS value
-                 FROM jsonb_array_elements(record -> 'candidates') AS it) AS its
-         WHERE record #>> '{storm,planId}' = $1) AS line`;
+WITH led AS (SELECT id, record, record #>> '{storm,key}' AS key FROM decision WHERE record #>> '{storm,planId}' = $1),
+     sent AS (SELECT key, it ->> 'offerId' AS offer_id, sum((it ->> 'planned')::int) AS planned
+                FROM led, jsonb_array_elements(record -> 'candidates') AS it WHERE (it ->> 'planned')::int > 0 GROUP BY 1, 2)
+SELECT key, count(*)::int AS lines, sum((record #>> '{request,quantity}')::int)::int AS units,
+       (SELECT jsonb_object_agg(offer_id, planned) FROM sent WHERE sent.key = led.key) AS placed
+  FROM led GROUP BY key`;
 
 const isSame = ({ objective, bound }: StormFound, stated: Parameters<typeof certificateOf>[0]): boolean => {
   const again = certificateOf(stated);
   return again.feasible && again.objective === Number(objective) && again.bound === Number(bound);
 };
 
-const viewOf = ({ id, offer_id, planned_at, objective, bound, gap, record: { classes, units, left, share } }: StormFound): StormView => ({
+const viewOf = ({
+  id,
+  offer_id,
+  planned_at,
+  objective,
+  bound,
+  gap,
+  record: { good, classes, units, left, share },
+}: StormFound): StormView => ({
   planId: id,
   offerId: offer_id,
+  ...(good !== undefined && { good }),
   plannedAt: planned_at.toISOString(),
   classes,
   units,

@@ -5,13 +5,19 @@ export class StormDecidedView {
   @ApiProperty({ description: 'Lines that have been decided by the plan so far' }) lines!: number;
   @ApiProperty({ description: 'Units that they asked for' }) units!: number;
   @ApiProperty({ description: 'Units that were foreseen at an offer; the others cost their refund' }) placed!: number;
-  @ApiProperty({ description: '厘 (tenths of a minor unit)' }) value!: number;
+  @ApiProperty({ description: '厘 (tenths of a minor unit), by what the plan says that a unit is worth where' }) value!: number;
 }
 
-/** A storm that was decided at once: its plan, and the proof that no other is worth more. Money in 厘, tenths of a minor unit. */
+/** Lines that were decided at once: their plan, and the proof that no other is worth more. Money in 厘, tenths of a minor unit. */
 export class StormView {
   @ApiProperty({ example: 'o1:1:2:1', description: 'The decision for whose line it was made' }) planId!: string;
   @ApiProperty({ description: 'The offer whose lines went elsewhere' }) offerId!: string;
+  @ApiPropertyOptional({
+    example: 'video-vip-month',
+    description:
+      'What new lines asked for at once, more than the offer had: the plan is theirs. Absent: the lines are those that the offer lost',
+  })
+  good?: string;
   @ApiProperty({ format: 'date-time' }) plannedAt!: string;
   @ApiProperty({ description: 'Groups of like lines' }) classes!: number;
   @ApiProperty() units!: number;

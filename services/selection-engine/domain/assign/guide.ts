@@ -4,17 +4,23 @@ import { decisionIdOf } from '../state';
 import { type BoundClass, boundTo } from './bound';
 import { nextOf, type Option, PLAN_MS, planOf, planStorm, REPLAN_MS, STORM_UNITS_LEAST, type StormPlan, type StormPlanned } from './storm';
 
-/** How a plan leads one ranking. */
-export type Guide =
-  /** The plan of this offer's storm is being made: what it kept before is free again. */
-  | { readonly planning: string }
-  /** `first`: where the line goes, and so many units are kept there for its class; without it the plan gives the line nothing that is scarce. */
-  | { readonly planId: string; readonly key: string; readonly first?: string; readonly quota: number };
+/** How a plan leads one ranking; or, while the plan of this offer's storm is being made, that what it kept before is free again. */
+export type Guide = { readonly planning: string } | Leading;
+
+/** `first`: where the line goes, and so many units are kept there for its class; without it the plan gives the line nothing that is scarce. */
+export interface Leading {
+  readonly planId: string;
+  readonly key: string;
+  readonly first?: string;
+  readonly quota: number;
+  /** Of a plan for new lines that came together: units that it gives away at each offer. */
+  readonly given?: ReadonlyMap<string, number>;
+}
 
 export interface Guided {
   /** A plan that was made for this line and for all that will come after it. */
   readonly planned?: StormPlanned;
-  readonly guide?: Exclude<Guide, { readonly planning: string }>;
+  readonly guide?: Leading;
 }
 
 /** The plan of the storm that the line comes from; a new one where there is none, it is old, or it does not know the line or its own offers any more. */
@@ -56,7 +62,7 @@ function isGood(plan: StormPlan, key: string, units: number, book: OfferBook, at
   return next === undefined || (offer !== undefined && offer.closures.length === 0 && availableAt(book, offer) > 0);
 }
 
-function leadBy(plan: StormPlan, key: string, units: number): Guided['guide'] {
+export function leadBy(plan: StormPlan, key: string, units: number): Leading | undefined {
   if (!plan.quotas.has(key)) return undefined;
   const first = nextOf(plan, key, units);
   return {

@@ -169,7 +169,15 @@ describe('a storm', () => {
     const book = emptyBook();
     const dear = anOffer('m', 'music', { costMinor: 2300 });
     for (const it of [...PRODUCTS, anOffer('a', 'video', { available: 5 }), dear]) applyToBook(book, it);
-    const plan = { planId: 'p', offerId: LOST, plannedAt: NOON, share: 1, quotas: new Map(), kept: new Map([['a~video', 5]]) };
+    const plan = {
+      planId: 'p',
+      offerId: LOST,
+      plannedAt: NOON,
+      share: 1,
+      quotas: new Map(),
+      kept: new Map([['a~video', 5]]),
+      given: new Map([['a~video', 5]]),
+    };
     book.storms.set(LOST, plan);
     const line = asksAgain(aRequest(upTo('same-category')));
     const lineOf = (guide?: Parameters<typeof rank>[4]) => {

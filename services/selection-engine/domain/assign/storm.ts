@@ -9,6 +9,8 @@ import type { Transport } from './transport';
 export interface Option {
   readonly offerId: string;
   readonly valueMinor: number;
+  /** The same of the best chain of attempts that begins there. */
+  readonly chainMinor: number;
   readonly room: number;
 }
 
@@ -19,6 +21,8 @@ export interface StormPlanned {
   readonly planId: string;
   /** The offer whose lines are to go elsewhere. */
   readonly offerId: string;
+  /** What new lines asked for at once, more than the offer had: the plan is theirs. Absent: the lines are those that it lost. */
+  readonly good?: string;
   readonly plannedAt: number;
   /** The part of the storm that the replica knew of. */
   readonly share: number;
@@ -61,6 +65,8 @@ export interface StormPlan extends Pick<StormPlanned, 'planId' | 'offerId' | 'pl
   readonly quotas: Map<string, Map<string, number>>;
   /** Units that are kept at each offer for the lines of the plan that are still to come. */
   readonly kept: Map<string, number>;
+  /** Units that it gave away at each offer, in all. */
+  readonly given: ReadonlyMap<string, number>;
 }
 
 /** A plan is not used for longer: the market has moved on. */
@@ -79,6 +85,7 @@ const milli = (minor: number): number => Math.round(minor * 10);
 
 export interface Planning {
   readonly planId: string;
+  readonly good?: string;
   readonly share: number;
   readonly at: number;
   readonly versionOf: (offerId: string) => number;
@@ -92,7 +99,7 @@ export function planStorm(
   offerId: string,
   classes: readonly BoundClass[],
   optionsOf: (request: SelectionRequest) => readonly Option[],
-  { planId, share, at, versionOf }: Planning,
+  { planId, good, share, at, versionOf }: Planning,
 ): StormPlanned {
   const largest = [...classes].sort((a, b) => b.units - a.units || compare(a.key, b.key)).slice(0, STORM_CLASSES_MAX);
   const sorted = largest.sort((a, b) => compare(a.key, b.key));
@@ -114,6 +121,7 @@ export function planStorm(
     type: 'StormPlanned',
     planId,
     offerId,
+    ...(good !== undefined && { good }),
     plannedAt: at,
     share,
     classes: sorted.length,
@@ -165,7 +173,7 @@ export function planOf({ planId, offerId, plannedAt, share, offers, quotas }: St
     }
     return [key, quota] as const;
   });
-  return { planId, offerId, plannedAt, share, kept, quotas: new Map(drawnFrom) };
+  return { planId, offerId, plannedAt, share, kept, given: new Map(kept), quotas: new Map(drawnFrom) };
 }
 
 /** Where a line of the class goes by the plan: an offer with a quota for all of it, else the one with most left; none where it is refunded. */
