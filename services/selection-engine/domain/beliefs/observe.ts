@@ -7,8 +7,8 @@ import {
   type OutcomesObserved,
   type RepurchaseObserved,
 } from './observation';
-import { addCounts, addLate, probability } from './rates';
-import { qualityOf } from './read';
+import { addCounts, addLate } from './rates';
+import { fillOf } from './read';
 import { addTimes } from './response';
 import { noteOutcome, restingState, upAt, type UpState } from './state';
 import { noteStock } from './stock';
@@ -109,7 +109,7 @@ function noteAttempt(beliefs: Beliefs, fact: AttemptObserved): void {
 function noteHealth(beliefs: Beliefs, fact: AttemptObserved, delivered: boolean): void {
   const { settings } = beliefs;
   const { at, supplierId } = fact;
-  const fill = probability(qualityOf(beliefs, fact, at).fill);
+  const fill = fillOf(beliefs, fact, at);
   const supplier = stateIn(beliefs.supplierStates, supplierId, () => restingState(settings.supplierState, at));
   const up = upAt(supplier, settings.supplierState, at);
   const [ifUp, ifDown] = delivered ? [fill, settings.okWhileDown] : [1 - fill, 1 - settings.okWhileDown];

@@ -1,5 +1,5 @@
 import type { Beliefs, History } from './beliefs';
-import { type Counts, countsAt, type LateCounts, lateCountsAt, probability, shrunk } from './rates';
+import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { meanTime, timesAt } from './response';
 import type { RateSettings } from './settings';
 import { upAt } from './state';
@@ -29,64 +29,138 @@ interface Named {
   readonly leadTimeMs?: number;
 }
 
-/** The levels of one offer, from the market down; what is unknown is left out. */
-type Levels = readonly (readonly [level: 'all' | 'category' | 'supplier' | 'offer', history: History | undefined])[];
+type Level = 'category' | 'supplier' | 'offer';
+type Rates = Pick<Quality, 'fill' | 'complaint' | 'repurchase' | 'invalid' | 'ambiguous'>;
 
-/** Posterior means, shrunk offer ← supplier ← category ← market. A supplier without a history has the market's. */
-export function qualityOf(beliefs: Beliefs, { offerId, supplierId, category, leadTimeMs }: Named, at: number): Quality {
-  const { settings } = beliefs;
-  const levels: Levels = [
-    ['all', beliefs.all],
-    ['category', beliefs.categories.get(category)],
-    ['supplier', beliefs.suppliers.get(supplierId)],
-    ['offer', beliefs.offers.get(offerId)],
-  ];
-  const rate = (rateSettings: RateSettings, of: (it: History) => Counts) =>
-    descend(levels, rateSettings, (it) => countsAt(of(it), rateSettings, at));
-  const late = (rateSettings: RateSettings, of: (it: History) => LateCounts) =>
-    descend(levels, rateSettings, (it) => lateCountsAt(of(it), rateSettings, at));
-  const [timeA, timeB] = timeOf(beliefs, levels, leadTimeMs, at);
-  const [, evidence] = levels[3]?.[1] === undefined ? [0, 0] : countsAt(levels[3][1].fill, settings.fill, at);
-  return {
-    fill: rate(settings.fill, (it) => it.fill),
-    complaint: late(settings.complaint, (it) => it.complaint),
-    repurchase: late(settings.repurchase, (it) => it.repurchase),
-    invalid: rate(settings.invalid, (it) => it.invalid),
-    ambiguous: rate(settings.ambiguous, (it) => it.ambiguous),
-    timeA,
-    timeB,
-    ...failureTimeOf(beliefs, levels, at),
-    evidence,
-  };
+/**
+ * Beliefs as they stand at one moment: posterior means, shrunk offer ← supplier ← category ← market. What many offers share, the market, their
+ * category and their supplier, is reckoned once. A supplier without a history has the market's means. To be used before anything new is observed.
+ */
+export class Reading {
+  private readonly market: Rates;
+  private readonly categories = new Map<string, { readonly rates: Rates; readonly suppliers: Map<string, Rates> }>();
+
+  constructor(
+    readonly beliefs: Beliefs,
+    readonly at: number,
+  ) {
+    this.market = marketRates(beliefs, at);
+  }
+
+  qualityOf({ offerId, supplierId, category, leadTimeMs }: Named): Quality {
+    const { beliefs, at } = this;
+    const [supplier, offer] = [beliefs.suppliers.get(supplierId), beliefs.offers.get(offerId)];
+    const { fill, complaint, repurchase, invalid, ambiguous } = below(
+      beliefs,
+      this.supplierRates(category, supplierId),
+      'offer',
+      offer,
+      at,
+    );
+    const [timeA, timeB] = timeOf(beliefs, supplier, offer, leadTimeMs, at);
+    const { failureMs, failures } = failureTimeOf(beliefs, supplier, at);
+    return {
+      fill: probability(fill),
+      complaint: probability(complaint),
+      repurchase: probability(repurchase),
+      invalid: probability(invalid),
+      ambiguous: probability(ambiguous),
+      timeA,
+      timeB,
+      failureMs,
+      failures,
+      evidence: offer === undefined ? 0 : countsAt(offer.fill, beliefs.settings.fill, at)[1],
+    };
+  }
+
+  private supplierRates(category: string, supplierId: string): Rates {
+    const { beliefs, at } = this;
+    let known = this.categories.get(category);
+    if (known === undefined) {
+      known = { rates: below(beliefs, this.market, 'category', beliefs.categories.get(category), at), suppliers: new Map() };
+      this.categories.set(category, known);
+    }
+    let rates = known.suppliers.get(supplierId);
+    if (rates === undefined) {
+      rates = below(beliefs, known.rates, 'supplier', beliefs.suppliers.get(supplierId), at);
+      known.suppliers.set(supplierId, rates);
+    }
+    return rates;
+  }
 }
 
-function descend(levels: Levels, settings: RateSettings, of: (it: History) => readonly [number, number]): number {
-  const { good, bad } = settings.prior;
-  let mean = good / (good + bad);
-  for (const [level, history] of levels) {
-    if (history !== undefined) mean = shrunk(mean, level === 'all' ? good + bad : settings.weight[level], of(history));
-  }
+/** What is believed of one offer. Whoever asks for many of one moment keeps a `Reading`. */
+export const qualityOf = (beliefs: Beliefs, named: Named, at: number): Quality => new Reading(beliefs, at).qualityOf(named);
+
+/** P(it delivers, given that its supplier is up and has stock), alone. */
+export function fillOf(
+  { all, categories, suppliers, offers, settings: { fill } }: Beliefs,
+  { offerId, supplierId, category }: Named,
+  at: number,
+): number {
+  const { good, bad } = fill.prior;
+  let mean = shrunk(good / (good + bad), good + bad, countsAt(all.fill, fill, at));
+  const levels = [
+    ['category', categories.get(category)],
+    ['supplier', suppliers.get(supplierId)],
+    ['offer', offers.get(offerId)],
+  ] as const;
+  for (const [level, history] of levels)
+    if (history !== undefined) mean = shrunk(mean, fill.weight[level], countsAt(history.fill, fill, at));
   return probability(mean);
 }
 
+function marketRates({ all, settings }: Beliefs, at: number): Rates {
+  const { fill, complaint, repurchase, invalid, ambiguous } = settings;
+  const usual = ({ prior: { good, bad } }: RateSettings, counts: readonly [number, number]) =>
+    shrunk(good / (good + bad), good + bad, counts);
+  return {
+    fill: usual(fill, countsAt(all.fill, fill, at)),
+    complaint: usual(complaint, lateCountsAt(all.complaint, complaint, at)),
+    repurchase: usual(repurchase, lateCountsAt(all.repurchase, repurchase, at)),
+    invalid: usual(invalid, countsAt(all.invalid, invalid, at)),
+    ambiguous: usual(ambiguous, countsAt(all.ambiguous, ambiguous, at)),
+  };
+}
+
+/** The rates of the level above, moved by what was heard at this one. */
+function below({ settings }: Beliefs, above: Rates, level: Level, history: History | undefined, at: number): Rates {
+  if (history === undefined) return above;
+  const { fill, complaint, repurchase, invalid, ambiguous } = settings;
+  return {
+    fill: shrunk(above.fill, fill.weight[level], countsAt(history.fill, fill, at)),
+    complaint: shrunk(above.complaint, complaint.weight[level], lateCountsAt(history.complaint, complaint, at)),
+    repurchase: shrunk(above.repurchase, repurchase.weight[level], lateCountsAt(history.repurchase, repurchase, at)),
+    invalid: shrunk(above.invalid, invalid.weight[level], countsAt(history.invalid, invalid, at)),
+    ambiguous: shrunk(above.ambiguous, ambiguous.weight[level], countsAt(history.ambiguous, ambiguous, at)),
+  };
+}
+
 /** The promised lead time stands for `weight` answers; the supplier's measured times come before it, the offer's own before both. */
-function timeOf({ settings: { response } }: Beliefs, levels: Levels, leadTimeMs: number | undefined, at: number): [number, number] {
+function timeOf(
+  { settings: { response } }: Beliefs,
+  supplier: History | undefined,
+  offer: History | undefined,
+  leadTimeMs: number | undefined,
+  at: number,
+): [number, number] {
   const { halfLifeMs, shape, weight, priorMs } = response;
   let mean = Math.max(1, leadTimeMs ?? priorMs);
-  const [supplier, offer] = [levels[2]?.[1], levels[3]?.[1]];
   if (supplier !== undefined) mean = meanTime(mean, weight, timesAt(supplier.times, halfLifeMs, at));
   const [answers, sumMs] = offer === undefined ? [0, 0] : timesAt(offer.times, halfLifeMs, at);
   // a - 1 in the mean of the predictive time: E T = shape · b / (a - 1)
   return [shape * (weight + answers) + 1, weight * mean + sumMs];
 }
 
-function failureTimeOf({ settings: { response } }: Beliefs, levels: Levels, at: number): { failureMs: number; failures: number } {
-  const [market, supplier] = [levels[0]?.[1], levels[2]?.[1]].map((it) =>
-    it === undefined ? ([0, 0] as const) : timesAt(it.failureTimes, response.halfLifeMs, at),
-  );
-  const [failures, sumMs] = market ?? [0, 0];
-  const mean = failures > 0 ? sumMs / failures : 0;
-  return { failureMs: failures > 0 ? meanTime(mean, FAILURES_WEIGHT, supplier ?? [0, 0]) : 0, failures };
+function failureTimeOf(
+  { all, settings: { response } }: Beliefs,
+  supplier: History | undefined,
+  at: number,
+): { failureMs: number; failures: number } {
+  const [failures, sumMs] = timesAt(all.failureTimes, response.halfLifeMs, at);
+  if (failures <= 0) return { failureMs: 0, failures };
+  const own = supplier === undefined ? ([0, 0] as const) : timesAt(supplier.failureTimes, response.halfLifeMs, at);
+  return { failureMs: meanTime(sumMs / failures, FAILURES_WEIGHT, own), failures };
 }
 
 /** Failures that the market's mean stands for at a supplier. */

@@ -1,5 +1,5 @@
 import type { Beliefs } from '../beliefs/beliefs';
-import { doubledOf, type Quality, qualityOf, upOf } from '../beliefs/read';
+import { doubledOf, type Quality, type Reading, upOf } from '../beliefs/read';
 import { onTime } from '../beliefs/response';
 import { stockChance } from '../beliefs/stock';
 import { acceptanceOf } from '../beliefs/substitutes';
@@ -83,10 +83,11 @@ export function tierCost({ costTiers, maxQuantity }: CandidateOffer, quantity: n
   return cost;
 }
 
-export function assess(beliefs: Beliefs, { at, line, economics }: CandidateRequest, offer: CandidateOffer): Assessed {
+export function assess(reading: Reading, { line, economics }: CandidateRequest, offer: CandidateOffer): Assessed {
+  const { beliefs, at } = reading;
   const reference = line.referenceMinor ?? (isSubstitute(offer) ? line.priceCapMinor : offer.priceMinor);
   const money = economicsOf(line, reference, economics);
-  const quality = qualityOf(beliefs, offer, at);
+  const quality = reading.qualityOf(offer);
   const up = upOf(beliefs, offer, at);
   const stock = stockChance(beliefs, offer, Math.max(1, Math.min(line.quantity, offer.stock ?? line.quantity)), at);
   const cost = tierCost(offer, line.quantity);

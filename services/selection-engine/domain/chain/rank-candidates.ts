@@ -1,6 +1,7 @@
 import { type Gate, SUBSTITUTION_STEPS } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import type { Beliefs } from '../beliefs/beliefs';
+import { Reading } from '../beliefs/read';
 import { type Choice, type ChoiceInput, chooseChain } from './choose';
 import { EXPLORED } from './explore';
 import { type Assessed, assess, economicsOf, gainOf, inTime, tierCost } from './money';
@@ -58,7 +59,8 @@ function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly C
     priceMinor * line.quantity <= EXPLORED.lineValueMaxMinor &&
     passed.every((it) => it.verdict !== 'high-risk');
   const share = Math.min(EXPLORED.shareMax, exploration?.share ?? EXPLORED.shareMax);
-  const offers = passed.map((it) => assess(beliefs, request, it));
+  const reading = new Reading(beliefs, at);
+  const offers = passed.map((it) => assess(reading, request, it));
   return {
     offers: offers.length > PASSED_MAX ? bestOf(offers, money.lostSaleMinor) : offers,
     terms: {
