@@ -141,6 +141,39 @@ export const AdditionAnswered = closed({
 /** An accepted addition became a line of its order; its money is held like that of the others. */
 export const LineAdded = closed({ ...ofLine, additionId: Id, line: PlacedLine, heldMinor: Minor });
 
+export const COMPLAINT_REASONS = ['invalid-code', 'wrong-goods', 'not-as-described', 'late', 'other'] as const;
+export const COMPLAINT_OUTCOMES = ['rejected', 'refunded'] as const;
+
+/** What both facts of a complaint tell of it: whose delivered units it is about, where they came from, and when. */
+const complaint = {
+  ...ofLine,
+  complaintId: Id,
+  units: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  reason: oneOf(...COMPLAINT_REASONS),
+  filedAt: Instant,
+  buyerKey: Type.Optional(BuyerKey),
+  from: Type.Array(
+    closed({
+      holdId: Id,
+      offerId: Id,
+      supplierId: Id,
+      sku: Sku,
+      units: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+      /** The good that the line asked for, where another one came. */
+      insteadOf: Type.Optional(Sku),
+      /** When the newest units of the hold came. */
+      deliveredAt: Instant,
+    }),
+    { minItems: 1 },
+  ),
+} as const;
+
+/** A merchant complains of units that were delivered, each at most once. The buyer's own words are in no fact. */
+export const ComplaintFiled = closed(complaint);
+
+/** The hub has answered a complaint. What was refunded is back on the merchant's account; `refundMinor` of a rejected one is 0. */
+export const ComplaintResolved = closed({ ...complaint, outcome: oneOf(...COMPLAINT_OUTCOMES), refundMinor: Minor, currency: Currency });
+
 /** What was learnt of a buyer is to be forgotten; orders placed later begin anew. */
 export const BuyerErased = closed({ merchantId: Id, buyerKey: BuyerKey });
 

@@ -42,6 +42,8 @@ export const TOPICS = {
       AdditionOffered: order.AdditionOffered,
       AdditionAnswered: order.AdditionAnswered,
       LineAdded: order.LineAdded,
+      ComplaintFiled: order.ComplaintFiled,
+      ComplaintResolved: order.ComplaintResolved,
     },
   }),
   'order.by-buyer': topic({

@@ -10,6 +10,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/keys', 'order'],
   ['/accounts', 'order'],
   ['/buyers', 'order'],
+  ['/complaints', 'order'],
   ['/products', 'inventory'],
   ['/suppliers', 'inventory'],
   ['/stock', 'inventory'],

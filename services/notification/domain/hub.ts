@@ -1,7 +1,7 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 
 /** What the hub's operators can ask to be told of. */
-export const HUB_TYPES = ['work-item.due-soon', 'work-item.late'] as const;
+export const HUB_TYPES = ['work-item.due-soon', 'work-item.late', 'complaint.waiting'] as const;
 export type HubType = (typeof HUB_TYPES)[number];
 
 /** The hub's own mailbox: no merchant has such an id. */
@@ -16,7 +16,21 @@ export interface HubView {
 
 /** A fact as operators hear it, or nothing where it calls for nobody. No code and no account, as ever. */
 export function hubViewOf(fact: AnyFact): HubView | undefined {
-  return fact.type === 'WorkItemReminded' ? reminded(fact) : undefined;
+  switch (fact.type) {
+    case 'WorkItemReminded':
+      return reminded(fact);
+    case 'ComplaintFiled':
+      return complained(fact);
+    default:
+      return undefined;
+  }
+}
+
+/** Who has to answer it needs to know whose units they are. */
+function complained({ orderId, merchantId, lineId, complaintId, units, reason, filedAt, from }: Fact<'ComplaintFiled'>): HubView {
+  const goods = from.map(({ supplierId, sku, units: of, deliveredAt }) => ({ supplierId, sku, units: of, deliveredAt }));
+  const data = { orderId, merchantId, lineId, complaintId, units, reason, filedAt, goods };
+  return { about: 'complaint.waiting', merchantId: HUB_MAILBOX, orderId, data };
 }
 
 function reminded(fact: Fact<'WorkItemReminded'>): HubView {

@@ -16,6 +16,11 @@ const tally = { holdId: HOLD, version: 2, granted: 2, delivered: 0, lost: 0, rel
 const ofHold = { ...ofLine, offerId: OFFER, supplierId: SUPPLIER, sku: 'vip', tally };
 const later = '2026-12-01T00:00:00.000Z';
 
+export const complaint: Omit<Fact<'ComplaintFiled'>, 'type'> = {
+  ...{ ...ofLine, complaintId: 'x1', units: 1, reason: 'not-as-described', filedAt: later, buyerKey: 'b'.repeat(32) },
+  from: [{ holdId: HOLD, offerId: OFFER, supplierId: SUPPLIER, sku: 'vip', units: 1, insteadOf: 'vip-old', deliveredAt: later }],
+};
+
 /** What calls for the hub's people, and for no merchant. */
 export const workLate: Fact<'WorkItemReminded'> = {
   ...{ type: 'WorkItemReminded', ...ofLine, workItemId: `${HOLD}/1`, supplierId: SUPPLIER, sku: 'vip' },
@@ -85,6 +90,8 @@ export const TOLD: readonly AnyFact[] = [
     ...{ type: 'LineAdded', ...ofOrder, lineId: 'added-1', additionId: 'o1:1:vip', heldMinor: 5200 },
     line: { lineId: 'added-1', need: { sku: 'vip' }, quantity: 2, maxUnitPriceMinor: 2600, substitution: SUBSTITUTION, deliverBy: later },
   },
+  { type: 'ComplaintFiled', ...complaint },
+  { type: 'ComplaintResolved', ...complaint, outcome: 'refunded', refundMinor: 2200, currency: 'CNY' },
   { type: 'LineClosed', ...ofLine, status: 'delivered', ordered: 2, delivered: 2, capturedMinor: 4400 },
 ];
 

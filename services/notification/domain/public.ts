@@ -20,6 +20,8 @@ export const PUBLIC_TYPES = [
   'line.units-delivered',
   'line.units-given-up',
   'line.closed',
+  'complaint.filed',
+  'complaint.resolved',
   ...STOCK_TYPES,
   'webhook.test',
 ] as const;
@@ -63,6 +65,10 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
       return seen(fact, 'order.addition-answered', pick(fact, 'orderId', 'additionId', 'sku', 'answer', 'quantity'));
     case 'LineAdded':
       return seen(fact, 'line.added', { ...pick(fact, 'orderId', 'lineId', 'additionId', 'heldMinor'), ...lineTold(fact.line) });
+    case 'ComplaintFiled':
+      return seen(fact, 'complaint.filed', pick(fact, 'orderId', 'lineId', 'complaintId', 'units', 'reason', 'filedAt'));
+    case 'ComplaintResolved':
+      return seen(fact, 'complaint.resolved', complaintResolved(fact));
     // The hub's inside: how a line is selected, held, bought and let go, and everybody's states
     case 'LineSelectionRequested':
     case 'ReleaseRequested':
@@ -124,6 +130,9 @@ const lineTold = (it: Fact<'OrderPlaced'>['lines'][number]): PublicView['data'] 
 
 const additionOffered = (fact: Fact<'AdditionOffered'>): PublicView['data'] =>
   pick(fact, 'orderId', 'additionId', 'lineId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt');
+
+const complaintResolved = (fact: Fact<'ComplaintResolved'>): PublicView['data'] =>
+  pick(fact, 'orderId', 'lineId', 'complaintId', 'units', 'reason', 'outcome', 'refundMinor', 'currency');
 
 const consentRequested = (fact: Fact<'ConsentRequested'>): PublicView['data'] =>
   pick(fact, 'orderId', 'lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NOON } from '@midstream/testing/given';
 import { HUB_MAILBOX, notification, publicViewOf } from './index';
-import { LETTER, orderClosed, workLate } from './notification.fixtures';
+import { complaint, LETTER, orderClosed, workLate } from './notification.fixtures';
 
 const { react } = notification;
 const { messageId } = LETTER;
@@ -20,6 +20,20 @@ describe('what is heard', () => {
       { command: { type: 'TellFact', merchantId: HUB_MAILBOX, orderId: 'o1', about: 'work-item.late', data } },
     ]);
     assert.equal(publicViewOf(workLate), undefined);
+  });
+
+  it('of a complaint is told to its merchant, and to the hub with whose units it is about', () => {
+    const { orderId, merchantId, lineId, complaintId, units, reason, filedAt, from } = complaint;
+    const [shown, goods] = [
+      { orderId, lineId, complaintId, units, reason, filedAt },
+      from.map(({ holdId: _h, offerId: _o, insteadOf: _i, ...it }) => it),
+    ];
+    assert.deepEqual(react({ type: 'ComplaintFiled', ...complaint }), [
+      { command: { type: 'TellFact', merchantId: 'm1', orderId, about: 'complaint.filed', data: shown } },
+      {
+        command: { type: 'TellFact', merchantId: HUB_MAILBOX, orderId, about: 'complaint.waiting', data: { ...shown, merchantId, goods } },
+      },
+    ]);
   });
 
   it('ends here where it is the hub’s inside', () =>

@@ -2,6 +2,7 @@ import type { OrderCommand } from '@midstream/order-domain';
 import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ComplaintQueries } from './complaint-queries';
 import { EraseBuyerDto } from './dto';
 import { Pseudonyms } from './pseudonyms';
 import { ErasureView } from './views';
@@ -12,12 +13,13 @@ export class BuyersController {
   constructor(
     private readonly commands: Commands<OrderCommand>,
     private readonly pseudonyms: Pseudonyms,
+    private readonly complaints: ComplaintQueries,
   ) {}
 
   @ApiOperation({
     summary: 'Forget what was learnt of a buyer',
     description:
-      'The selection engine drops the profile that it keeps under the buyer’s pseudonym: goods, orders, tier. Done within seconds; harmless where nothing is known, or when repeated. The orders themselves stay, as books do. What the buyer orders later begins a new profile.',
+      'The selection engine drops the profile that it keeps under the buyer’s pseudonym: goods, orders, tier; what he said when he complained goes as well. Done within seconds; harmless where nothing is known, or when repeated. The orders themselves stay, as books do. What the buyer orders later begins a new profile.',
   })
   @ApiAcceptedResponse({ type: ErasureView })
   @Post('erasures')
@@ -27,6 +29,7 @@ export class BuyersController {
     const of = ownerOf(caller, merchantId ?? undefined);
     const buyerKey = this.pseudonyms.of(of, reference);
     await this.commands.run({ type: 'EraseBuyer', merchantId: of, buyerKey }, { caller });
+    await this.complaints.forget(buyerKey);
     return { merchantId: of, buyerKey };
   }
 }

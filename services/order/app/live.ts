@@ -12,6 +12,8 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   AdditionOffered: ['lineId', 'additionId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt'],
   AdditionAnswered: ['additionId', 'sku', 'answer', 'quantity'],
   LineAdded: ['lineId', 'additionId', 'heldMinor'],
+  ComplaintFiled: ['lineId', 'complaintId', 'units', 'reason'],
+  ComplaintResolved: ['lineId', 'complaintId', 'units', 'outcome', 'refundMinor', 'currency'],
   OrderClosed: ['status', 'capturedMinor', 'releasedMinor'],
 };
 

@@ -37,6 +37,15 @@ export const problems: Readonly<Record<OrderCode, { readonly status: number; rea
   'addition-too-late': { status: 409, title: 'The addition has lapsed' },
   'addition-over-limit': { status: 422, title: 'At most as many units can be accepted as were offered' },
   'order-closed': { status: 409, title: 'The order has come to its end, or was cancelled' },
+  'complaint-over-limit': {
+    status: 422,
+    title: 'At most as many units can be complained of as were delivered and were not complained of yet',
+  },
+  'complaint-too-late': { status: 409, title: 'Units can be complained of for 30 days after they came' },
+  'complaint-not-found': { status: 404, title: 'This line has no such complaint' },
+  'complaint-resolved': { status: 409, title: 'The complaint was answered before, in another way' },
+  'too-many-complaints': { status: 422, title: 'The order has as many complaints as are kept; speak to the hub' },
+  'refund-out-of-range': { status: 422, title: 'At most what was captured for the units comes back, and nothing of a rejected complaint' },
   'key-owner-missing': { status: 422, title: 'Name the merchant or the supplier whose key it is' },
   'key-not-found': { status: 404, title: 'There is no such key' },
 };

@@ -42,7 +42,8 @@ export class OrderQueries {
     return additionsView(await this.stateOf(caller, orderId));
   }
 
-  private async stateOf(caller: Caller, orderId: string): Promise<Order> {
+  /** @throws NotFound as `order` does. */
+  async stateOf(caller: Caller, orderId: string): Promise<Order> {
     const { rows } = await this.database.pool.query<{ state: Order }>(
       'SELECT state FROM orders WHERE id = $1 AND ($2::text IS NULL OR merchant_id = $2)',
       [orderId, tenantOf(caller)],

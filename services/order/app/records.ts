@@ -1,11 +1,15 @@
 import type { MoneyMoved, OrderEvent } from '@midstream/order-domain';
 import { type EventMeta, type TableRows, traceIdOf } from '@midstream/runtime';
 import { entryOf } from './story';
-import { LedgerRow, TimelineRow } from './tables';
+import { ComplaintNoteRow, LedgerRow, TimelineRow } from './tables';
 
-/** What an event leaves behind for good: its entry in the order's timeline, and in the ledger. Pure. */
+/** What an event leaves behind for good: its entry in the order's timeline, and in the ledger; and what a buyer said, which may go. Pure. */
 export function recordsOf(event: OrderEvent, meta: EventMeta): TableRows[] {
   if (event.type === 'MoneyMoved') return [{ entity: LedgerRow, rows: ledgerRows(event, meta) }];
+  if (event.type === 'NoteTaken') {
+    const { complaintId, buyerKey, note } = event;
+    return [{ entity: ComplaintNoteRow, rows: [{ complaint_id: complaintId, buyer_key: buyerKey ?? null, note }] }];
+  }
   const entry = entryOf(event);
   if (entry === undefined) return [];
   const { orderId, lineId, what, reason, detail } = entry;

@@ -4,13 +4,16 @@ import { OrdersController } from './http';
 import { AdditionsController } from './http-additions';
 import { AccountsController, KeysController, MerchantsController } from './http-accounts';
 import { BuyersController } from './http-buyers';
+import { ComplaintQueries } from './complaint-queries';
+import { ComplaintsController } from './http-complaints';
+import { CreateComplaints3 } from './migrations/create-complaints-3';
 import { CreatePseudonyms2 } from './migrations/create-pseudonyms-2';
 import { CreateOrder1 } from './migrations/create-order-1';
 import { problems } from './problems';
 import { Pseudonyms } from './pseudonyms';
 import { OrderQueries } from './queries';
 import { recordsOf } from './records';
-import { AccountRow, KeyRow, LedgerRow, MerchantRow, OrderRow, TimelineRow } from './tables';
+import { AccountRow, ComplaintNoteRow, KeyRow, LedgerRow, MerchantRow, OrderRow, TimelineRow } from './tables';
 
 export const orderService = defineService({
   name: 'order',
@@ -21,12 +24,20 @@ export const orderService = defineService({
     merchants: { entity: MerchantRow },
     keys: { entity: KeyRow, columns: (it: Key) => ({ hash: it.hash }) },
   },
-  entities: [TimelineRow, LedgerRow],
-  migrations: [CreateOrder1, CreatePseudonyms2],
+  entities: [TimelineRow, LedgerRow, ComplaintNoteRow],
+  migrations: [CreateOrder1, CreatePseudonyms2, CreateComplaints3],
   recordsOf,
   problems,
-  controllers: [OrdersController, AdditionsController, MerchantsController, AccountsController, KeysController, BuyersController],
-  providers: [OrderQueries, Pseudonyms],
+  controllers: [
+    OrdersController,
+    AdditionsController,
+    ComplaintsController,
+    MerchantsController,
+    AccountsController,
+    KeysController,
+    BuyersController,
+  ],
+  providers: [OrderQueries, ComplaintQueries, Pseudonyms],
 });
 
 function orderColumns(it: Order): Readonly<Record<string, unknown>> {

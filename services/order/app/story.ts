@@ -38,6 +38,12 @@ export function entryOf(event: OrderEvent): Entry | undefined {
       return assigned(event);
     case 'HoldNoted':
       return noted(event);
+    case 'ComplaintFiled':
+      return complained(event);
+    case 'ComplaintResolved': {
+      const { complaintId, units, outcome, refundMinor, currency } = event;
+      return ofLine(event, 'complaint-resolved', { complaintId, units, refundMinor, currency }, outcome);
+    }
     default:
       return endOf(event);
   }
@@ -143,4 +149,10 @@ function noted(event: HoldNoted): Entry {
   const { told, sku, supplierId, offerId, delivered, lost, released, reason, tally, progress } = event;
   const units = { ...(delivered > 0 && { delivered }), ...(lost > 0 && { lost }), ...(released > 0 && { released }) };
   return ofLine(event, TOLD[told], { sku, ...units, progress, hub: { supplierId, offerId, holdId: tally.holdId, tally } }, reason);
+}
+
+function complained(event: Fact<'ComplaintFiled'>): Entry {
+  const { complaintId, units, reason, from } = event;
+  const goods = from.map(({ sku, units: of, supplierId, offerId, holdId }) => ({ sku, units: of, hub: { supplierId, offerId, holdId } }));
+  return ofLine(event, 'complaint-filed', { complaintId, units, goods }, reason);
 }

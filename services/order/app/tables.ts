@@ -48,6 +48,14 @@ export class TimelineRow {
   @Column('jsonb') detail!: object;
 }
 
+/** What a buyer said when he complained; personal data, which is taken away with what is known of him. */
+@Entity('complaint_note')
+export class ComplaintNoteRow {
+  @PrimaryColumn('text', { name: 'complaint_id' }) complaintId!: string;
+  @Column('text', { name: 'buyer_key', nullable: true }) buyerKey!: string | null;
+  @Column('text') note!: string;
+}
+
 /** Double entry: the entries of one movement sum to zero; nothing is ever changed or taken away. */
 @Entity('ledger_entry')
 export class LedgerRow {

@@ -3,6 +3,7 @@ import {
   type Addition,
   ADDITIONS_MAX,
   additionsOf,
+  complainedOf,
   deliveredOf,
   type Line,
   linesOf,
@@ -55,6 +56,8 @@ export class LineView {
   @ApiPropertyOptional({ description: 'The hub’s margin floor does not count for it' }) waiveMarginFloor?: boolean;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
+  @ApiProperty({ description: 'Units that were complained of' }) complained!: number;
+  @ApiProperty({ description: 'Of what was captured, what complaints brought back' }) refundedMinor!: number;
   @ApiProperty({ type: ProgressView }) progress!: ProgressView;
   @ApiProperty({ type: [GoodView], description: 'What its units are or become, by product' }) goods!: GoodView[];
   @ApiProperty({ type: [ConsentView], description: 'The questions that wait for an answer' }) consents!: ConsentView[];
@@ -75,6 +78,7 @@ export class OrderView {
   @ApiProperty({ description: 'Held of it still' }) heldMinor!: number;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
+  @ApiProperty({ description: 'Of what was captured, what complaints brought back' }) refundedMinor!: number;
   @ApiProperty({ type: ProgressView }) progress!: ProgressView;
   @ApiProperty({ type: [LineView] }) lines!: LineView[];
 }
@@ -151,7 +155,8 @@ export class EntryView {
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
   @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
   @ApiProperty({ format: 'date-time' }) at!: Date;
-  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up'] }) why!: string;
+  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up', 'complaint-refunded'] })
+  why!: string;
   @ApiProperty({ type: String, nullable: true }) reference!: string | null;
   @ApiProperty({ enum: ['deposits', 'merchant-available', 'order-held', 'hub-revenue'] }) account!: string;
   @ApiProperty({ description: 'Positive adds to the account' }) amountMinor!: number;
@@ -190,6 +195,7 @@ export function orderView(order: Order, at: number): OrderView {
     heldMinor,
     capturedMinor: lines.reduce((sum, it) => sum + it.capturedMinor, 0),
     releasedMinor: lines.reduce((sum, it) => sum + it.releasedMinor, 0),
+    refundedMinor: lines.reduce((sum, it) => sum + (it.refundedMinor ?? 0), 0),
     progress: progressView(lines, at),
     lines: lines.map((it) => lineView(it, at)),
   };
@@ -216,6 +222,8 @@ function lineView(line: Line, at: number): LineView {
     deliverBy: iso(deliverByAt),
     capturedMinor,
     releasedMinor,
+    complained: complainedOf(line),
+    refundedMinor: line.refundedMinor ?? 0,
     ...(line.marginFloorWaived && { waiveMarginFloor: true }),
     progress: progressView([line], at),
     goods: goodsOf(line),

@@ -2,6 +2,7 @@ import { assertNever, type Decision } from '@midstream/kernel';
 import { createKey, depositMoney, eraseBuyer, putMerchant, revokeKey } from './account';
 import { answerAddition, expireAddition, noteAddition } from './additions';
 import { askAgain, noteAnswer } from './answer';
+import { fileComplaint, resolveComplaint } from './complaints';
 import { answerConsent, expireConsent } from './consent';
 import { cancelOrder, meetDeadline } from './end';
 import { noteHold } from './hold';
@@ -34,6 +35,10 @@ export function decide(command: OrderCommand, rows: Rows, products: Products): D
       return answerAddition(command, rows);
     case 'ExpireAddition':
       return expireAddition(command, rows);
+    case 'FileComplaint':
+      return fileComplaint(command, rows);
+    case 'ResolveComplaint':
+      return resolveComplaint(command, rows);
     case 'PutMerchant':
       return putMerchant(command, rows);
     case 'EraseBuyer':

@@ -2,7 +2,19 @@ import type { Fact } from '@midstream/contracts';
 import { assert, assertNever } from '@midstream/kernel';
 import { evolveAdditions } from './evolve-additions';
 import type { AnswerNoted, HoldNoted, MoneyMoved, OrderEvent } from './messages';
-import { type Account, type Asked, type Consent, type Hold, type Line, newLine, type Order, type Rows, rowOf, sum } from './state';
+import {
+  type Account,
+  type Asked,
+  type Complaint,
+  type Consent,
+  type Hold,
+  type Line,
+  newLine,
+  type Order,
+  type Rows,
+  rowOf,
+  sum,
+} from './state';
 
 /** The only place where rows change. */
 export function evolve(rows: Rows, event: OrderEvent): Rows {
@@ -30,6 +42,7 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       return { ...rows, keys: { ...rows.keys, [event.keyId]: key } };
     }
     case 'BuyerErased':
+    case 'NoteTaken':
       return rows;
     case 'RecipientNoted':
     case 'LineSelectionRequested':
@@ -44,6 +57,8 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
     case 'UnitsGivenUp':
     case 'LineClosing':
     case 'LineClosed':
+    case 'ComplaintFiled':
+    case 'ComplaintResolved':
       return withOrder(rows, event.orderId, (order) => ({
         ...order,
         lines: { ...order.lines, [event.lineId]: evolveLine(rowOf(order.lines, event.lineId), event) },
@@ -55,7 +70,7 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
 
 type LineEvent = Exclude<
   Extract<OrderEvent, { readonly orderId: string; readonly lineId: string; readonly merchantId: string }>,
-  { readonly type: 'AdditionOffered' | 'LineAdded' }
+  { readonly type: 'AdditionOffered' | 'LineAdded' | 'NoteTaken' }
 >;
 
 function evolveLine(line: Line, event: LineEvent): Line {
@@ -86,6 +101,12 @@ function evolveLine(line: Line, event: LineEvent): Line {
       return { ...line, closing: event.reason };
     case 'LineClosed':
       return { ...line, end: event.status };
+    case 'ComplaintFiled':
+      return withComplaint(line, complaintOf(event));
+    case 'ComplaintResolved': {
+      const { complaintId, outcome, refundMinor } = event;
+      return withComplaint(line, { ...rowOf(line.complaints ?? {}, complaintId), outcome, refundedMinor: refundMinor });
+    }
     default:
       return assertNever(event);
   }
@@ -144,14 +165,30 @@ function answered(line: Line, { attempt, decisionId, holds, tried }: AnswerNoted
   };
 }
 
-function noted(line: Line, { tally, told, reason }: HoldNoted): Line {
+function noted(line: Line, { tally, told, reason, deliveredAt }: HoldNoted): Line {
   const buying = told === 'PurchaseSubmitted' || told === 'PurchaseUnknown' || tally.delivered > 0;
-  const after = withHold(line, tally.holdId, (hold) => ({ ...hold, ...tally, buying: hold.buying || buying }));
+  const after = withHold(line, tally.holdId, (hold) => {
+    const now = { ...hold, ...tally, buying: hold.buying || buying };
+    return deliveredAt === undefined ? now : { ...now, deliveredAt };
+  });
   const { offerId } = rowOf(after.holds, tally.holdId);
   // A mere expiry excludes nothing (protocol 4).
   if (reason === undefined || reason === 'expired' || line.excluded.some((it) => it.offerId === offerId)) return after;
   return { ...after, excluded: [...line.excluded, { offerId, reason }] };
 }
+
+const complaintOf = ({ complaintId, units, reason, filedAt, from }: Fact<'ComplaintFiled'>): Complaint => ({
+  complaintId,
+  units,
+  reason,
+  filedAt: Date.parse(filedAt),
+  from: from.map((it) => ({ holdId: it.holdId, units: it.units, deliveredAt: Date.parse(it.deliveredAt) })),
+});
+
+const withComplaint = (line: Line, complaint: Complaint): Line => ({
+  ...line,
+  complaints: { ...line.complaints, [complaint.complaintId]: complaint },
+});
 
 const consentOf = (event: Fact<'ConsentRequested'>): Consent => ({
   consentId: event.consentId,
@@ -212,6 +249,8 @@ function moved(rows: Rows, event: MoneyMoved): Rows {
     const after = { ...order, heldMinor: order.heldMinor + held };
     if (lineId === undefined) return after;
     const line = rowOf(order.lines, lineId);
+    if (event.why === 'complaint-refunded')
+      return { ...after, lines: { ...order.lines, [lineId]: { ...line, refundedMinor: (line.refundedMinor ?? 0) + available } } };
     const paid = { capturedMinor: line.capturedMinor + of('hub-revenue'), releasedMinor: line.releasedMinor + available };
     return { ...after, lines: { ...order.lines, [lineId]: { ...line, ...paid } } };
   });

@@ -22,7 +22,8 @@ export function noteHold(command: NoteHold, rows: Rows): Decision<OrderEvent> {
   const draft = draftOf(rows);
   const progress = { ordered: line.ordered, delivered: deliveredOf(line) + delivered };
   const changed = { delivered, lost, released, ...(reason && { reason }), progress };
-  draft.emit({ type: 'HoldNoted', ...ofLine(command), told, tally, sku, supplierId, offerId, ...changed });
+  const came = delivered > 0 && { deliveredAt: command.at };
+  draft.emit({ type: 'HoldNoted', ...ofLine(command), told, tally, sku, supplierId, offerId, ...changed, ...came });
   reviseConsent(draft, command, tally.holdId);
   const hold = rowOf(lineOf(draft.rows, command).holds, tally.holdId);
   capture(draft, command, hold, delivered);

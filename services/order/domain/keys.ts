@@ -19,6 +19,8 @@ export function keysOf(command: Untimed<OrderCommand> | OrderCommand): readonly 
     case 'MeetDeadline':
     case 'NoteAddition':
     case 'ExpireAddition':
+    case 'FileComplaint':
+    case 'ResolveComplaint':
       return ofOrder(command);
     case 'PutMerchant': {
       const { merchantId } = command.merchant;

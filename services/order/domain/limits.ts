@@ -26,6 +26,11 @@ export const WAIT_RETRY_MS = 15_000;
 /** What one order is offered beside its lines: each is kept with it. */
 export const ADDITIONS_MAX = 20;
 
+/** Units may be complained of for so long after they came. */
+export const COMPLAINT_MS = 30 * 24 * 3_600_000;
+/** Complaints of one order, whatever became of them: each is kept with it. */
+export const COMPLAINTS_MAX = 100;
+
 /** Where the buyer's backend says nothing. */
 export const DELIVER_WITHIN_MS = 24 * 3_600_000;
 export const DELIVER_WITHIN_MAX_MS = 30 * 24 * 3_600_000;

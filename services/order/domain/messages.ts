@@ -1,6 +1,6 @@
 import type { Additions, AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Substitution } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
-import type { Asked, ClosingReason, Merchant, Scope } from './state';
+import type { Asked, ClosingReason, Complaint, Merchant, Scope } from './state';
 
 interface Command<Type extends string> extends Timed {
   readonly type: Type;
@@ -82,6 +82,20 @@ export interface AnswerAddition extends Command<'AnswerAddition'>, OfOrder {
 export interface ExpireAddition extends Command<'ExpireAddition'>, OfOrder {
   readonly additionId: string;
 }
+/** `sku`: which of the line's goods, where several came; `note`: the buyer's own words, which are personal data. */
+export interface FileComplaint extends Command<'FileComplaint'>, OfLine {
+  readonly complaintId: string;
+  readonly units: number;
+  readonly reason: Complaint['reason'];
+  readonly sku?: string;
+  readonly note?: string;
+}
+/** `refundMinor`: less than the units have cost; all of it where it is left out. */
+export interface ResolveComplaint extends Command<'ResolveComplaint'>, OfLine {
+  readonly complaintId: string;
+  readonly outcome: NonNullable<Complaint['outcome']>;
+  readonly refundMinor?: number;
+}
 export interface PutMerchant extends Command<'PutMerchant'> {
   readonly merchant: Merchant;
 }
@@ -121,6 +135,8 @@ export type OrderCommand =
   | NoteAddition
   | AnswerAddition
   | ExpireAddition
+  | FileComplaint
+  | ResolveComplaint
   | PutMerchant
   | EraseBuyer
   | DepositMoney
@@ -160,6 +176,12 @@ export type OrderCode =
   | 'addition-too-late'
   | 'addition-over-limit'
   | 'order-closed'
+  | 'complaint-over-limit'
+  | 'complaint-too-late'
+  | 'complaint-not-found'
+  | 'complaint-resolved'
+  | 'too-many-complaints'
+  | 'refund-out-of-range'
   | 'key-owner-missing'
   | 'key-not-found';
 
@@ -174,7 +196,7 @@ export interface MoneyMoved {
   readonly merchantId: string;
   readonly orderId?: string;
   readonly lineId?: string;
-  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up';
+  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up' | 'complaint-refunded';
   readonly reference?: string;
   readonly currency: string;
   readonly entries: readonly Entry[];
@@ -202,6 +224,8 @@ export interface HoldNoted extends OfLine {
   readonly lost: number;
   readonly released: number;
   readonly reason?: LossReason;
+  /** When units of it came, if any did. */
+  readonly deliveredAt?: number;
   /** How far the line is with it: delivered units of ordered ones. */
   readonly progress: { readonly ordered: number; readonly delivered: number };
 }
@@ -216,6 +240,8 @@ export type InternalEvent =
   | ({ readonly type: 'AskPlanned'; readonly asked: Asked; readonly askAt: number; readonly waits: boolean } & OfLine)
   | ({ readonly type: 'AttemptClosed'; readonly attempt: number } & OfLine)
   | ({ readonly type: 'LineClosing'; readonly reason: ClosingReason } & OfLine)
+  /** What a buyer says of a complaint: kept in a table of its own, from which it can be taken away, and nowhere else. */
+  | ({ readonly type: 'NoteTaken'; readonly complaintId: string; readonly buyerKey?: string; readonly note: string } & OfLine)
   | MoneyMoved
   | { readonly type: 'MerchantPut'; readonly merchant: Merchant };
 
@@ -232,6 +258,8 @@ export type PublicEvent = Fact<
   | 'AdditionOffered'
   | 'AdditionAnswered'
   | 'LineAdded'
+  | 'ComplaintFiled'
+  | 'ComplaintResolved'
   | 'BuyerErased'
   | 'ApiKeyState'
 >;

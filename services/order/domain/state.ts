@@ -35,6 +35,8 @@ export interface Hold extends HoldTally {
   readonly assigned: boolean;
   /** Units of it have been sent for, or have come. */
   readonly buying: boolean;
+  /** When the newest units of it came; absent where none has, or its time was not kept. */
+  readonly deliveredAt?: number;
   /** Asked back; inventory answers (protocol 8). */
   readonly releasing?: ReleaseReason;
 }
@@ -64,6 +66,19 @@ export interface Addition {
   readonly answer?: Fact<'AdditionAnswered'>['answer'];
   /** Of a yes: the units that were taken. */
   readonly accepted?: number;
+}
+
+/** A complaint about delivered units (README, "Complaints"). Without `outcome` the hub has not answered it. */
+export interface Complaint {
+  readonly complaintId: string;
+  readonly units: number;
+  readonly reason: Fact<'ComplaintFiled'>['reason'];
+  readonly filedAt: number;
+  /** The holds whose units they are. */
+  readonly from: readonly { readonly holdId: string; readonly units: number; readonly deliveredAt: number }[];
+  readonly outcome?: Fact<'ComplaintResolved'>['outcome'];
+  /** Of a complaint that was answered. */
+  readonly refundedMinor?: number;
 }
 
 /** Says where each of its units is; its status follows (status.ts). */
@@ -100,6 +115,9 @@ export interface Line {
   readonly end?: LineEnd;
   readonly capturedMinor: number;
   readonly releasedMinor: number;
+  readonly complaints?: RowsOf<Complaint>;
+  /** Of what was captured, what went back: money that complaints brought. */
+  readonly refundedMinor?: number;
 }
 
 export interface Order {
@@ -200,6 +218,13 @@ export const openConsents = (line: Line): readonly Consent[] =>
   Object.values(line.consents)
     .filter((it) => it.answer === undefined)
     .sort((a, b) => (a.consentId < b.consentId ? -1 : 1));
+
+export const complaintsOf = (line: Line): readonly Complaint[] =>
+  Object.values(line.complaints ?? {}).sort((a, b) => a.filedAt - b.filedAt || (a.complaintId < b.complaintId ? -1 : 1));
+
+/** Units of the line, or of one hold of it, that were complained of, whatever the hub has said. */
+export const complainedOf = (line: Line, holdId?: string): number =>
+  sum(complaintsOf(line), ({ from }) => sum(from, (it) => (holdId === undefined || it.holdId === holdId ? it.units : 0)));
 
 /** Held, being bought, or of unknown outcome. */
 export const openOf = ({ granted, delivered, lost, released }: HoldTally): number => granted - delivered - lost - released;

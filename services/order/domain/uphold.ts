@@ -3,14 +3,18 @@ import { DEPTH_MAX, LINES_MAX } from './limits';
 import {
   type Account,
   additionsOf,
+  complainedOf,
+  complaintsOf,
   deliveredOf,
   type Hold,
+  holdsOf,
   type Line,
   linesOf,
   openConsents,
   openOf,
   type Order,
   type Rows,
+  rowOf,
   sum,
 } from './state';
 
@@ -53,6 +57,7 @@ function upholdLine(line: Line): void {
     assert(it.depth <= DEPTH_MAX && it.attempt <= line.attempts && it.quantity > 0, 'an attempt is within its limits');
   for (const it of holds) upholdHold(it);
   upholdMoney(line);
+  upholdComplaints(line);
   for (const { holdId } of openConsents(line)) {
     const hold = line.holds[holdId];
     assert(
@@ -78,6 +83,23 @@ function upholdMoney(line: Line): void {
   assert(line.capturedMinor === charged, 'delivered units are captured at the lower price');
   const ended = deliveredOf(line) + line.givenUp;
   assert(line.capturedMinor + line.releasedMinor === cap * ended, 'the money of a unit is settled when the unit is');
+}
+
+/** A unit is complained of at most once, and what comes back is what answers say: at most what its units have cost. */
+function upholdComplaints(line: Line): void {
+  const { refundedMinor: refunded = 0 } = line;
+  if (line.complaints === undefined) return assert(refunded === 0, 'money comes back by complaints only');
+  const complaints = complaintsOf(line);
+  assert(sum(complaints, (it) => it.refundedMinor ?? 0) === refunded, 'what was refunded is what was answered');
+  for (const it of holdsOf(line)) assert(complainedOf(line, it.holdId) <= it.delivered, 'what is complained of was delivered');
+  for (const { units, from, outcome, refundedMinor = 0 } of complaints) {
+    assert(units > 0 && sum(from, (it) => it.units) === units, 'a complaint is about units of holds');
+    const charged = sum(from, ({ holdId, units: of }) => {
+      const { priceMinor, referencePriceMinor } = rowOf(line.holds, holdId);
+      return of * Math.min(priceMinor, referencePriceMinor);
+    });
+    assert(refundedMinor <= (outcome === 'refunded' ? charged : 0), 'no more comes back than was captured');
+  }
 }
 
 function upholdAccount(account: Account, rows: Rows): void {
