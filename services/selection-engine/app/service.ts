@@ -1,5 +1,5 @@
 import { defineService } from '@midstream/runtime';
-import { openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
+import { type Complained, openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
 import { additionsLoop } from './additions/loop';
 import { liveSplitter } from './assign/splits';
 import { StormsController } from './assign/http';
@@ -10,6 +10,7 @@ import { CasesController } from './cases/http';
 import { CaseLibrary } from './cases/library';
 import { Books } from './book';
 import { buyersLoop, erasuresLoop } from './buyers/loops';
+import { complaintsLoop } from './complaints/loop';
 import { endsLoop } from './cases/ends';
 import { casesLoop } from './cases/loop';
 import { GuidesController } from './guides/http';
@@ -26,12 +27,13 @@ import { MarketQueries } from './market/queries';
 import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
+import { CreateComplaints12 } from './migrations/create-complaints-12';
 import { CreateStormIndex11 } from './migrations/create-storm-index-11';
 import { CreateWatched9 } from './migrations/create-watched-9';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow, WatchedRow } from './tables';
+import { ComplaintRow, DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow, WatchedRow } from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -41,6 +43,7 @@ export const selectionService = defineService({
     ranked: { entity: RankedRow, columns: ({ planned, quantity }: Ranked) => ({ planned, quantity }) },
     markets: { entity: MarketRow },
     watched: { entity: WatchedRow, columns: (it: Watched) => ({ skus: openSkusOf(it), until: new Date(it.untilAt) }) },
+    complaints: { entity: ComplaintRow, columns: (it: Complained) => ({ changed_at: new Date(it.changedAt) }) },
   },
   entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
   migrations: [
@@ -53,6 +56,7 @@ export const selectionService = defineService({
     CreateWatched9,
     CreateAfterSales10,
     CreateStormIndex11,
+    CreateComplaints12,
   ],
   recordsOf,
   follows: ['selection.market'],
@@ -71,5 +75,5 @@ export const selectionService = defineService({
     GuidesController,
   ],
   providers: [DecisionQueries, LearningQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
-  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), additionsLoop()],
+  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), complaintsLoop(), additionsLoop()],
 });

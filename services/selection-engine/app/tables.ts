@@ -52,6 +52,14 @@ export class WatchedRow {
   @Column('jsonb') state!: unknown;
 }
 
+/** A delivery that was complained of. */
+@Entity('complaint')
+export class ComplaintRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('timestamptz', { name: 'changed_at' }) changedAt!: Date;
+  @Column('jsonb') state!: unknown;
+}
+
 /** A line that ended; part of a case since `folded_at`. */
 @Entity('line_end')
 export class LineEndRow {

@@ -9,6 +9,7 @@ import { unknowBuyer } from './buyers/known';
 import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
+import type { Counts } from './beliefs/rates';
 import { learn, learnOfLine } from './learn';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
@@ -61,6 +62,10 @@ export interface OfferBook {
   readonly buyers: Map<string, BuyerProfile>;
   /** What became of the lines that each offer served; as the database has it, a few seconds ago. */
   readonly afterSales: Map<string, AfterSales>;
+  /** Deliveries that were complained of, by their hold, and how much each weighs in what was learnt; 0: it was unfounded. */
+  readonly complaints: Map<string, number>;
+  /** By offer, how many of them were not unfounded: `good` of the counts, halved as after-sales are. */
+  readonly complained: Map<string, Counts>;
   /** What has been learnt of suppliers and goods. */
   readonly beliefs: Beliefs;
   /** Questions to buyers that wait for an answer: by its id, the SKU that the substitute stands for. */
@@ -88,6 +93,8 @@ export const emptyBook = (): OfferBook => ({
   ended: new Map(),
   buyers: new Map(),
   afterSales: new Map(),
+  complaints: new Map(),
+  complained: new Map(),
   beliefs: createBeliefs(),
   questions: new Map(),
   heardAt: 0,

@@ -5,6 +5,7 @@ import { contestOf, ledTogether } from './assign/contest';
 import { type Guided, guideOf } from './assign/guide';
 import type { Option } from './assign/storm';
 import type { OfferBook } from './book';
+import { noteComplaint } from './complaints/note';
 import { MODEL } from './chain/rank-candidates';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
@@ -60,6 +61,8 @@ export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): 
       return reportSignal(command, rows.markets, book);
     case 'ForgetBuyer':
       return [{ type: 'BuyerForgotten', buyerKey: command.buyerKey }];
+    case 'NoteComplaint':
+      return noteComplaint(command, rows.complaints);
     case 'CountDemand':
       return countDemand(command, rows.markets);
     case 'WatchLine':

@@ -49,6 +49,8 @@ export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidat
 export * from './cards';
 export * from './cases/cases';
 export { AFTER_SALES_HALF_MS, type AfterSales, knowAfterSales } from './buyers/after-sales';
+export { COMPLAINTS_MAX, knowComplaint } from './complaints/know';
+export type { Complained } from './complaints/note';
 export { knowBuyer, unknowBuyer } from './buyers/known';
 export {
   afterLine,

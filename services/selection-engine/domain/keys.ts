@@ -11,6 +11,8 @@ export function keysOf(command: SelectionCommand | Untimed<SelectionCommand>): r
       return command.skus.map((id) => ({ kind: 'markets', id }));
     case 'ForgetBuyer':
       return [];
+    case 'NoteComplaint':
+      return command.holds.map(({ holdId }) => ({ kind: 'complaints', id: holdId }));
     case 'CountDemand':
       return command.counts.map(({ sku }) => ({ kind: 'markets', id: sku }));
     case 'WatchLine':

@@ -3,6 +3,7 @@ import type { AdditionCommand, AdditionEvent } from './additions/watch';
 import type { SplitMade } from './assign/bulk';
 import type { StormPlanned } from './assign/storm';
 import type { Chosen, Known } from './chain/record';
+import type { ComplaintNoted, NoteComplaint } from './complaints/note';
 import type { CountDemand } from './market/demand';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
 
@@ -55,6 +56,7 @@ export interface ForgetBuyer {
 /** Internal: a note that outlasts a crash; the buyer's rows go with it. */
 export type BuyerForgotten = Omit<ForgetBuyer, 'type' | 'at'> & { readonly type: 'BuyerForgotten' };
 
-export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer | AdditionCommand;
-export type SelectionEvent = Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten | AdditionEvent;
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer | NoteComplaint | AdditionCommand;
+export type SelectionEvent =
+  Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten | ComplaintNoted | AdditionEvent;
 export type SelectionCode = SignalCode;

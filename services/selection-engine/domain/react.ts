@@ -1,5 +1,6 @@
 import type { AnyFact } from '@midstream/contracts';
 import type { Due, Untimed } from '@midstream/kernel';
+import { noteOf } from './complaints/note';
 import type { SelectionCommand, SelectionEvent } from './messages';
 
 /** All else that selection hears is news of the market, and goes into the book. */
@@ -12,6 +13,11 @@ export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<Sele
     }
     case 'OrderClosed':
       return fact.additions === true ? [{ command: { type: 'CloseWatch', orderId: fact.orderId } }] : [];
+    case 'ComplaintFiled':
+    case 'ComplaintResolved': {
+      const command = noteOf(fact);
+      return command === undefined ? [] : [{ command }];
+    }
     case 'BuyerErased':
       return [{ command: { type: 'ForgetBuyer', buyerKey: fact.buyerKey } }];
     default:

@@ -1,6 +1,7 @@
 import { assert, assertNever, attemptIdOf, type RowsOf } from '@midstream/kernel';
 import { CANDIDATES_MAX, type SelectionRequest } from '@midstream/contracts';
 import { evolveWatched, type Watched } from './additions/watch';
+import { type Complained, evolveComplaints } from './complaints/note';
 import type { Market } from './market/market';
 import type { SelectionEvent } from './messages';
 
@@ -18,6 +19,8 @@ export interface Rows {
   readonly markets: RowsOf<Market>;
   /** Running orders to which more may be proposed, by their id. */
   readonly watched: RowsOf<Watched>;
+  /** Deliveries that were complained of, by their hold. */
+  readonly complaints: RowsOf<Complained>;
 }
 
 export const attemptOf = ({ orderId, lineId, attempt }: SelectionRequest): string => attemptIdOf(orderId, lineId, attempt);
@@ -40,6 +43,8 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
     case 'WatchClosed':
     case 'AdditionProposed':
       return { ...rows, watched: evolveWatched(rows.watched, event) };
+    case 'ComplaintNoted':
+      return { ...rows, complaints: evolveComplaints(rows.complaints, event) };
     case 'SelectionDecided':
     case 'BuyerForgotten':
     case 'StormPlanned':
@@ -59,5 +64,7 @@ export function uphold(rows: Rows): void {
   }
   for (const { proposed, additions } of Object.values(rows.watched))
     assert(proposed.reduce((sum, it) => sum + it.quantity, 0) <= additions.maxQuantity, 'no more is proposed than a buyer allows');
+  for (const { firstAt, complaints } of Object.values(rows.complaints))
+    assert(firstAt > 0 && Object.keys(complaints).length > 0, 'a delivery is complained of by complaints');
   for (const { heat } of Object.values(rows.markets)) assert(heat.hour >= 0 && heat.week >= 0, 'heat is a count');
 }

@@ -1,6 +1,7 @@
 import type { Database, Loop } from '@midstream/runtime';
 import { judgeOldBuyers } from '../buyers/judge';
 import { dropOldBuyers } from '../buyers/loops';
+import { dropOldComplaints } from '../complaints/loop';
 import { type FoldedLine, FOLDING, noteBuyers } from '../buyers/note';
 
 const EVERY_MS = 20_000;
@@ -21,6 +22,7 @@ export const casesLoop = (): Loop => ({
       await database.query(`DELETE FROM line_end WHERE folded_at < now() - make_interval(days => $1)`, [KEPT_DAYS]);
       await judgeOldBuyers(database);
       await dropOldBuyers(database);
+      await dropOldComplaints(database);
     }
     return folded === FOLD_MAX;
   },

@@ -39,6 +39,10 @@ export interface OutcomesObserved extends AtOffer {
 export interface ComplaintObserved extends AtOffer {
   readonly type: 'complaint';
   readonly insteadOf?: string;
+  /** It was told before, with this time and weight, and is unfounded: it is taken back. */
+  readonly withdrawn?: boolean;
+  /** Of a history of which only a part is told: how much it counts, 1 unless said. */
+  readonly weight?: number;
 }
 
 /** A buyer that was served from this offer came back. */
@@ -129,7 +133,7 @@ export function checkNumber(field: string, value: number): number {
   return value;
 }
 
-const NUMBERS = ['at', 'responseMs', 'quantity', 'delivered', 'failed', 'responseMsSum', 'units', 'costMinor', 'value'] as const;
+const NUMBERS = ['at', 'responseMs', 'quantity', 'delivered', 'failed', 'responseMsSum', 'units', 'costMinor', 'value', 'weight'] as const;
 
 /** Every number of an observation, before anything is made of it. @throws BadNumber */
 export function checkObservation(fact: MarketObservation): void {

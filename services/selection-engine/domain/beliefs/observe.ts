@@ -27,8 +27,7 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
     case 'outcomes':
       return noteOutcomes(beliefs, fact);
     case 'complaint':
-      if (fact.insteadOf !== undefined) noteAnswer(beliefs, { ...fact, insteadOf: fact.insteadOf, good: 0, bad: 1 });
-      return eachLevel(beliefs, fact, (it) => addLate(it.complaint, beliefs.settings.complaint, fact.at, 0, 1));
+      return noteComplaint(beliefs, fact);
     case 'repurchase':
       return eachLevel(beliefs, fact, (it) => addLate(it.repurchase, beliefs.settings.repurchase, fact.at, 0, 1));
     case 'stock':
@@ -49,6 +48,14 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
     case 'price': // a request brings its own costs
       return;
   }
+}
+
+/** A label for a delivery that was counted before; or one less, at the time from which it was counted, so that both are even. */
+function noteComplaint(beliefs: Beliefs, fact: ComplaintObserved): void {
+  const { at, sku, insteadOf, withdrawn = false, weight = 1 } = fact;
+  const labels = withdrawn ? -weight : weight;
+  if (insteadOf !== undefined) noteAnswer(beliefs, { at, sku, insteadOf, good: 0, bad: labels });
+  eachLevel(beliefs, fact, (it) => addLate(it.complaint, beliefs.settings.complaint, at, 0, labels));
 }
 
 /** Above it a heat is a fault of whoever measured it. */

@@ -21,7 +21,7 @@ export const noLateCounts = (at: number): LateCounts => ({ labels: 0, pending: 0
 const faded = (ms: number, halfLifeMs: number): number => (ms <= 0 ? 1 : Math.exp((-Math.LN2 * ms) / halfLifeMs));
 
 /** Adds to decayed counts, O(1). What is older than the newest known is weighed by its age; the clock does not go back. */
-export function addCounts(it: Counts, settings: RateSettings, at: number, good: number, bad: number): void {
+export function addCounts(it: Counts, settings: Pick<RateSettings, 'halfLifeMs'>, at: number, good: number, bad: number): void {
   const fade = faded(at - it.at, settings.halfLifeMs);
   const weight = faded(it.at - at, settings.halfLifeMs);
   it.good = Math.max(0, it.good * fade + good * weight);
@@ -37,7 +37,7 @@ export function addLate(it: LateCounts, settings: RateSettings, at: number, tria
   const stillPending = Math.exp(-late / (settings.delayMs ?? 1));
   it.pending += trials * weight * stillPending;
   it.matured += trials * weight * (1 - stillPending);
-  it.labels += labels * weight;
+  it.labels = Math.max(0, it.labels + labels * weight);
 }
 
 function ripen(it: LateCounts, settings: RateSettings, at: number): void {

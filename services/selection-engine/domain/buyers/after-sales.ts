@@ -47,8 +47,9 @@ export function repurchaseOf({ afterSales }: OfferBook, offerId: string = ALL): 
   return Math.min(1, Math.max(0, (returned + REPURCHASE_PRIOR.good) / (judged + REPURCHASE_PRIOR.all)));
 }
 
-/** P(what it delivers is not in order), in (0,1): codes that did not work, as long as no fact tells of what buyers complain of. */
-export function complaintOf({ afterSales }: OfferBook, offerId: string): number {
+/** P(what it delivers is not in order), in (0,1): codes that did not work, and deliveries that were complained of. */
+export function complaintOf({ afterSales, complained }: OfferBook, offerId: string): number {
   const { faulty, served } = afterSales.get(offerId) ?? NOTHING;
-  return Math.min(1, Math.max(0, (faulty + COMPLAINT_PRIOR.bad) / (served + faulty + COMPLAINT_PRIOR.all)));
+  const wrong = faulty + (complained.get(offerId)?.good ?? 0);
+  return Math.min(1, Math.max(0, (wrong + COMPLAINT_PRIOR.bad) / (served + faulty + COMPLAINT_PRIOR.all)));
 }
