@@ -69,7 +69,7 @@ interface Tampering {
 
 const onOrder = (field: string): Pick<Tampering, 'service' | 'spoil' | 'mend' | 'values'> => {
   const set = (by: number): string =>
-    `UPDATE orders SET state = jsonb_set(state, ARRAY['lines', $2, '${field}'], to_jsonb((state #>> ARRAY['lines', $2, '${field}'])::bigint + ${by})) WHERE id = $1`;
+    `UPDATE orders SET state = jsonb_set(state::jsonb, ARRAY['lines', $2, '${field}'], to_jsonb((state #>> ARRAY['lines', $2, '${field}'])::bigint + ${by})) WHERE id = $1`;
   return { service: 'order', spoil: set(1), mend: set(-1), values: ({ orderId, lineId }) => [orderId, lineId] };
 };
 

@@ -1,4 +1,5 @@
 export { hashOf, type Idempotency } from './answers';
+export { keepAsWritten } from './as-written';
 export { byteaArray } from './binary';
 export * from './checks';
 export type { Chunk, EventBus, InRecord, OutRecord, Sink, Subscription, Watermark } from './bus';

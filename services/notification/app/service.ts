@@ -2,6 +2,7 @@ import { type Merchant, type Message, notification, type NotificationEvent, type
 import { defineService } from '@midstream/runtime';
 import { WebhooksController } from './http';
 import { laneOf } from './lanes';
+import { AsWritten3 } from './migrations/as-written-3';
 import { CreateNotification1 } from './migrations/create-notification-1';
 import { Listeners2 } from './migrations/listeners-2';
 import { Outside, outsideOf } from './outside';
@@ -20,7 +21,7 @@ export const notificationService = defineService({
     messages: { entity: MessageRow, columns: messageColumns },
   },
   entities: [AttemptRow],
-  migrations: [CreateNotification1, Listeners2],
+  migrations: [CreateNotification1, Listeners2, AsWritten3],
   recordsOf,
   effects: {
     send: {

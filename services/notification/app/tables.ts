@@ -20,7 +20,7 @@ export class ListenerRow {
 export class OrderToldRow {
   @PrimaryColumn('text') id!: string;
   @Column('int') sequence!: number;
-  @Column('jsonb') state!: unknown;
+  @Column('json') state!: unknown;
 }
 
 @Entity('message')

@@ -6,6 +6,7 @@ import { AccountsController, KeysController, MerchantsController } from './http-
 import { BuyersController } from './http-buyers';
 import { ComplaintQueries } from './complaint-queries';
 import { ComplaintsController } from './http-complaints';
+import { AsWritten4 } from './migrations/as-written-4';
 import { CreateComplaints3 } from './migrations/create-complaints-3';
 import { CreatePseudonyms2 } from './migrations/create-pseudonyms-2';
 import { CreateOrder1 } from './migrations/create-order-1';
@@ -25,7 +26,7 @@ export const orderService = defineService({
     keys: { entity: KeyRow, columns: (it: Key) => ({ hash: it.hash }) },
   },
   entities: [TimelineRow, LedgerRow, ComplaintNoteRow],
-  migrations: [CreateOrder1, CreatePseudonyms2, CreateComplaints3],
+  migrations: [CreateOrder1, CreatePseudonyms2, CreateComplaints3, AsWritten4],
   recordsOf,
   problems,
   controllers: [

@@ -8,7 +8,7 @@ export class OrderRow {
   @Column('text') status!: string;
   @Column('timestamptz', { name: 'placed_at' }) placedAt!: Date;
   @Column('bigint', { name: 'held_minor' }) heldMinor!: string;
-  @Column('jsonb') state!: object;
+  @Column('json') state!: object;
 }
 
 @Entity('accounts')
@@ -16,7 +16,7 @@ export class AccountRow {
   @PrimaryColumn('text') id!: string;
   @Column('bigint', { name: 'available_minor' }) availableMinor!: string;
   @Column('bigint', { name: 'held_minor' }) heldMinor!: string;
-  @Column('jsonb') state!: object;
+  @Column('json') state!: object;
 }
 
 @Entity('merchants')

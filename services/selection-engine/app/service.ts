@@ -14,6 +14,7 @@ import { complaintsLoop } from './complaints/loop';
 import { endsLoop } from './cases/ends';
 import { casesLoop } from './cases/loop';
 import { GuidesController } from './guides/http';
+import { AsWritten13 } from './migrations/as-written-13';
 import { CreateCases4 } from './migrations/create-cases-4';
 import { CreateAfterSales10 } from './migrations/create-after-sales-10';
 import { CreateBuyers8 } from './migrations/create-buyers-8';
@@ -57,6 +58,7 @@ export const selectionService = defineService({
     CreateAfterSales10,
     CreateStormIndex11,
     CreateComplaints12,
+    AsWritten13,
   ],
   recordsOf,
   follows: ['selection.market'],

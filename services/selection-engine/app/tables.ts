@@ -6,7 +6,7 @@ export class RankedRow {
   @PrimaryColumn('text') id!: string;
   @Column('int') planned!: number;
   @Column('int') quantity!: number;
-  @Column('jsonb') state!: unknown;
+  @Column('json') state!: unknown;
 }
 
 /** Append-only: a decision with all that it was made of. */

@@ -1,16 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { keepAsWritten } from '@midstream/runtime';
 
-const TABLES = ['offer', 'drain', 'hold', 'attempt', 'purchase'];
-
-/** The state of what orders and feeds change is kept as it is written: nothing asks for parts of it so often as it is written whole. */
-export class AsWritten44 implements MigrationInterface {
-  readonly name = 'AsWritten1700000000244';
-
-  async up(runner: QueryRunner): Promise<void> {
-    for (const it of TABLES) await runner.query(`ALTER TABLE ${it} ALTER COLUMN state TYPE json`);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    for (const it of TABLES) await runner.query(`ALTER TABLE ${it} ALTER COLUMN state TYPE jsonb`);
-  }
-}
+/** What orders and feeds change. */
+export const AsWritten44 = keepAsWritten('AsWritten1700000000244', ['offer', 'drain', 'hold', 'attempt', 'purchase']);
