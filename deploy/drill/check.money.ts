@@ -81,9 +81,10 @@ function checkCapture(line: SeenLine, entries: readonly SeenEntry[]): Violation[
   const worth = sum(line.holds, (it) => it.delivered * it.chargeMinor);
   const blame = (invariant: 'ledger' | 'capture', what: string): Violation[] => [{ invariant, where: nameOf(line), what }];
   if (worth > line.delivered * line.wanted.maxUnitPriceMinor) return blame('capture', `${worth} is more than the buyer allows`);
-  if (booked === worth && line.capturedMinor !== worth)
-    return blame('capture', `${line.capturedMinor} is captured, ${worth} was delivered`);
-  if (booked !== worth) return blame('ledger', `${booked} is booked as captured, ${worth} was delivered`);
+  if (line.refundedMinor > worth) return blame('capture', `${line.refundedMinor} came back of ${worth}`);
+  const left = worth - line.refundedMinor;
+  if (booked === left && line.capturedMinor !== worth) return blame('capture', `${line.capturedMinor} is captured, ${worth} was delivered`);
+  if (booked !== left) return blame('ledger', `${booked} is booked as captured and not refunded, ${left} was delivered and kept`);
   return [];
 }
 

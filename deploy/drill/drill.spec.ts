@@ -64,6 +64,7 @@ const lineOf = (moments: readonly Moment[]): SeenLine => ({
     givenUp: 0,
     onHolds: 2,
     capturedMinor: 5000,
+    refundedMinor: 0,
     moments,
     holds: [],
   },

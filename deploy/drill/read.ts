@@ -32,6 +32,7 @@ interface LineView {
   readonly delivered: number;
   readonly givenUp: number;
   readonly capturedMinor: number;
+  readonly refundedMinor: number;
   readonly goods: readonly { readonly quantity: number; readonly delivered: number }[];
   readonly consents: readonly { readonly consentId: string }[];
 }
@@ -85,7 +86,7 @@ export async function readLines(operator: Api, placed: ReadonlyMap<string, Trace
 }
 
 function lineOf(orderId: string, view: LineView, wanted: TraceOrder['lines'][number], entries: readonly TimelineEntry[]): SeenLine {
-  const { lineId, status, quantity: ordered, delivered, givenUp, capturedMinor, goods } = view;
+  const { lineId, status, quantity: ordered, delivered, givenUp, capturedMinor, refundedMinor, goods } = view;
   return {
     orderId,
     lineId,
@@ -95,6 +96,7 @@ function lineOf(orderId: string, view: LineView, wanted: TraceOrder['lines'][num
     delivered,
     givenUp,
     capturedMinor,
+    refundedMinor,
     onHolds: goods.reduce((sum, it) => sum + it.quantity, 0),
     moments: momentsOf(entries),
     holds: holdsOf(entries),

@@ -81,6 +81,8 @@ export interface SeenLine {
   /** Units that are on holds and have not left them: under way or delivered. */
   readonly onHolds: number;
   readonly capturedMinor: number;
+  /** What complaints brought back of it. */
+  readonly refundedMinor: number;
   readonly moments: readonly Moment[];
   readonly holds: readonly SeenHold[];
 }

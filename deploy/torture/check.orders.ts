@@ -21,6 +21,7 @@ export async function checkOrders(databases: Databases, witness: Witness): Promi
       'ledger/movements': UNBALANCED,
       'ledger/held': HELD_AT_THE_END,
       'ledger/captured': NOT_CAPTURED,
+      'ledger/refunded': NOT_REFUNDED,
       'ledger/accounts': ACCOUNT_ASTRAY,
     })),
   ];
@@ -100,8 +101,20 @@ const HELD_AT_THE_END = `SELECT o.id AS where, format('the order has ended and h
 /** captured = value of the units delivered, by the ledger, by the line and by its holds; the rest of what was held is back. */
 const NOT_CAPTURED = `SELECT l.name AS where, format('%s delivered is worth %s; the line has captured %s, the ledger %s', l.delivered, l.worth, l.line ->> 'capturedMinor', e.captured) AS what
   FROM (${LINES}) l
-  LEFT JOIN (SELECT order_id, line_id, sum(amount_minor) AS captured FROM ledger_entry WHERE account = 'hub-revenue' GROUP BY order_id, line_id) e USING (order_id, line_id)
+  LEFT JOIN (SELECT order_id, line_id, sum(amount_minor) AS captured FROM ledger_entry
+              WHERE account = 'hub-revenue' AND why <> 'complaint-refunded' GROUP BY order_id, line_id) e USING (order_id, line_id)
  WHERE l.worth <> (l.line ->> 'capturedMinor')::bigint OR l.worth <> coalesce(e.captured, 0)`;
+
+/** What came back, by the line, by its complaints and by the ledger; never more than was captured, and for no more units than were delivered. */
+const NOT_REFUNDED = `SELECT name AS where, format('of %s captured %s came back; its complaints, of %s of %s units, say %s, the ledger %s', worth, refunded, complained, delivered, answered, booked) AS what
+  FROM (
+    SELECT l.*, coalesce((line ->> 'refundedMinor')::bigint, 0) AS refunded, coalesce(e.booked, 0) AS booked, c.answered, c.complained
+      FROM (${LINES}) l
+      LEFT JOIN (SELECT order_id, line_id, -sum(amount_minor) AS booked FROM ledger_entry
+                  WHERE account = 'hub-revenue' AND why = 'complaint-refunded' GROUP BY order_id, line_id) e USING (order_id, line_id)
+      CROSS JOIN LATERAL (SELECT coalesce(sum((c.value ->> 'refundedMinor')::bigint), 0) AS answered, coalesce(sum((c.value ->> 'units')::int), 0) AS complained
+                            FROM jsonb_each(coalesce(line -> 'complaints', '{}')) c) c) r
+ WHERE refunded <> answered OR refunded <> booked OR refunded > worth OR complained > delivered`;
 
 const ACCOUNT_ASTRAY = `SELECT a.id AS where, format('available %s and held %s; its entries say %s and %s', a.available_minor, a.held_minor, e.available, e.held) AS what
   FROM accounts a LEFT JOIN (

@@ -11,7 +11,7 @@ export const INVARIANTS = [
   'once', // I11: what was asked for under one key is there once, as it was answered
   'ended', // I3: every line has come to an end
   'units', // I3: of every line, ordered = delivered + given up, and a delivery is there for each delivered unit
-  'ledger', // I4: every movement sums to zero, every order's money is captured or back, and every account is the sum of its entries
+  'ledger', // I4: every movement sums to zero, every order's money is captured or back, what complaints brought back is booked once, and every account is the sum of its entries
   'supply', // I1: an offer counts what its holds hold, and a vault what codes it has
   'holds', // I8: order and inventory tell the same of every hold, and nothing is open
   'codes', // I2: a delivered unit has one code, its own, and no code has two
@@ -27,7 +27,7 @@ export type Invariant = (typeof INVARIANTS)[number];
 /** The questions that an invariant comes to. Each is tampered with in the specs. */
 export const CHECKS = [
   ...(['once/ordered', 'once/paid', 'ended/lines', 'units/sums', 'units/deliveries'] as const),
-  ...(['ledger/movements', 'ledger/held', 'ledger/captured', 'ledger/accounts'] as const),
+  ...(['ledger/movements', 'ledger/held', 'ledger/captured', 'ledger/refunded', 'ledger/accounts'] as const),
   ...(['supply/counted', 'supply/oversold', 'supply/vaults', 'holds/tallies', 'holds/rows', 'ban/bought', 'ban/delivered'] as const),
   ...(['codes/units', 'codes/astray', 'codes/opened'] as const),
   ...(['books/sales', 'books/purchases', 'books/holds', 'books/stock', 'books/quarantine'] as const),

@@ -193,6 +193,26 @@ const TAMPERINGS: readonly Tampering[] = [
     ],
   },
   {
+    what: 'a refund that no complaint has brought',
+    names: ['ledger/refunded'],
+    service: 'order',
+    statements: [
+      `UPDATE orders o SET state = jsonb_set(state, ARRAY['lines', l.line_id, 'refundedMinor'], to_jsonb(coalesce((state #>> ARRAY['lines', l.line_id, 'refundedMinor'])::int, 0) + 1))
+         FROM ${LINE} l WHERE o.id = l.order_id`,
+    ],
+  },
+  {
+    what: 'a refund that is booked once more',
+    names: ['ledger/refunded', 'ledger/accounts'],
+    service: 'order',
+    statements: [
+      `INSERT INTO ledger_entry (movement_id, merchant_id, order_id, line_id, at, why, account, amount_minor, currency)
+         SELECT '00000000-0000-7000-8000-000000000001'::uuid, merchant_id, order_id, line_id, at, 'complaint-refunded', account, amount, currency FROM (
+           SELECT merchant_id, order_id, line_id, at, currency FROM ledger_entry WHERE why = 'units-delivered' AND account = 'hub-revenue' ORDER BY n LIMIT 1) d
+           CROSS JOIN (VALUES ('hub-revenue', -1), ('merchant-available', 1)) e(account, amount)`,
+    ],
+  },
+  {
     what: 'an offer that has sold what it has not',
     names: ['supply/oversold'],
     service: 'inventory',

@@ -8,6 +8,7 @@ import { between, type Chance, oneOf } from './schedule';
 
 const PAUSE_MS = { least: 800, most: 3_500 } as const;
 const ANSWER_EVERY_MS = 1_500;
+const COMPLAIN_EVERY_MS = 700;
 
 /** What suppliers do on some days: the sandbox draws by the purchase's key, so that a seed draws the same again. */
 const MOODS = {
@@ -37,7 +38,7 @@ interface Mine {
   readonly since: number;
 }
 
-/** Takes supply away and gives it back, bans and lifts, cancels and answers, until it is stopped. What is down meanwhile is tried later. */
+/** Takes supply away and gives it back, bans and lifts, cancels, answers and complains, until it is stopped. What is down meanwhile is tried later. */
 export function startTrouble(mine: Mine): Trouble {
   const dry: DryOut[] = [];
   const refused: { where: string; what: string }[] = [];
@@ -60,6 +61,11 @@ export function startTrouble(mine: Mine): Trouble {
       'consent',
       () => answerAll(mine),
       () => ANSWER_EVERY_MS,
+    ),
+    loop(
+      'complaint',
+      (n) => complain(mine, n),
+      () => COMPLAIN_EVERY_MS,
     ),
   ]);
   return {
@@ -97,6 +103,22 @@ export async function cancel(merchant: Hands['merchant'], orderId: string): Prom
   await merchant.post(`/v1/orders/${orderId}/cancel`, {}).catch((error: unknown) => {
     if (!isRefusal(error) || error.status !== 409) throw error;
   });
+}
+
+/** A unit of some line is complained of, where one has come; the hub answers, and says it again. */
+async function complain({ hands, chance, placed }: Mine, n: number): Promise<void> {
+  const { merchant, operator, options } = hands;
+  const [orderId, order] = oneOf(chance('complaint', n), [...placed].slice(-200)) ?? [];
+  const line = order?.lines[0];
+  if (line === undefined) return;
+  const path = `/v1/orders/${orderId}/lines/${line.lineId}/complaints`;
+  const asked = { body: { units: 1, reason: 'invalid-code' }, idempotencyKey: `torture-${options.seed}-complaint-${n}` };
+  const filed = await merchant.post<{ complaintId: string }>(path, asked).catch((error: unknown) => {
+    if (!isRefusal(error) || error.code !== 'complaint-over-limit') throw error;
+  });
+  if (filed === undefined) return;
+  const body = { outcome: chance('complaint-answer', n) < 0.7 ? 'refunded' : 'rejected' };
+  for (let times = 0; times < 2; times++) await operator.post(`${path}/${filed.complaintId}/resolution`, { body });
 }
 
 /** Every open question is answered by its seed, or with silence; a buyer who is `hurried` says no instead. Gives how many orders run. */
