@@ -11,6 +11,8 @@ export const CHEAPEST_MINOR = 900;
 /** Units that every supplier has of every product: more than any bench sells. */
 export const PLENTY = 1_000_000;
 const CALLS_AT_ONCE = 32;
+/** The sandbox plays no supplier that is slower. */
+const DELAY_MAX_MS = 600_000;
 const DEPOSIT_MINOR = 10_000_000_000;
 
 export interface MarketPlan {
@@ -103,7 +105,13 @@ export async function load(market: Market, house: House): Promise<void> {
     for (let at = 0; at < own.length; at += 1_000) {
       const goods = own
         .slice(at, at + 1_000)
-        .map(({ sku, costTiers, currency, leadTimeMs }) => ({ sku, costTiers, currency, stock: PLENTY, delayMs: leadTimeMs }));
+        .map(({ sku, costTiers, currency, leadTimeMs }) => ({
+          sku,
+          costTiers,
+          currency,
+          stock: PLENTY,
+          delayMs: Math.min(leadTimeMs, DELAY_MAX_MS),
+        }));
       await sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
     }
   });
