@@ -39,8 +39,10 @@ describe('the proof of a storm', () => {
       anOffer('dry', 'video'),
       anOffer('a', 'video', { available: 8 }),
       anOffer('b', 'video', { costMinor: 2300, available: 15 }),
+      anOffer('a', 'music', { available: 1 }),
+      anOffer('b', 'music', { costMinor: 2300, regions: ['CN-31'], available: 1 }),
     ];
-    engine = await startEngine('storms', aProduct('video'), ...offers);
+    engine = await startEngine('storms', aProduct('video'), aProduct('music'), ...offers);
     await engine.tell(...orders.map(held));
     await engine.tell(anOffer('dry', 'video', { version: 2, available: 0, held: LINES, closures: [{ cause: 'out-of-stock' }] }));
     const view = engine.service.view as { heldAtClosing: Map<string, number> };
@@ -69,6 +71,27 @@ describe('the proof of a storm', () => {
     assert.deepEqual(body['decided'], { lines: LINES, units: LINES, placed: 23, value: objective });
     const decision = await engine.ask(`/decisions/${encodeURIComponent('o29:1:2:1')}`);
     assert.equal((decision.body['storm'] as { planId: string }).planId, planId);
+  });
+
+  it('is kept of new lines, too, that came together and wanted more than there was: who can go elsewhere does', async () => {
+    const asks = (orderId: string, region: string): Fact<'LineSelectionRequested'> => {
+      const request = aRequest({ orderId, deliverBy, region, need: { sku: 'music' } });
+      return { type: 'LineSelectionRequested', orderId, merchantId: 'm1', lineId: '1', request };
+    };
+    await engine.tell(asks('new-1', 'CN-31'), asks('new-2', 'CN-44'));
+    const first = async (orderId: string) => {
+      const { body } = await engine.ask(`/decisions/${orderId}:1:1:1`);
+      const { storm, candidates } = body as { storm: { planId: string }; candidates: { offerId: string }[] };
+      return [storm.planId, candidates[0]?.offerId];
+    };
+    const planId = 'new-1:1:1:1';
+    assert.deepEqual([await first('new-1'), await first('new-2')], [[planId, 'b~music'], [planId, 'a~music']]); // prettier-ignore
+    const { body } = await engine.ask(`/storms/${planId}`);
+    const { objective, good, verified, gap } = body;
+    assert.deepEqual({ good, verified, gap }, { good: 'music', verified: true, gap: 0 });
+    assert.deepEqual(body['decided'], { lines: 2, units: 2, placed: 2, value: objective });
+    const replayed = await engine.ask(`/decisions/${planId}/replay`, { body: {} });
+    assert.deepEqual([replayed.status, replayed.body['identical']], [200, true]);
   });
 
   it('is for operators, and says what is not there', async () => {
