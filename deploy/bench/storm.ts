@@ -116,7 +116,6 @@ async function measure(rig: Rig, round: number, orders: Orders, ear: Ear, dry: D
   const rooms = await roomsOf(rig.house);
   const { value, cpu } = await watched(rig.house, () => hitOne(rig, orders, ear, dry));
   rig.say(`  round ${round}: ${words(value)}; cores: ${cpuWords(cpu)}`);
-  await untilQuiet(rig.house);
   const worth = await worthIn(rig.house, offerIdOf(dry), rooms);
   rig.say(`    ${worth === undefined ? NO_PLAN : worthWords(worth)}`);
   return worth === undefined ? value : { ...value, worth };

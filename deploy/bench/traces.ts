@@ -20,19 +20,25 @@ export async function worthIn(house: House, offerId: string, rooms: Traces['room
   return worthOf(traces, (it) => assignByHighs(highs, it).objective);
 }
 
-/** What the storm of an offer left behind: its plans, and where the lines that it lost are held now. */
+/** What the storm of an offer left behind: its plans, and where the lines that it lost were held in answer to that. */
 async function tracesOf(house: House, offerId: string, rooms: Traces['rooms']): Promise<Traces> {
   const plans = await rowsOf<{ objective: string; bound: string; record: PlanRow }>(house, SELECTION, PLANS, [offerId]);
   const decided = await rowsOf<Decided>(house, SELECTION, DECIDED, [offerId]);
-  const held = await rowsOf<Held>(house, 'inventory', HELD, [offerId]);
-  const keptOf = new Map(held.map((it) => [it.line, it]));
-  const lines = decided.flatMap(({ line, key, request }): HitLine[] => {
-    const its = keptOf.get(line);
-    keptOf.delete(line);
-    return its === undefined ? [] : [{ key: key ?? classKeyOf(request), units: its.units, kept: new Map(Object.entries(its.kept ?? {})) }];
-  });
-  if (keptOf.size > 0) throw new Error(`${keptOf.size} lines lost their hold, and nothing was decided for them`);
-  return { plans: plans.map((it) => ({ ...it.record, objective: Number(it.objective), bound: Number(it.bound) })), lines, rooms };
+  const lines = new Map<string, HitLine & { units: number; readonly kept: Map<string, number> }>();
+  for (const { line, key, request } of decided)
+    if (!lines.has(line)) lines.set(line, { key: key ?? classKeyOf(request), units: 0, kept: new Map() });
+  const answers = new Set(decided.map(({ line, request }) => `${line}/${request.attempt}`));
+  for (const it of await rowsOf<Held>(house, 'inventory', HELD, [offerId])) {
+    const its = lines.get(it.line);
+    if (its === undefined) throw new Error(`the line ${it.line} lost its hold, and nothing was decided for it`);
+    if (it.offerId === offerId) its.units += it.lost;
+    else if (answers.has(it.attempt)) its.kept.set(it.offerId, (its.kept.get(it.offerId) ?? 0) + it.granted);
+  }
+  return {
+    plans: plans.map((it) => ({ ...it.record, objective: Number(it.objective), bound: Number(it.bound) })),
+    lines: [...lines.values()],
+    rooms,
+  };
 }
 
 const SELECTION = 'selection_engine';
@@ -46,29 +52,26 @@ interface Decided {
   readonly request: SelectionRequest;
 }
 
-/** The first decision of each line that lost its hold at the offer; a line may be decided again where nothing was found. */
+/** A line is decided again, by the next attempt, where not all of it was held. */
 const DECIDED = `
-SELECT line, key, request
-  FROM (SELECT DISTINCT ON (line) line, key, request, decided_at, id
-          FROM (SELECT order_id || '/' || (record #>> '{request,lineId}') AS line, record #>> '{storm,key}' AS key, record -> 'request' AS request,
-                       decided_at, id
-                  FROM decision WHERE record #>> '{request,replaces,offerId}' = $1) AS each
-         ORDER BY line, decided_at, id) AS first
+SELECT order_id || '/' || (record #>> '{request,lineId}') AS line, record #>> '{storm,key}' AS key, record -> 'request' AS request
+  FROM decision WHERE record #>> '{request,replaces,offerId}' = $1
  ORDER BY decided_at, id`;
 
 interface Held {
   readonly line: string;
-  readonly units: number;
-  readonly kept: Readonly<Record<string, number>> | null;
+  /** `order/line/attempt` */
+  readonly attempt: string;
+  readonly offerId: string;
+  readonly granted: number;
+  readonly lost: number;
 }
 
+/** All holds of the lines that lost units at the offer. */
 const HELD = `
-WITH line AS (SELECT order_id || '/' || (state ->> 'lineId') AS line, offer_id, lost, granted - lost - released AS kept FROM hold),
-     hit AS (SELECT line, sum(lost)::int AS units FROM line WHERE offer_id = $1 AND lost > 0 GROUP BY 1),
-     its AS (SELECT line, offer_id, sum(kept) AS kept FROM line WHERE offer_id <> $1 AND kept > 0 GROUP BY 1, 2)
-SELECT line, units, jsonb_object_agg(offer_id, kept) FILTER (WHERE offer_id IS NOT NULL) AS kept
-  FROM hit LEFT JOIN its USING (line)
- GROUP BY 1, 2`;
+WITH each AS (SELECT order_id || '/' || (state ->> 'lineId') AS line, regexp_replace(id, '/[^/]*$', '') AS attempt,
+                     offer_id AS "offerId", granted, lost FROM hold)
+SELECT * FROM each WHERE line IN (SELECT line FROM each WHERE "offerId" = $1 AND lost > 0)`;
 
 async function rowsOf<Row extends object>(house: House, database: string, sql: string, values: readonly unknown[] = []): Promise<Row[]> {
   const client = await house.connect(database);

@@ -11,7 +11,7 @@ export interface PlanRow {
   readonly quotas: readonly Quota[];
 }
 
-/** A line that lost its hold: its class, the units that it lost, and what of them is held or delivered now, by offer. */
+/** A line that lost its hold: its class, the units that it lost, and what of them was held in answer to that, by offer. */
 export interface HitLine {
   readonly key: string;
   readonly units: number;
