@@ -176,7 +176,7 @@ function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly Ro
     appended.push({ event, meta: { eventId: newId(at), at, ...work.cause } });
   }
   domain.uphold(after);
-  keep(rows, keys, before, after as typeof before);
+  keep(rows, handling.tables, keys, before, after as typeof before);
   return { kind: 'done', events: decision, rows: after, body: work.answer?.(after, decision) };
 }
 
