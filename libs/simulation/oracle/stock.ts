@@ -238,9 +238,10 @@ export class StockWatch {
 
   private wentAway({ offerId, units, at }: EventOf<'UnitsWentAway'>): void {
     const offer = this.offerOf(offerId);
-    offer.away = [...offer.away.filter((it) => it.at > at - LIMITS.stormPatienceMs), { at, units }];
-    const away = offer.away.reduce((sum, it) => sum + it.units, 0);
-    check(away <= LIMITS.stormWindow, '13', () => `${away} units of ${offerId} are away at once`);
+    const before = offer.away.filter((it) => it.at > at - LIMITS.stormPatienceMs);
+    const away = before.reduce((sum, it) => sum + it.units, 0);
+    check(away < LIMITS.stormWindow, '13', () => `${offerId} loses more while ${away} units of it are away`);
+    offer.away = [...before, { at, units }];
   }
 
   private cameBack({ offerId, units, at }: EventOf<'UnitsCameBack'>): void {

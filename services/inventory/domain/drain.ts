@@ -34,8 +34,9 @@ export function lossOf(offer: Offer, verdict: VerdictRow | undefined, hold: Hold
 }
 
 /**
- * Takes from the named holds what must go, as it stands now: a restock or an unban meanwhile ends it. Never more at once than the storm has
- * room for; what is left waits for lost units to come back (protocol 12, 13).
+ * Takes from the named holds what must go, as it stands now: a restock or an unban meanwhile ends it. It goes on as long as the storm has
+ * room, and takes a hold whole: in pieces, a line of 3,000 units would lose it twelve times and ask twelve times for others. What is left waits
+ * for lost units to come back (protocol 12, 13).
  */
 export function drainOffer({ offerId, holdIds, more, at }: DrainOffer, rows: Rows): Decision<InventoryEvent> {
   const offer = rows.offers[offerId];
@@ -45,9 +46,10 @@ export function drainOffer({ offerId, holdIds, more, at }: DrainOffer, rows: Row
   const room = Math.max(0, STORM_WINDOW - awayOf(drain, at));
   let took = 0;
   for (const hold of [...new Set(holdIds)].flatMap((it) => rows.holds[it] ?? [])) {
+    if (took >= room) break;
     const now = rowOf(draft.rows.offers, offerId);
     const reason = lossOf(now, rows.verdicts[offer.sku], hold, at) ?? lateOf(now, hold, at);
-    const units = Math.min(reason === undefined ? shortOf(now) : strikable(hold), strikable(hold), room - took);
+    const units = Math.min(reason === undefined ? shortOf(now) : strikable(hold), strikable(hold));
     const held = Math.min(hold.held, units);
     lose(
       draft,

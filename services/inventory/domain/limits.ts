@@ -14,7 +14,7 @@ export const FRESH_MS = { instant: 15 * 60_000, bulk: 24 * 3_600_000 } as const;
 export const DRAIN_BATCH = 50;
 /** Drain commands of one step, in one transaction of bounded size (protocol 12). */
 export const DRAIN_COMMANDS = 5;
-/** Units that a drain has lost and that have not come back yet (protocol 13): what a new order's lap may find before it, a second's work. */
+/** With so many units on their way that have not come back yet, a drain waits (protocol 13): what a new order's lap may find before it, a second's work. */
 export const STORM_WINDOW = 250;
 /** After it a lost unit no longer counts as on its way. */
 export const STORM_PATIENCE_MS = 60_000;
