@@ -12,6 +12,7 @@ import {
   Id,
   Instant,
   LossReason,
+  MerchantTier,
   Minor,
   Need,
   ofLine,
@@ -176,6 +177,9 @@ export const ComplaintResolved = closed({ ...complaint, outcome: oneOf(...COMPLA
 
 /** What was learnt of a buyer is to be forgotten; orders placed later begin anew. */
 export const BuyerErased = closed({ merchantId: Id, buyerKey: BuyerKey });
+
+/** The whole state of a merchant, as far as others choose and price by it. */
+export const MerchantState = closed({ merchantId: Id, version: Version, tier: Type.Optional(MerchantTier) });
 
 /** The whole state of an API key: every service checks locally (protocol 32). The key itself is nowhere. */
 export const ApiKeyState = closed({

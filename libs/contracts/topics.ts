@@ -152,6 +152,14 @@ export const TOPICS = {
     readers: ['selection-engine', 'compliance', 'inventory', 'notification'],
     facts: { ApiKeyState: order.ApiKeyState },
   }),
+  'order.by-merchant': topic({
+    owner: 'order',
+    key: 'merchantId',
+    compacted: true,
+    about: 'The tier of every merchant.',
+    readers: ['selection-engine'],
+    facts: { MerchantState: order.MerchantState },
+  }),
   'notification.by-order': topic({
     owner: 'notification',
     key: 'orderId',

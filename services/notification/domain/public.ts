@@ -90,6 +90,7 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     case 'StockBack':
     case 'ProductState':
     case 'VerdictState':
+    case 'MerchantState':
     case 'ApiKeyState':
     case 'MessageSent':
     case 'MessageFailed':

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Merchant, OrderCommand, Products, Rows } from '@midstream/order-domain';
+import { type OrderCommand, type Products, type PutMerchant, rowOf, type Rows } from '@midstream/order-domain';
 import { type Caller, Commands, From, hashOfKey, type Idempotency, IdempotencyKey, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -8,7 +8,7 @@ import { CreateKeyDto, DepositDto, PageQuery, PutMerchantDto } from './dto';
 import { PricesQuery, pricesView, PricesView } from './prices';
 import { OrderQueries } from './queries';
 import { present } from './to-command';
-import { AccountView, EntriesView, KeyView, MerchantView } from './views';
+import { AccountView, EntriesView, KeyView, merchantView, MerchantView } from './views';
 
 @ApiTags('merchants')
 @Controller({ path: 'merchants', version: '1' })
@@ -29,7 +29,7 @@ export class MerchantsController {
   ): Promise<MerchantView> {
     const status = suspended ? 'suspended' : 'active';
     const may = mayWaiveMarginFloor === true && { mayWaiveMarginFloor };
-    const merchant: Merchant = {
+    const merchant: PutMerchant['merchant'] = {
       merchantId: checked(merchantId),
       name,
       currency,
@@ -39,7 +39,7 @@ export class MerchantsController {
     };
     return this.commands.run<MerchantView>(
       { type: 'PutMerchant', merchant },
-      { caller, answer: (rows: Rows) => rows.merchants[merchantId] },
+      { caller, answer: (rows: Rows) => merchantView(rowOf(rows.merchants, merchantId)) },
     );
   }
 

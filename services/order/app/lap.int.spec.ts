@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { aCandidate, aHouse, aLine, anOrder, answerTo, aProduct, eventually, type House, standing } from './order.app.fixtures';
+import { tellMerchantsLoop } from './tell-merchants';
 
 interface Order {
   readonly orderId: string;
@@ -53,6 +54,27 @@ describe('an order runs', () => {
     assert.equal((await request(String(placed.body['orderId']), 1)).merchantTier, 'gold');
     assert.equal((await request(await place(), 1)).merchantTier, undefined);
     assert.equal((await put({})).body['tier'], undefined);
+  });
+
+  it('is of a merchant whose tier others are told, also where it was made before anybody was told of any', async () => {
+    const { database, commands } = house.service;
+    const toldOf = async (merchantId: string) => {
+      const { rows } = await database.pool.query<{ tier: string | null; version: string }>(
+        `SELECT data ->> 'tier' AS tier, data ->> 'version' AS version FROM event WHERE type = 'MerchantState' AND data ->> 'merchantId' = $1 ORDER BY id`,
+        [merchantId],
+      );
+      assert.ok(
+        rows.every((it, n) => n === 0 || Number(it.version) > Number(rows[n - 1]?.version)),
+        'versions rise',
+      );
+      return rows.map((it) => it.tier);
+    };
+    assert.deepEqual(await toldOf('m2'), [null, 'gold', null]);
+    await database.pool.query(`UPDATE merchants SET state = state - 'told' || '{"tier":"silver"}' WHERE id = 'm2'`);
+    const context = { database, handle: (command: { readonly type: string }) => commands.run(command) };
+    for (let times = 0; times < 2; times++) assert.equal(await tellMerchantsLoop().run(context), false);
+    assert.deepEqual(await toldOf('m2'), [null, 'gold', null, 'silver']);
+    assert.deepEqual(await toldOf('m1'), [null]);
   });
 
   it('is selected, held, lost, replaced, bought and delivered; every fact comes twice, and counts once', async () => {

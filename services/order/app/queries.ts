@@ -7,6 +7,8 @@ import {
   type AdditionsView,
   type EntriesView,
   type EntryView,
+  merchantView,
+  type MerchantView,
   orderView,
   type OrdersView,
   type OrderView,
@@ -86,11 +88,11 @@ export class OrderQueries {
     return { items: seen, ...next };
   }
 
-  async merchant(merchantId: string): Promise<Merchant> {
+  async merchant(merchantId: string): Promise<MerchantView> {
     const { rows } = await this.database.pool.query<{ state: Merchant }>('SELECT state FROM merchants WHERE id = $1', [merchantId]);
     const [row] = rows;
     if (row === undefined) throw new NotFound('merchant-not-found');
-    return row.state;
+    return merchantView(row.state);
   }
 
   /** The tier of a merchant that the caller may ask about. */

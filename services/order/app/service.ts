@@ -14,6 +14,7 @@ import { problems } from './problems';
 import { Pseudonyms } from './pseudonyms';
 import { OrderQueries } from './queries';
 import { recordsOf } from './records';
+import { tellMerchantsLoop } from './tell-merchants';
 import { AccountRow, ComplaintNoteRow, KeyRow, LedgerRow, MerchantRow, OrderRow, TimelineRow } from './tables';
 
 export const orderService = defineService({
@@ -39,6 +40,7 @@ export const orderService = defineService({
     BuyersController,
   ],
   providers: [OrderQueries, ComplaintQueries, Pseudonyms],
+  loops: [tellMerchantsLoop()],
 });
 
 function orderColumns(it: Order): Readonly<Record<string, unknown>> {

@@ -7,6 +7,7 @@ import {
   deliveredOf,
   type Line,
   linesOf,
+  type Merchant,
   openConsents,
   type Order,
   orderStatusOf,
@@ -141,6 +142,9 @@ export class MerchantView {
   @ApiPropertyOptional() tier?: string;
   @ApiPropertyOptional({ description: 'Its lines may say `waiveMarginFloor`' }) mayWaiveMarginFloor?: boolean;
 }
+
+/** How far others are told is nobody's business here. */
+export const merchantView = ({ told: _, ...merchant }: Merchant): MerchantView => merchant;
 
 export class AccountView {
   @ApiProperty() merchantId!: string;

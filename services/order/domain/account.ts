@@ -1,20 +1,35 @@
 import { type Decision, reject } from '@midstream/kernel';
 import { ACCOUNT_MAX_MINOR, DEPOSIT_MAX_MINOR } from './limits';
-import type { CreateKey, DepositMoney, EraseBuyer, OrderCode, OrderEvent, PutMerchant, RevokeKey } from './messages';
-import type { Rows } from './state';
+import type { CreateKey, DepositMoney, EraseBuyer, OrderCode, OrderEvent, PutMerchant, RevokeKey, TellMerchant } from './messages';
+import type { Merchant, Rows } from './state';
 
 type Decided = Decision<OrderEvent, OrderCode>;
 
 /** Makes or changes a merchant; its account comes with it, and keeps its currency. */
-export function putMerchant({ merchant }: PutMerchant, rows: Rows): Decided {
+export function putMerchant({ merchant, at }: PutMerchant, rows: Rows): Decided {
   const known = rows.merchants[merchant.merchantId];
   if (known !== undefined && known.currency !== merchant.currency)
     return reject('merchant-currency-is-fixed', { currency: known.currency });
   const { name, status, tier, mayWaiveMarginFloor } = merchant;
   const isSame =
     known?.name === name && known.status === status && known.tier === tier && known.mayWaiveMarginFloor === mayWaiveMarginFloor;
-  return isSame ? [] : [{ type: 'MerchantPut', merchant }];
+  const isTold = known?.told !== undefined && known.tier === tier;
+  return [...(isSame ? [] : [{ type: 'MerchantPut', merchant } as const]), ...(isTold ? [] : [stateOf(merchant, known?.told, at)])];
 }
+
+/** Once: what changes later is told when it does. */
+export function tellMerchant({ merchantId, at }: TellMerchant, rows: Rows): Decided {
+  const known = rows.merchants[merchantId];
+  return known === undefined || known.told !== undefined ? [] : [stateOf(known, known.told, at)];
+}
+
+/** Its time is its version: it grows, also where a replica of before has left no trace of the last one in the row. */
+const stateOf = ({ merchantId, tier }: Merchant, told = 0, at: number): OrderEvent => ({
+  type: 'MerchantState',
+  merchantId,
+  version: Math.max(at, told + 1),
+  ...(tier !== undefined && { tier }),
+});
 
 export function depositMoney({ merchantId, amountMinor, currency, reference }: DepositMoney, rows: Rows): Decided {
   const account = rows.accounts[merchantId];

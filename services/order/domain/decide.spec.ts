@@ -6,6 +6,7 @@ import {
   DEPTH_MAX,
   LINES_MAX,
   type NewLine,
+  noRows,
   order,
   type OrderCommand,
   QUANTITY_MAX,
@@ -444,6 +445,44 @@ describe('money comes in', () => {
     void start(aMerchant())
       .when({ type: 'PutMerchant', merchant: { merchantId: 'm', name: 'Star Mall', currency: 'USD', status: 'active' } })
       .thenRejected('merchant-currency-is-fixed'));
+});
+
+describe('the tier of a merchant', () => {
+  const merchant = { merchantId: 'm', name: 'Star Mall', currency: 'CNY', status: 'active' } as const;
+  const puts = (tier?: string, name = 'Star Mall'): Written => ({
+    type: 'PutMerchant',
+    merchant: { ...merchant, name, ...(tier !== undefined && { tier }) },
+  });
+  const state = (version: number, tier?: string) => ({
+    ...({ type: 'MerchantState', merchantId: 'm', version } as const),
+    ...(tier !== undefined && { tier }),
+  });
+
+  it('is told when it is made and when it changes, and with nothing else of it', () =>
+    void start(noRows)
+      .when({ ...puts(), at: NOON })
+      .thenAmong(state(NOON))
+      .when({ ...puts('gold'), at: NOON + 5 })
+      .thenAmong(state(NOON + 5, 'gold'))
+      .when({ ...puts('gold', 'Moon Mall'), at: NOON + 6 })
+      .thenTypes('MerchantPut')
+      .when({ ...puts(undefined, 'Moon Mall'), at: NOON + 7 })
+      .thenAmong(state(NOON + 7)));
+
+  it('is told with a version that rises, also where the clock goes back', () =>
+    void start(after(noRows, { ...puts(), at: NOON }))
+      .when({ ...puts('gold'), at: NOON - 60_000 })
+      .thenAmong(state(NOON + 1, 'gold')));
+
+  it('is told once of a merchant of whom nobody was', () => {
+    const old = { ...noRows, merchants: { m: { ...merchant, tier: 'gold' } } };
+    start(old)
+      .when({ type: 'TellMerchant', merchantId: 'm', at: NOON })
+      .thenExactly(state(NOON, 'gold'))
+      .when({ type: 'TellMerchant', merchantId: 'm' })
+      .thenNothing();
+    start(noRows).when({ type: 'TellMerchant', merchantId: 'm' }).thenNothing();
+  });
 });
 
 describe('an API key', () => {

@@ -1,5 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
-import { createKey, depositMoney, eraseBuyer, putMerchant, revokeKey } from './account';
+import { createKey, depositMoney, eraseBuyer, putMerchant, revokeKey, tellMerchant } from './account';
 import { answerAddition, expireAddition, noteAddition } from './additions';
 import { askAgain, noteAnswer } from './answer';
 import { fileComplaint, resolveComplaint } from './complaints';
@@ -41,6 +41,8 @@ export function decide(command: OrderCommand, rows: Rows, products: Products): D
       return resolveComplaint(command, rows);
     case 'PutMerchant':
       return putMerchant(command, rows);
+    case 'TellMerchant':
+      return tellMerchant(command, rows);
     case 'EraseBuyer':
       return eraseBuyer(command, rows);
     case 'DepositMoney':

@@ -37,6 +37,8 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
       return moved(rows, event);
     case 'MerchantPut':
       return withMerchant(rows, event);
+    case 'MerchantState':
+      return withTold(rows, event);
     case 'ApiKeyState': {
       const { type: _, ...key } = event;
       return { ...rows, keys: { ...rows.keys, [event.keyId]: key } };
@@ -228,10 +230,16 @@ function withOrder(rows: Rows, orderId: string, change: (order: Order) => Order)
   return { ...rows, orders: { ...rows.orders, [orderId]: change(rowOf(rows.orders, orderId)) } };
 }
 
-function withMerchant(rows: Rows, { merchant }: Extract<OrderEvent, { type: 'MerchantPut' }>): Rows {
-  const { merchantId, currency } = merchant;
+function withMerchant(rows: Rows, { merchant: put }: Extract<OrderEvent, { type: 'MerchantPut' }>): Rows {
+  const { merchantId, currency } = put;
+  const told = rows.merchants[merchantId]?.told;
+  const merchant = { ...put, ...(told !== undefined && { told }) };
   const account: Account = rows.accounts[merchantId] ?? { merchantId, currency, availableMinor: 0, heldMinor: 0 };
   return { ...rows, merchants: { ...rows.merchants, [merchantId]: merchant }, accounts: { ...rows.accounts, [merchantId]: account } };
+}
+
+function withTold(rows: Rows, { merchantId, version }: Fact<'MerchantState'>): Rows {
+  return { ...rows, merchants: { ...rows.merchants, [merchantId]: { ...rowOf(rows.merchants, merchantId), told: version } } };
 }
 
 function moved(rows: Rows, event: MoneyMoved): Rows {

@@ -29,6 +29,8 @@ export function keysOf(command: Untimed<OrderCommand> | OrderCommand): readonly 
         { kind: 'merchants', id: merchantId },
       ];
     }
+    case 'TellMerchant':
+      return [{ kind: 'merchants', id: command.merchantId }];
     case 'EraseBuyer':
       return [{ kind: 'merchants', id: command.merchantId, mode: 'share' }];
     case 'DepositMoney':

@@ -97,7 +97,11 @@ export interface ResolveComplaint extends Command<'ResolveComplaint'>, OfLine {
   readonly refundMinor?: number;
 }
 export interface PutMerchant extends Command<'PutMerchant'> {
-  readonly merchant: Merchant;
+  readonly merchant: Omit<Merchant, 'told'>;
+}
+/** Others are to know the tier of a merchant that was made before they were told of any. */
+export interface TellMerchant extends Command<'TellMerchant'> {
+  readonly merchantId: string;
 }
 /** What others have learnt of a buyer is to be forgotten. */
 export interface EraseBuyer extends Command<'EraseBuyer'> {
@@ -138,6 +142,7 @@ export type OrderCommand =
   | FileComplaint
   | ResolveComplaint
   | PutMerchant
+  | TellMerchant
   | EraseBuyer
   | DepositMoney
   | CreateKey
@@ -243,7 +248,7 @@ export type InternalEvent =
   /** What a buyer says of a complaint: kept in a table of its own, from which it can be taken away, and nowhere else. */
   | ({ readonly type: 'NoteTaken'; readonly complaintId: string; readonly buyerKey?: string; readonly note: string } & OfLine)
   | MoneyMoved
-  | { readonly type: 'MerchantPut'; readonly merchant: Merchant };
+  | { readonly type: 'MerchantPut'; readonly merchant: Omit<Merchant, 'told'> };
 
 export type PublicEvent = Fact<
   | 'OrderPlaced'
@@ -261,6 +266,7 @@ export type PublicEvent = Fact<
   | 'ComplaintFiled'
   | 'ComplaintResolved'
   | 'BuyerErased'
+  | 'MerchantState'
   | 'ApiKeyState'
 >;
 export type OrderEvent = InternalEvent | PublicEvent;

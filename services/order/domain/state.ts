@@ -159,6 +159,8 @@ export interface Merchant {
   readonly tier?: string;
   /** The hub lets it do without the margin floor, line by line. */
   readonly mayWaiveMarginFloor?: true;
+  /** Version of the `MerchantState` that told its tier; absent: none has yet. Its time, milliseconds, as long as clocks go forward. */
+  readonly told?: number;
 }
 
 export type Key = Omit<Fact<'ApiKeyState'>, 'type'>;

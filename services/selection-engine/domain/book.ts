@@ -46,6 +46,8 @@ export interface OfferBook {
   readonly shades: Map<string, Shade[]>;
   /** Goods of which there was news: what cards keep of them (`cards/shelf.ts`) is made anew, and the set emptied. */
   readonly stirred: Set<string>;
+  /** Whom the hub has put into a tier, and whom not. */
+  readonly merchants: Map<string, Fact<'MerchantState'>>;
   /** What is heard of each good's market. */
   readonly markets: Map<string, Fact<'MarketState'>>;
   /** Lines in flight, by the offer that holds them. */
@@ -85,6 +87,7 @@ export const emptyBook = (): OfferBook => ({
   tried: new Map(),
   shades: new Map(),
   stirred: new Set(),
+  merchants: new Map(),
   markets: new Map(),
   bound: noneBound(),
   asked: noneAsked(),
@@ -110,6 +113,9 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       return noteOf(book, book.verdicts, fact);
     case 'MarketState':
       return noteOf(book, book.markets, fact);
+    case 'MerchantState':
+      if (isNews(book.merchants.get(fact.merchantId), fact)) book.merchants.set(fact.merchantId, fact);
+      return;
     case 'SelectionDecided':
       book.heardAt = Math.max(book.heardAt, fact.decidedAt);
       return noteDecided(book, fact);

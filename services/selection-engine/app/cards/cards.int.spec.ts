@@ -12,7 +12,8 @@ describe('cards', () => {
   before(async () => {
     engine = await startEngine(
       'selection_cards',
-      aProduct('video'),
+      aProduct('video', { tierPrices: { gold: 2400 } }),
+      { type: 'MerchantState', merchantId: 'm2', version: 1, tier: 'gold' },
       aProduct('music', { priceMinor: 2300 }),
       aProduct('course', { category: 'course-card' }),
       aVerdict('video', 'CN', 'compliant'),
@@ -54,6 +55,21 @@ describe('cards', () => {
     const sum = Object.values(minor).reduce((total, it) => total + it, 0);
     assert.ok(Math.abs(sum - ((first?.valueMinor ?? 0) - (second?.valueMinor ?? 0))) < 0.02);
     assert.ok(first?.counterfactual?.zh.includes('成本'));
+  });
+
+  it('show each merchant what it pays, as an order that it places would; the hub’s people see what everybody pays', async () => {
+    const priceFor = async (key: string) => (await cardsOf(need(), key)).cards.find((it) => it.sku === 'video')?.priceMinor;
+    assert.deepEqual([await priceFor('k1'), await priceFor('k2'), await priceFor('op')], [2500, 2400, 2500]);
+    const { cards } = await cardsOf(need({ maxUnitPriceMinor: 2450 }), 'k2');
+    assert.deepEqual(cards.map((it) => it.sku), ['video', 'music']); // prettier-ignore
+    const judged = { region: 'CN', goods: [{ sku: 'video' }] };
+    assert.equal((await engine.ask('/evaluations', { key: 'k2', body: judged })).status, 200);
+    await engine.tell(
+      { type: 'MerchantState', merchantId: 'm2', version: 3 },
+      { type: 'MerchantState', merchantId: 'm2', version: 2, tier: 'gold' },
+    );
+    for (let tries = 0; tries < 200 && (await priceFor('k2')) !== 2500; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(await priceFor('k2'), 2500);
   });
 
   it('say which gate stopped how many, where nothing is left', async () => {

@@ -43,6 +43,7 @@ export class CardQueries {
     if (deliverByAt <= at)
       throw new Problem(422, 'deliver-by-out-of-range', 'deliverBy must be in the future', undefined, { field: 'deliverBy' });
     const { region, quantity } = dto;
+    const merchantTier = this.tierOf(caller);
     return this.answer(
       {
         need,
@@ -52,6 +53,7 @@ export class CardQueries {
         deliverByAt,
         segment: dto.segment ?? 'retail',
         currency: dto.currency ?? 'CNY',
+        ...(merchantTier !== undefined && { merchantTier }),
         ...(dto.maxUnitPriceMinor != null && { priceCapMinor: dto.maxUnitPriceMinor }),
       },
       caller,
@@ -73,18 +75,32 @@ export class CardQueries {
     if (rows.length === 0) throw new NotFound('order-not-found');
     const at = Date.now();
     const lines = rows.map(({ request }) => {
-      const { lineId, need, region, segment, scenario, quantity, priceCapMinor, currency, deliverBy, excluded } = request;
-      const asked = { need, region, segment, scenario, quantity, priceCapMinor, currency, excluded, deliverByAt: Date.parse(deliverBy) };
+      const { lineId, need, region, segment, scenario, quantity, priceCapMinor, currency, merchantTier, deliverBy, excluded } = request;
+      const asked: CardNeed = {
+        need,
+        region,
+        segment,
+        scenario,
+        quantity,
+        priceCapMinor,
+        currency,
+        excluded,
+        deliverByAt: Date.parse(deliverBy),
+        // The order keeps the tier that it was placed at
+        ...(merchantTier !== undefined && { merchantTier }),
+      };
       return { lineId, recommendation: this.answer(asked, caller, at, buyerKey) };
     });
     return { orderId, lines };
   }
 
-  evaluations({ goods, region, segment = 'retail', currency = 'CNY' }: EvaluateDto, { scope }: Caller): EvaluationsView {
+  evaluations({ goods, region, segment = 'retail', currency = 'CNY' }: EvaluateDto, caller: Caller): EvaluationsView {
     const at = Date.now();
     const book = this.commands.view<OfferBook>();
+    const merchantTier = this.tierOf(caller);
+    const asked = { region, segment, currency, deliverByAt: at + DAY_MS, ...(merchantTier !== undefined && { merchantTier }) };
     const items = goods.map(({ sku, quantity }) => {
-      const found = evaluate({ sku, quantity: quantity ?? 1, region, segment, currency, deliverByAt: at + DAY_MS }, book, at);
+      const found = evaluate({ sku, quantity: quantity ?? 1, ...asked }, book, at);
       if (found === undefined) return { sku, known: false };
       const { scores, basis, stockOut, risk, gates, offers, outlook } = found;
       return {
@@ -95,11 +111,16 @@ export class CardQueries {
         offers,
         basis: { ...basis, fill: rounded(basis.fill), ordersPerHour: rounded(basis.ordersPerHour, 2), trend: rounded(basis.trend, 2) },
         stockRisk: { level: risk, probability: rounded(stockOut) },
-        ...(scope === 'operator' &&
+        ...(caller.scope === 'operator' &&
           outlook !== undefined && { expectedMargin: marginView(outlook.expectedMargin, book.products.get(sku)?.priceMinor ?? 0) }),
       };
     });
     return { asOf: new Date(at).toISOString(), items };
+  }
+
+  /** Of the merchant who asks; the hub's own people see what everybody pays. */
+  private tierOf({ scope, merchantId = '' }: Caller): string | undefined {
+    return scope === 'merchant' ? this.commands.view<OfferBook>().merchants.get(merchantId)?.tier : undefined;
   }
 
   private answer(need: CardNeed, { scope, merchantId }: Caller, at: number, buyerKey?: string): RecommendationView {
