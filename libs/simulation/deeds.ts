@@ -15,6 +15,8 @@ export function perform(world: World, wished: Deed): void {
       return cancel(world, deed);
     case 'answer':
       return world.oracle.answerSome(deed.pick, deed.answer);
+    case 'complain':
+      return world.oracle.complaints.complain(deed);
     case 'report':
       return report(world, deed);
     case 'restock':

@@ -4,6 +4,7 @@ import type { Blow } from './machine';
 import { type Climate, CURRENCY, type Good, type Market, REGIONS, RUSHED } from './market';
 import { type Random, randomOf } from './random';
 import { type AdditionsWish, withAdditions } from './scenario.additions';
+import { complaints, type ComplaintWish } from './scenario.complaints';
 import { tiers } from './scenario.tiers';
 import { isSupplied, supplyDeeds, waiving } from './supply';
 import { MOODS, type Mood } from './suppliers';
@@ -73,6 +74,7 @@ export type Deed =
   | { readonly kind: 'tiers'; readonly percentBp: number; readonly goldBp: number; readonly isGold: boolean }
   /** A supplier is asked for its stock, and answers later. */
   | ({ readonly kind: 'ask-stock'; readonly quantity: number; readonly answersMs: number } & OfOffer)
+  | ({ readonly kind: 'complain' } & ComplaintWish)
   | { readonly kind: 'burst'; readonly sku: string }
   | { readonly kind: 'launch'; readonly order: OrderWish }
   | { readonly kind: 'crash' | 'pause'; readonly service: Service; readonly ms: number }
@@ -156,6 +158,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(isLong ? outages(random) : []),
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
     ...tiers(seed, market),
+    ...complaints(seed),
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
     ...(isHunted(seed) ? hunt(randomOf(seed, 'hunt'), market) : []),
     ...(isSupplied(seed) ? supplyDeeds(market, seed) : []),

@@ -1,3 +1,4 @@
+import { complaintMutants } from './complaints';
 import { inventoryMutants } from './inventory';
 import { marketMutants } from './market';
 import type { Mutant } from './mutant';
@@ -6,4 +7,11 @@ import { shellMutants } from './shell';
 import { supplyMutants } from './supply';
 
 /** Every planted bug: the simulation must see each of them, without the help of any other test. */
-export const MUTANTS: readonly Mutant[] = [...orderMutants, ...inventoryMutants, ...supplyMutants, ...marketMutants, ...shellMutants];
+export const MUTANTS: readonly Mutant[] = [
+  ...orderMutants,
+  ...complaintMutants,
+  ...inventoryMutants,
+  ...supplyMutants,
+  ...marketMutants,
+  ...shellMutants,
+];

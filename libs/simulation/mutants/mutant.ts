@@ -23,7 +23,8 @@ export type Kind =
   | 'an answer that nobody hears'
   | 'a substitute outside the buyer’s policy'
   | 'a message lost or sent twice'
-  | 'an answer that is taken twice, or too late';
+  | 'an answer that is taken twice, or too late'
+  | 'money back that is not owed';
 
 /** A planted bug: a change of one line of a production file, that type-checks. */
 export interface Mutant {

@@ -57,6 +57,8 @@ export interface HoldBook {
   writtenOff: number;
   /** Order: the tally that it knows, once the hold is its line's. */
   known?: HoldTally;
+  /** When the newest of its units came. */
+  cameAt?: number;
   assignedAt?: number;
   releaseAskedAt?: number;
   /** The latest that a question about it may be answered, and when it was put. */
@@ -87,6 +89,9 @@ export interface LineBook {
   givenUp: number;
   capturedMinor: number;
   releasedMinor: number;
+  /** What complaints bring back, by their answers; and what has moved so. */
+  refundedMinor: number;
+  movedBackMinor: number;
   closing?: 'cancelled' | 'deadline';
   end?: string;
 }
@@ -200,6 +205,8 @@ export const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
   givenUp: 0,
   capturedMinor: 0,
   releasedMinor: 0,
+  refundedMinor: 0,
+  movedBackMinor: 0,
 });
 
 export const nameOf = ({ order, wish }: LineBook): string => `${order.wish.orderId}/${wish.lineId}`;

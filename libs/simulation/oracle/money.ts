@@ -35,12 +35,16 @@ export class MoneyWatch {
     this.touchedOrders.add(order);
     if (lineId === undefined) return;
     const line = this.book.lineOf({ orderId, lineId });
+    this.touchedLines.add(line);
+    if (why === 'complaint-refunded') {
+      line.movedBackMinor += sums['merchant-available'];
+      return;
+    }
     line.capturedMinor += sums['hub-revenue'];
     line.releasedMinor += sums['merchant-available'];
-    this.touchedLines.add(line);
   }
 
-  /** Something was delivered or given up: its money must have moved. */
+  /** Something was delivered, given up or refunded: its money must have moved. */
   touch(line: LineBook): void {
     this.touchedLines.add(line);
     this.touchedOrders.add(line.order);
@@ -65,6 +69,8 @@ export class MoneyWatch {
     check(line.capturedMinor === captured, '22', () => `${nameOf(line)} has ${line.capturedMinor} captured and not ${captured}`);
     const released = line.wish.maxUnitPriceMinor * endedOf(line) - captured;
     check(line.releasedMinor === released, '22', () => `${nameOf(line)} has ${line.releasedMinor} back and not ${released}`);
+    const { movedBackMinor: moved, refundedMinor: owed } = line;
+    check(moved === owed && owed <= captured, 'I4', () => `${nameOf(line)}: ${moved} came back for complaints, and ${owed} is owed`);
   }
 
   /** At rest: nothing is held, and all that came in is with somebody. */

@@ -12,6 +12,7 @@ import type { AnyCommand } from '../wiring';
 import type { World } from '../world';
 import { type AdditionBook, Book, check, type ConsentBook, fail, type LineBook } from './book';
 import { ChoiceWatch } from './choice';
+import { ComplaintWatch } from './complaints';
 import { HoldWatch } from './holds';
 import { Market } from './market';
 import { MoneyWatch } from './money';
@@ -28,6 +29,7 @@ import { ToldWatch } from './told';
 export class Oracle {
   readonly book = new Book();
   readonly stock = new StockWatch();
+  readonly complaints: ComplaintWatch;
   private readonly order: OrderWatch;
   private readonly money: MoneyWatch;
   private readonly holds: HoldWatch;
@@ -46,6 +48,7 @@ export class Oracle {
     this.purchases = new PurchaseWatch(book, stock, this.holds, world.outside.suppliers);
     this.choice = new ChoiceWatch(book, market);
     this.told = new ToldWatch(book);
+    this.complaints = new ComplaintWatch(book, world);
   }
 
   fail(invariant: string, detail: string): never {
@@ -75,7 +78,10 @@ export class Oracle {
       const event = it.event as OrderEvent;
       if (event.type === 'MoneyMoved') this.money.on(event);
       else this.order.on(event, it.at);
-      if (event.type === 'HoldNoted' || event.type === 'UnitsGivenUp') this.money.touch(this.book.lineOf(event));
+      if (event.type === 'ComplaintFiled') this.complaints.onFiled(event, it.at);
+      if (event.type === 'ComplaintResolved') this.complaints.onResolved(event);
+      if (event.type === 'HoldNoted' || event.type === 'UnitsGivenUp' || event.type === 'ComplaintResolved')
+        this.money.touch(this.book.lineOf(event));
       if (event.type === 'OrderPlaced') this.lines += event.lines.length;
       if (event.type === 'ConsentRequested') this.expectAnswer(event);
       if (event.type === 'AdditionOffered') this.expectWord(event);
@@ -208,6 +214,7 @@ export class Oracle {
   atRest(): void {
     this.money.atRest();
     this.told.atRest(this.world.receivers);
+    this.complaints.atRest();
     checkRest(this.world, this.book, { stock: this.stock, purchases: this.purchases, choice: this.choice });
     this.checkLedger();
   }

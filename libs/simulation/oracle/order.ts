@@ -34,7 +34,7 @@ export class OrderWatch {
       case 'AttemptClosed':
         return this.attemptClosed(event);
       case 'HoldNoted':
-        return this.noted(event);
+        return this.noted(event, at);
       case 'ConsentRequested':
         return consentRequested(this.line(event), this.book.holdOf(event.holdId), event, at);
       case 'ConsentAnswered':
@@ -120,7 +120,7 @@ export class OrderWatch {
   }
 
   /** Order acts on the difference to the tally that it knows, and only on tallies that inventory has told (protocol 1). */
-  private noted({ tally, delivered, lost, released, reason, ...of }: HoldNoted): void {
+  private noted({ tally, delivered, lost, released, reason, ...of }: HoldNoted, at: number): void {
     const line = this.line(of);
     const hold = this.book.holdOf(tally.holdId);
     const { known } = hold;
@@ -133,6 +133,7 @@ export class OrderWatch {
       delivered === tally.delivered - known.delivered && lost === tally.lost - known.lost && released === tally.released - known.released;
     check(isDifference, '1', () => `${tally.holdId}: ${delivered}/${lost}/${released} is not the difference to what was known`);
     hold.known = tally;
+    if (delivered > 0) hold.cameAt = at;
     if (lost === 0 || reason === 'expired') return;
     check(reason !== undefined, '4', () => `${tally.holdId} has lost units for no reason`);
     if (!line.excluded.has(hold.offerId)) line.excluded.set(hold.offerId, reason);

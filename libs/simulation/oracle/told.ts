@@ -7,6 +7,7 @@ import { type Book, check } from './book';
 const PUBLIC: ReadonlySet<string> = new Set([
   ...['OrderPlaced', 'OrderClosed', 'LineAssigned', 'ConsentRequested', 'ConsentAnswered'],
   ...['HoldLost', 'UnitsDelivered', 'UnitsGivenUp', 'LineClosed', 'AdditionOffered', 'AdditionAnswered', 'LineAdded'],
+  ...['ComplaintFiled', 'ComplaintResolved'],
 ]);
 /** The only merchant that listens, and where. */
 const LISTENER = 'm2';

@@ -129,7 +129,15 @@ describe('a complaint is open', () => {
     ...{ type: 'ComplaintResolved', ...told(8, of('B~music', 6), of('A~video', 2)), outcome, refundMinor, currency: 'CNY' },
   });
 
-  it('a no changes no money', () => void start(open).when(resolves('rejected')).thenExactly(answer('rejected', 0)).thenState(counts, paid));
+  it('a no changes no money, and stays a no', () =>
+    void start(open)
+      .when(resolves('rejected'))
+      .thenExactly(answer('rejected', 0))
+      .thenState(counts, paid)
+      .when(resolves('rejected'))
+      .thenNothing()
+      .when(resolves('refunded'))
+      .thenRejected('complaint-resolved'));
 
   it('money comes back as it was captured, once; what was delivered stays delivered', () => {
     const refunded = [24_400, charged, 1_000_000 - 24_400 + charged];
