@@ -158,7 +158,7 @@ export function roomAt(book: OfferBook, offer: Offer, at: number, but?: string):
   const since = stepOf(at - (but === undefined ? SHADE_MS : PLAN_SHADE_MS));
   const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
   let kept = keptTogether(book.asked, offer.offerId);
-  for (const it of book.storms.values()) if (it.offerId !== but && at - it.plannedAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
+  for (const it of book.storms.values()) if (it.offerId !== but && at - it.drawnAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
   return Math.max(0, availableAt(book, offer) - shaded - kept);
 }
 
@@ -226,8 +226,10 @@ function noteDecided(book: OfferBook, decided: SelectionDecided): void {
   noteRanked(book.asked, request);
   const plan =
     storm && (request.replaces === undefined ? book.asked.contests.get(goodOf(request)) : book.storms.get(request.replaces.offerId));
-  if (storm !== undefined && plan?.planId === storm.planId)
+  if (storm !== undefined && plan?.planId === storm.planId) {
+    plan.drawnAt = decided.decidedAt;
     for (const { offerId, planned } of candidates) draw(plan, storm.key, offerId, planned);
+  }
   shade(book, decided);
 }
 

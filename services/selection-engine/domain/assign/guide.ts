@@ -2,7 +2,18 @@ import type { SelectionRequest } from '@midstream/contracts';
 import { availableAt, type OfferBook } from '../book';
 import { decisionIdOf } from '../state';
 import { type BoundClass, boundTo } from './bound';
-import { nextOf, type Option, PLAN_MS, planOf, planStorm, REPLAN_MS, STORM_UNITS_LEAST, type StormPlan, type StormPlanned } from './storm';
+import {
+  nextOf,
+  type Option,
+  PLAN_LASTS_MS,
+  PLAN_MS,
+  planOf,
+  planStorm,
+  REPLAN_MS,
+  STORM_UNITS_LEAST,
+  type StormPlan,
+  type StormPlanned,
+} from './storm';
 
 /** How a plan leads one ranking; or, while the plan of this offer's storm is being made, that what it kept before is free again. */
 export type Guide = { readonly planning: string } | Leading;
@@ -56,7 +67,7 @@ function shareOf(book: OfferBook, offerId: string, classes: readonly BoundClass[
 function isGood(plan: StormPlan, key: string, units: number, book: OfferBook, at: number): boolean {
   const age = at - plan.plannedAt;
   if (age < REPLAN_MS) return true;
-  if (age >= PLAN_MS || !plan.quotas.has(key)) return false;
+  if (age >= PLAN_LASTS_MS || at - plan.drawnAt >= PLAN_MS || !plan.quotas.has(key)) return false;
   const next = nextOf(plan, key, units);
   const offer = next === undefined ? undefined : book.offers.get(next);
   return next === undefined || (offer !== undefined && offer.closures.length === 0 && availableAt(book, offer) > 0);

@@ -63,14 +63,21 @@ export type StormArc = readonly [offer: number, value: number, units: number];
 /** What is left of a plan, in the book. Drawn from in place, by `draw` only. */
 export interface StormPlan extends Pick<StormPlanned, 'planId' | 'offerId' | 'plannedAt' | 'share'> {
   readonly quotas: Map<string, Map<string, number>>;
+  /** When a line was led by it last. */
+  drawnAt: number;
   /** Units that are kept at each offer for the lines of the plan that are still to come. */
   readonly kept: Map<string, number>;
   /** Units that it gave away at each offer, in all. */
   readonly given: ReadonlyMap<string, number>;
 }
 
-/** A plan is not used for longer: the market has moved on. */
+/** A plan from which nothing was drawn for so long is over. */
 export const PLAN_MS = 60_000;
+/**
+ * No plan is used for longer: the market has moved on. A new one in the middle of a storm costs, too: what its lines were just sent to is not
+ * held yet, and would be given away twice.
+ */
+export const PLAN_LASTS_MS = 600_000;
 /** An old plan still tells which part of the storm is this replica's. */
 export const PLAN_KEPT_MS = 3_600_000;
 /** Lines that a plan does not know make a new one at most so often. */
@@ -173,7 +180,7 @@ export function planOf({ planId, offerId, plannedAt, share, offers, quotas }: St
     }
     return [key, quota] as const;
   });
-  return { planId, offerId, plannedAt, share, kept, given: new Map(kept), quotas: new Map(drawnFrom) };
+  return { planId, offerId, plannedAt, drawnAt: plannedAt, share, kept, given: new Map(kept), quotas: new Map(drawnFrom) };
 }
 
 /** Where a line of the class goes by the plan: an offer with a quota for all of it, else the one with most left; none where it is refunded. */
