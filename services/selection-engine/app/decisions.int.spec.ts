@@ -99,20 +99,34 @@ describe('the selection engine', () => {
     assert.equal((await get('/decisions/o1:1:1:1', 'wrong')).status, 401);
   });
 
+  const again = async (id: string, key: string) => {
+    const answer = await fetch(`${service.url}/v1/decisions/${id}/replay`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
   it('makes a decision again from its record, to the same result', async () => {
-    const again = async (id: string, key: string) => {
-      const answer = await fetch(`${service.url}/v1/decisions/${id}/replay`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}` },
-      });
-      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-    };
     for (const id of ['o1:1:1:1', 'o3:1:1:1']) {
       const { status, body } = await again(id, 'op');
       assert.deepEqual([status, body['identical'], body['differs']], [200, true, []]);
     }
     assert.equal((await again('none', 'op')).status, 404);
     assert.equal((await again('o1:1:1:1', 'k1')).status, 403);
+  });
+
+  it('makes a decision of the model before again, and says so of one whose rules are gone', async () => {
+    for (const model of ['chain-money-2', 'chain-money-1'])
+      await service.database.pool.query(
+        `INSERT INTO decision (id, order_id, merchant_id, decided_at, model, record)
+         SELECT $1, order_id, merchant_id, decided_at, $1, record FROM decision WHERE id = 'o1:1:1:1'`,
+        [model],
+      );
+    const before = await again('chain-money-2', 'op');
+    assert.deepEqual([before.status, before.body['model'], before.body['identical']], [200, 'chain-money-2', true]);
+    const gone = await again('chain-money-1', 'op');
+    assert.deepEqual([gone.status, gone.body['code']], [409, 'decision-of-another-model']);
   });
 
   it('has a plan for a line before it is needed, and shows each reader what is theirs', async () => {

@@ -1,5 +1,5 @@
 import { type Caller, Database, NotFound, Problem } from '@midstream/runtime';
-import { type Considered, KNOWN, MODEL, replay } from '@midstream/selection-engine-domain';
+import { type Considered, KNOWN, REPLAYED_MODELS, replay } from '@midstream/selection-engine-domain';
 import { Injectable } from '@nestjs/common';
 import type { DecisionRecord } from './records';
 import type { DecisionView, ListedGood, OperatorDecisionView, ReplayView } from './views';
@@ -23,11 +23,13 @@ export class DecisionQueries {
     return scope === 'operator' ? wholeOf(found) : publicOf(found);
   }
 
-  /** The decision, made again from its record. @throws NotFound; a Problem where another model made it, whose formulas are gone. */
+  /** The decision, made again from its record. @throws NotFound; a Problem where a model made it whose formulas are gone. */
   async replayed(decisionId: string): Promise<ReplayView> {
     const { id, model, record } = await this.find(decisionId, null);
-    if (model !== MODEL || record.chosen === undefined)
-      throw new Problem(409, 'decision-of-another-model', 'The decision was made by another model', `${model} made it, ${MODEL} is here`);
+    if (!REPLAYED_MODELS.includes(model) || record.chosen === undefined) {
+      const here = REPLAYED_MODELS.join(' and ');
+      throw new Problem(409, 'decision-of-another-model', 'The decision was made by another model', `${model} made it; here are ${here}`);
+    }
     return { decisionId: id, model, ...replay({ considered: record.considered, chosen: record.chosen }) };
   }
 

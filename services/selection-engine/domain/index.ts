@@ -42,7 +42,7 @@ export { ATTEMPT_OUTCOMES, type AttemptOutcome, BadNumber, type MarketObservatio
 export { qualityOf, type Quality, upOf } from './beliefs/read';
 export { stockChance } from './beliefs/stock';
 export { acceptanceOf, forgetBuyer } from './beliefs/substitutes';
-export { MODEL, rankCandidates } from './chain/rank-candidates';
+export { MODEL, rankCandidates, REPLAYED_MODELS } from './chain/rank-candidates';
 export { type Chosen, KNOWN, type Known, replay, type Replayed } from './chain/record';
 export { SUBSTITUTION_SHARE } from './worth';
 export type { CandidateOffer, CandidateRequest, Economics, Parts, RankedCandidate, RankedChain } from './chain/request';

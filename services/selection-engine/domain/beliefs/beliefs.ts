@@ -1,6 +1,6 @@
 import { type Counts, type LateCounts, noCounts, noLateCounts } from './rates';
 import { noTimes, type Times } from './response';
-import { type BeliefSettings, DEFAULT_SETTINGS } from './settings';
+import { type BeliefSettings, DEFAULT_SETTINGS, type LevelWeights } from './settings';
 import type { UpState } from './state';
 
 /** What was heard of an offer, a supplier, a category or the whole market. */
@@ -23,6 +23,10 @@ export interface StockBelief {
   watchedMs: number;
 }
 
+/** The rates that are shrunk level by level. */
+export const RATES = ['fill', 'complaint', 'repurchase', 'invalid', 'ambiguous'] as const;
+export type Rate = (typeof RATES)[number];
+
 /**
  * All that has been learnt of a market; changed by `observe` only. Plain numbers in maps, some 500 bytes an offer with a history and
  * nothing for one without. An estimate, never a truth about stock.
@@ -33,6 +37,12 @@ export interface Beliefs {
   readonly suppliers: Map<string, History>;
   readonly categories: Map<string, History>;
   readonly all: History;
+  /** Of each offer with a history, its supplier. */
+  readonly supplierOf: Map<string, string>;
+  /** What the level above weighs: as usual, until `weigh` has looked at how much suppliers and offers differ here. */
+  readonly weights: { [R in Rate]: LevelWeights };
+  /** When that was last. */
+  weighedAt?: number;
   /** Of ambiguous attempts whose end became known: delivered when others had been asked already (`good`), or anything else. */
   readonly doubled: Counts;
   /** By offer: when an attempt at it was told as ambiguous, until its end is told. */
@@ -51,12 +61,22 @@ export interface Beliefs {
 
 /** Knows nothing yet but the priors. */
 export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
+  const all = { ...DEFAULT_SETTINGS, ...settings };
+  const { fill, complaint, repurchase, invalid, ambiguous } = all;
   return {
-    settings: { ...DEFAULT_SETTINGS, ...settings },
+    settings: all,
     offers: new Map(),
     suppliers: new Map(),
     categories: new Map(),
     all: emptyHistory(0),
+    supplierOf: new Map(),
+    weights: {
+      fill: fill.weight,
+      complaint: complaint.weight,
+      repurchase: repurchase.weight,
+      invalid: invalid.weight,
+      ambiguous: ambiguous.weight,
+    },
     doubled: noCounts(0),
     silentSince: new Map(),
     supplierStates: new Map(),

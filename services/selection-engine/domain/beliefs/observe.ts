@@ -13,14 +13,16 @@ import { addTimes } from './response';
 import { noteOutcome, restingState, upAt, type UpState } from './state';
 import { noteStock } from './stock';
 import { noteAnswer, notePurchase } from './substitutes';
+import { isWeighingDue, weigh } from './weigh';
 
 /**
- * Takes in one fact of a market, in place, in O(1). Facts may come late and in any order; each is weighed by its age. The same fact told
+ * Takes in one fact of a market, in place, in O(1); once an hour of its time it also looks at how much suppliers and offers differ. Facts may come late and in any order; each is weighed by its age. The same fact told
  * twice counts twice: whoever feeds it leaves repeats out.
  * @throws BadNumber for NaN, an infinity or a negative number anywhere in it; then nothing has been changed.
  */
 export function observe(beliefs: Beliefs, fact: MarketObservation): void {
   checkObservation(fact);
+  if (isWeighingDue(beliefs, fact.at)) weigh(beliefs, fact.at);
   switch (fact.type) {
     case 'attempt':
       return noteAttempt(beliefs, fact);
@@ -37,6 +39,7 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
       return;
     case 'offer-left':
       beliefs.offers.delete(fact.offerId);
+      beliefs.supplierOf.delete(fact.offerId);
       beliefs.stocks.delete(fact.offerId);
       beliefs.silentSince.delete(fact.offerId);
       return;
@@ -68,6 +71,7 @@ type Placed = AttemptObserved | OutcomesObserved | ComplaintObserved | Repurchas
 
 function eachLevel(beliefs: Beliefs, { at, offerId, supplierId, category }: Placed, note: (it: History) => void): void {
   note(historyIn(beliefs.offers, offerId, at));
+  beliefs.supplierOf.set(offerId, supplierId);
   note(historyIn(beliefs.suppliers, supplierId, at));
   note(historyIn(beliefs.categories, category, at));
   note(beliefs.all);

@@ -1,7 +1,7 @@
-import type { Beliefs, History } from './beliefs';
+import type { Beliefs, History, Rate } from './beliefs';
 import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { meanTime, timesAt } from './response';
-import type { RateSettings } from './settings';
+import type { LevelWeights, RateSettings } from './settings';
 import { upAt } from './state';
 
 /** What is believed of an offer: probabilities in [0,1], times in milliseconds. */
@@ -29,8 +29,7 @@ interface Named {
   readonly leadTimeMs?: number;
 }
 
-type Level = 'category' | 'supplier' | 'offer';
-type Rates = Pick<Quality, 'fill' | 'complaint' | 'repurchase' | 'invalid' | 'ambiguous'>;
+type Rates = Pick<Quality, Rate>;
 
 /**
  * Beliefs as they stand at one moment: posterior means, shrunk offer ← supplier ← category ← market. What many offers share, the market, their
@@ -94,7 +93,7 @@ export const qualityOf = (beliefs: Beliefs, named: Named, at: number): Quality =
 
 /** P(it delivers, given that its supplier is up and has stock), alone. */
 export function fillOf(
-  { all, categories, suppliers, offers, settings: { fill } }: Beliefs,
+  { all, categories, suppliers, offers, weights, settings: { fill } }: Beliefs,
   { offerId, supplierId, category }: Named,
   at: number,
 ): number {
@@ -106,7 +105,7 @@ export function fillOf(
     ['offer', offers.get(offerId)],
   ] as const;
   for (const [level, history] of levels)
-    if (history !== undefined) mean = shrunk(mean, fill.weight[level], countsAt(history.fill, fill, at));
+    if (history !== undefined) mean = shrunk(mean, weights.fill[level], countsAt(history.fill, fill, at));
   return probability(mean);
 }
 
@@ -124,15 +123,15 @@ function marketRates({ all, settings }: Beliefs, at: number): Rates {
 }
 
 /** The rates of the level above, moved by what was heard at this one. */
-function below({ settings }: Beliefs, above: Rates, level: Level, history: History | undefined, at: number): Rates {
+function below({ settings, weights }: Beliefs, above: Rates, level: keyof LevelWeights, history: History | undefined, at: number): Rates {
   if (history === undefined) return above;
   const { fill, complaint, repurchase, invalid, ambiguous } = settings;
   return {
-    fill: shrunk(above.fill, fill.weight[level], countsAt(history.fill, fill, at)),
-    complaint: shrunk(above.complaint, complaint.weight[level], lateCountsAt(history.complaint, complaint, at)),
-    repurchase: shrunk(above.repurchase, repurchase.weight[level], lateCountsAt(history.repurchase, repurchase, at)),
-    invalid: shrunk(above.invalid, invalid.weight[level], countsAt(history.invalid, invalid, at)),
-    ambiguous: shrunk(above.ambiguous, ambiguous.weight[level], countsAt(history.ambiguous, ambiguous, at)),
+    fill: shrunk(above.fill, weights.fill[level], countsAt(history.fill, fill, at)),
+    complaint: shrunk(above.complaint, weights.complaint[level], lateCountsAt(history.complaint, complaint, at)),
+    repurchase: shrunk(above.repurchase, weights.repurchase[level], lateCountsAt(history.repurchase, repurchase, at)),
+    invalid: shrunk(above.invalid, weights.invalid[level], countsAt(history.invalid, invalid, at)),
+    ambiguous: shrunk(above.ambiguous, weights.ambiguous[level], countsAt(history.ambiguous, ambiguous, at)),
   };
 }
 

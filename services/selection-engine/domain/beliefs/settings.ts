@@ -2,11 +2,18 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How one rate is learnt: its half-life, its prior, and how much weight the level above has at each level, in trials. */
+/** How much the level above weighs at each level, in trials. */
+export interface LevelWeights {
+  readonly category: number;
+  readonly supplier: number;
+  readonly offer: number;
+}
+
+/** How one rate is learnt: its half-life, its prior, and what the level above usually weighs (`weigh.ts` learns what it weighs here). */
 export interface RateSettings {
   readonly halfLifeMs: number;
   readonly prior: { readonly good: number; readonly bad: number };
-  readonly weight: { readonly category: number; readonly supplier: number; readonly offer: number };
+  readonly weight: LevelWeights;
   /** Mean delay of the label, for those that come late. */
   readonly delayMs?: number;
 }

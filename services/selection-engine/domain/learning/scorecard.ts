@@ -29,7 +29,7 @@ export interface Scorecard {
 
 /** What is believed of a supplier over all its offers; the market's prior for one that nothing has been heard of. */
 export function scorecardOf(beliefs: Beliefs, supplierId: string, at: number, upstreamGroup?: string): Scorecard {
-  const { settings } = beliefs;
+  const { settings, weights } = beliefs;
   const quality = qualityOf(beliefs, { offerId: '', supplierId, category: '' }, at);
   const history = beliefs.suppliers.get(supplierId);
   const believed = (mean: number, weight: number, trials: number): Believed => {
@@ -41,10 +41,10 @@ export function scorecardOf(beliefs: Beliefs, supplierId: string, at: number, up
   const exposed = (name: 'complaint' | 'repurchase') => (history === undefined ? 0 : lateCountsAt(history[name], settings[name], at)[1]);
   return {
     supplierId,
-    fill: believed(quality.fill, settings.fill.weight.supplier, trialsOf('fill')),
-    complaint: believed(quality.complaint, settings.complaint.weight.supplier, exposed('complaint')),
-    repurchase: believed(quality.repurchase, settings.repurchase.weight.supplier, exposed('repurchase')),
-    invalidCode: believed(quality.invalid, settings.invalid.weight.supplier, trialsOf('invalid')),
+    fill: believed(quality.fill, weights.fill.supplier, trialsOf('fill')),
+    complaint: believed(quality.complaint, weights.complaint.supplier, exposed('complaint')),
+    repurchase: believed(quality.repurchase, weights.repurchase.supplier, exposed('repurchase')),
+    invalidCode: believed(quality.invalid, weights.invalid.supplier, trialsOf('invalid')),
     responseMs: Math.round(answerMs(quality, settings.response.shape)),
     up: upOf(beliefs, { supplierId, ...(upstreamGroup !== undefined && { upstreamGroup }) }, at),
     withoutHistory: history === undefined,
