@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { inventoryService } from '@midstream/inventory/service';
 import { loggerOf, type RunningService, startService } from '@midstream/runtime';
 import { serve } from './part';
@@ -17,6 +17,9 @@ export interface ImportHouse {
   readonly peakMb: number;
 }
 
+/** Of proc(5): the most that a process was resident with is counted anew. */
+const RESET_PEAK = '5';
+
 let running: Promise<RunningService> | undefined;
 
 /** Inventory alone, with its real HTTP: each question begins the count of its memory anew. */
@@ -32,6 +35,8 @@ serve<ImportTold, ImportHouse>(async ({ databaseUrl, operatorKey }) => {
   const { url } = await running;
   const status = readFileSync('/proc/self/status', 'utf8');
   const megabytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1_024;
+  // What it took to start is not asked for
+  writeFileSync('/proc/self/clear_refs', RESET_PEAK);
   return { url, residentMb: megabytes('VmRSS'), peakMb: megabytes('VmHWM') };
 });
 
