@@ -21,6 +21,7 @@ export { embeddedBus } from './embedded';
 export { point } from './fault';
 export { followLog, type LogFollower } from './follow.log';
 export { From, IdempotencyKey, IfKnown, Open, Public, Scopes } from './http';
+export { newId } from './ids';
 export { kafkaBus, type KafkaOptions } from './kafka';
 export { type Caller, hashOfKey, tenantOf } from './keys';
 export * from './limits';

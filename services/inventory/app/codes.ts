@@ -1,7 +1,6 @@
-import { byteaArray, type Database, type Tx } from '@midstream/runtime';
+import { byteaArray, type Database, newId, type Tx } from '@midstream/runtime';
 import { assert } from '@midstream/kernel';
 import DataLoader from 'dataloader';
-import { v7 as uuidv7 } from 'uuid';
 import { Assignments } from './assign';
 import type { DataKeys } from './keys';
 import type { DataKey, Fingerprints } from './seal';
@@ -140,7 +139,7 @@ export class Codes {
   }
 
   private sentRow(key: DataKey, { purchaseId, offerId, sku }: OfPurchase, { unitId, code }: SentCode): SentRow {
-    const id = uuidv7();
+    const id = newId(Date.now());
     const sealed = this.keys.seal(key, code, ['code', sku, id]);
     return { purchaseId, offerId, sku, unitId, id, ...sealed, fingerprint: this.fingerprints.of(sku, code) };
   }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type InventoryCommand, type Offer, roomOf, type Rows, rowOf } from '@midstream/inventory-domain';
-import { type Caller, Commands, Database, NotFound, Problem } from '@midstream/runtime';
+import { type Caller, Commands, Database, newId, NotFound, Problem } from '@midstream/runtime';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -124,7 +124,7 @@ class Reading {
   private readonly counts: Counts = { lines: 0, invalid: 0, duplicates: 0, repeated: 0 };
   private readonly problems: LineProblem[] = [];
   private readonly hash: Hash = createHash('sha256');
-  private readonly since = uuidv7();
+  private readonly since = newId(Date.now(), 0);
   private stored = 0;
   private storing: Promise<void> = Promise.resolve();
   private readonly startedAt = Date.now();

@@ -1,5 +1,4 @@
-import { byteaArray, type Database } from '@midstream/runtime';
-import { v7 as uuidv7 } from 'uuid';
+import { byteaArray, type Database, newId } from '@midstream/runtime';
 import type { DataKeys } from './keys';
 import type { DataKey, Fingerprints } from './seal';
 
@@ -50,6 +49,7 @@ export class Stocking {
   async take({ offerId, sku, key, batch }: Into, lines: readonly CodeLine[]): Promise<{ stored: number; known: KnownCode[] }> {
     const byPrint = new Map<string, CodeLine>();
     const known: KnownCode[] = [];
+    const now = Date.now();
     const rows = lines.flatMap((it) => {
       const fingerprint = this.fingerprints.of(sku, it.code);
       const print = fingerprint.toString('latin1');
@@ -58,7 +58,7 @@ export class Stocking {
         return [];
       }
       byPrint.set(print, it);
-      const id = uuidv7();
+      const id = newId(now, it.line);
       const { sealed } = this.keys.seal(key, it.code, ['code', sku, id]);
       const expiresAt = it.expiresAt?.toISOString() ?? 'infinity';
       return [{ id, sealed, fingerprint, expiresAt, sellUntil: it.sellUntil?.toISOString() ?? expiresAt }];
