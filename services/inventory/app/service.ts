@@ -47,6 +47,7 @@ import { Reveals } from './reveal';
 import { SupplierFeed } from './supplier-feed';
 import { StockAnswers } from './stock.answers';
 import { StockBook } from './stock.book';
+import { StockDoor } from './stock.door';
 import { OpenStockController, StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
@@ -164,7 +165,20 @@ export const inventoryService = defineService({
     PollController,
   ],
   providers: [
-    ...[House, StockBooks, Gauges, CodeImports, SupplierFeed, SupplyQueries, StockBook, StockAnswers, Turnover, DeliveryQueries, Reveals],
+    ...[
+      House,
+      StockBooks,
+      Gauges,
+      CodeImports,
+      SupplierFeed,
+      SupplyQueries,
+      StockBook,
+      StockAnswers,
+      StockDoor,
+      Turnover,
+      DeliveryQueries,
+      Reveals,
+    ],
     ...[SignedFeed, BreakerNews, WorkItemQueries, ReconciliationQueries, StockLevels],
   ],
 });

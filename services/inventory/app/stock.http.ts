@@ -7,7 +7,7 @@ import { StockQuery, StockStreamQuery, SupplierParam } from './params.dto';
 import { SupplyQueries } from './queries';
 import { askOf, pageAfter, type StockAnswer, StockAnswers, type StockAsk, STOCK_PAGE_MAX } from './stock.answers';
 import { StockBook } from './stock.book';
-import { tagOf } from './stock.figure';
+import { StockDoor } from './stock.door';
 import { ReportStockDto } from './supply.dto';
 import { SupplierFeed } from './supplier-feed';
 import { StockPage, StockReportView } from './views';
@@ -45,6 +45,7 @@ export class OpenStockController {
     private readonly book: StockBook,
     private readonly supply: SupplyQueries,
     private readonly live: LiveEvents,
+    private readonly door: StockDoor,
   ) {}
 
   @Get()
@@ -68,17 +69,11 @@ export class OpenStockController {
       ...(region !== undefined && { region }),
     });
     if (ask.skus === undefined && ask.category === undefined) throw new Problem(400, 'sku-or-category-missing', 'Name SKUs, or a category');
-    const answer = this.answers.answer(ask, limit, after === undefined ? undefined : pageAfter(after));
+    const question = { ask, limit, ...(after !== undefined && { after: pageAfter(after) }) };
+    const answer = this.answers.answer(ask, limit, question.after);
+    if (caller === undefined) this.door.remember(request.url, question);
     const offers = caller === undefined || caller.scope === 'merchant' ? undefined : await this.offersOf(ask, answer, caller);
-    const etag = `W/"${offers === undefined ? `${answer.tag}${this.answers.isExact(caller?.scope) ? '' : '-r'}` : tagOf(answer.tag + offers)}"`;
-    void reply.headers({ etag, 'cache-control': 'no-cache', vary: 'authorization' });
-    if (isSame(request.headers['if-none-match'], etag)) return void reply.status(304).send();
-    const now = Date.now();
-    const items = answer.figures.map((it) => this.answers.text(it, caller?.scope, now)).join(',');
-    const unknown = answer.unknown.length === 0 ? '' : `,"unknown":${JSON.stringify(answer.unknown)}`;
-    const next = answer.next === undefined ? '' : `,"next":"${answer.next}"`;
-    const theirs = offers === undefined ? '' : `,"offers":${offers}`;
-    void reply.header('content-type', 'application/json; charset=utf-8').send(`{"items":[${items}]${unknown}${next}${theirs}}`);
+    this.door.tell(reply, request.headers['if-none-match'], answer, caller?.scope, offers);
   }
 
   @Get('stream')
@@ -127,6 +122,3 @@ export class OpenStockController {
     return JSON.stringify(await this.supply.offersOfSkus(asked, caller.scope === 'supplier' ? (caller.supplierId ?? '') : undefined));
   }
 }
-
-const isSame = (given: string | undefined, etag: string): boolean =>
-  given !== undefined && (given === '*' || given.split(',').some((it) => it.trim().replace(/^W\//, '') === etag.slice(2)));

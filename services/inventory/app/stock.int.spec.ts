@@ -61,6 +61,25 @@ describe('the open stock query, at two replicas', () => {
     assert.ok(!/supplier|cost|offerId/i.test(text));
   });
 
+  it('answers an address that was asked before from what is so now, and to nobody whose key is wrong', async () => {
+    await world.call('PUT', '/products/again', product({ category: 'seldom' }));
+    await aSupplier(world, 'a', 'again', 5);
+    const query = 'sku=again&region=CN-31';
+    await until(async () => (await ask(query)).body.items[0]?.available === 5, 'the first figure');
+    const { etag, text } = await ask(query);
+    assert.equal((await ask(query, { etag })).status, 304);
+    assert.equal((await ask(query, { key: 'nonsense' })).status, 401);
+    assert.equal((await ask(`${query}&limit=0`)).status, 400);
+    assert.equal((await fetch(`${world.service.url}/v1/stock?${query}`, { method: 'POST' })).status, 404);
+    await report('a', 'again', 9, 2);
+    await until(async () => (await ask(query)).body.items[0]?.available === 9, 'the second figure');
+    const later = await ask(query, { etag });
+    assert.deepEqual([later.status, later.body.items[0]?.available], [200, 9]);
+    assert.deepEqual(Object.keys((JSON.parse(text) as { items: Item[] }).items[0] ?? {}), Object.keys(later.body.items[0] ?? {}));
+    const merchants = await ask(query, { at: other });
+    assert.deepEqual([(await ask(query, { at: other })).etag, merchants.body.items[0]?.available], [merchants.etag, undefined]);
+  });
+
   it('shows costs to the hub, and to a supplier its own', async () => {
     assert.equal(((await ask('sku=vip', { key: 'op' })).body['offers'] as unknown[]).length, 2);
     const own = (await ask('sku=vip', { key: 's-key' })).body['offers'] as { supplierId: string }[];
