@@ -103,15 +103,13 @@ export async function load(market: Market, house: House): Promise<void> {
     const own = market.offers.filter((it) => it.supplierId === supplierId);
     await sandbox.put(`/control/suppliers/${supplierId}`, { balanceMinor: Number.MAX_SAFE_INTEGER });
     for (let at = 0; at < own.length; at += 1_000) {
-      const goods = own
-        .slice(at, at + 1_000)
-        .map(({ sku, costTiers, currency, leadTimeMs }) => ({
-          sku,
-          costTiers,
-          currency,
-          stock: PLENTY,
-          delayMs: Math.min(leadTimeMs, DELAY_MAX_MS),
-        }));
+      const goods = own.slice(at, at + 1_000).map(({ sku, costTiers, currency, leadTimeMs }) => ({
+        sku,
+        costTiers,
+        currency,
+        stock: PLENTY,
+        delayMs: Math.min(leadTimeMs, DELAY_MAX_MS),
+      }));
       await sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
     }
   });
