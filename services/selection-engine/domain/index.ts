@@ -21,6 +21,7 @@ export * from './messages';
 export { certificateOf, PLAN_MS, REPLAN_MS, STORM_CLASSES_MAX, STORM_UNITS_LEAST, type StormPlanned } from './assign/storm';
 export { BOUND_HOLDS_MAX } from './assign/bound';
 export * from './additions/limits';
+export { UPDATE_CALLS_MS } from './additions/calls';
 export { openSkusOf, type ProposeAddition, type Watched } from './additions/watch';
 export * from './market/limits';
 export { type Market, type MarketMoved } from './market/market';

@@ -28,3 +28,7 @@ export function standsInFor(wanted: Product, other: Product): boolean {
   const [days, otherDays] = [Number(wanted.attributes[VALIDITY] ?? 0), Number(other.attributes[VALIDITY] ?? Infinity)];
   return shared && !(days > otherDays);
 }
+
+/** Whether both name a game or a platform, and agree in all of these that they name. */
+export const isOfOneKind = (a: Product, b: Product): boolean =>
+  MUST_MATCH.every((name) => a.attributes[name] === b.attributes[name]) && MUST_MATCH.some((name) => a.attributes[name] !== undefined);

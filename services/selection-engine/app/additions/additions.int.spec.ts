@@ -22,7 +22,7 @@ describe('more units for running orders', () => {
     engine.service.commands.outcome({ type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders }] } as never);
   const said = async () =>
     (
-      await engine.service.database.pool.query<{ data: { orderId: string; quantity: number } }>(
+      await engine.service.database.pool.query<{ data: { orderId: string; sku: string; quantity: number; because: string } }>(
         `SELECT data FROM event WHERE type = 'AdditionProposed' ORDER BY id`,
       )
     ).rows.map((it) => it.data);
@@ -67,5 +67,42 @@ describe('more units for running orders', () => {
     assert.deepEqual((await said()).map((it) => it.orderId), ['open', 'late']); // prettier-ignore
     await asks('plain-too');
     assert.equal((await watched()).length, 3);
+  });
+
+  it('finds what heat and a new version call for, and siblings of what is ordered', async () => {
+    const farm = { attributes: { game: 'farm', gameRegion: 'CN' } };
+    await engine.tell(
+      ...[
+        aProduct('card', farm),
+        aProduct('pack', farm),
+        aProduct('film'),
+        anOffer('a', 'card'),
+        anOffer('a', 'pack'),
+        anOffer('a', 'film'),
+      ],
+    );
+    const { products } = engine.service.view as { products: Map<string, unknown> };
+    for (let tries = 0; tries < 200 && !products.has('film'); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await asks('farmer', { additions, need: { sku: 'card' } });
+    await asks('viewer', { additions, need: { sku: 'film' } });
+    const report = (signal: object, ...skus: string[]) =>
+      engine.service.commands.outcome({
+        type: 'ReportSignal',
+        signalId: skus.join(),
+        observedAt: Date.now() - 1_000,
+        skus,
+        signal,
+      } as never);
+    const found = async () => (await said()).slice(2).map((it) => [it.orderId, it.sku, it.because]);
+    await loop();
+    assert.deepEqual(await found(), []);
+    await report({ kind: 'heat', views: 0, searches: 0, carts: 4 }, 'film');
+    await loop();
+    assert.deepEqual(await found(), []);
+    await report({ kind: 'heat', views: 10, searches: 20, carts: 100 }, 'film');
+    await report({ kind: 'version-update', game: 'farm', title: '2.0' }, 'pack');
+    await loop();
+    await loop();
+    assert.deepEqual((await found()).toSorted(), [['farmer', 'pack', 'version-update'], ['viewer', 'film', 'heat']]); // prettier-ignore
   });
 });

@@ -1,12 +1,16 @@
 import { describe, it } from 'node:test';
-import type { SelectionRequest } from '@midstream/contracts';
+import type { Fact, SelectionRequest } from '@midstream/contracts';
 import { given } from '@midstream/testing/given';
-import { selection } from '../index';
-import { aBook, aBurst, anOffer, aProduct, aRequest, NO_ROWS } from '../selection.fixtures';
+import { CALL_PER_HOUR_LEAST, selection, UPDATE_CALLS_MS } from '../index';
+import { aBook, aBurst, anOffer, aProduct, aRequest, NO_ROWS, NOON } from '../selection.fixtures';
 
 const additions = { maxUnitPriceMinor: 2600, maxQuantity: 10 };
 const line = (change: Partial<SelectionRequest> = {}) =>
   ({ type: 'WatchLine', request: aRequest({ quantity: 4, additions, ...change }) }) as const;
+const market = (sku: string, it: Partial<Fact<'MarketState'>>): Fact<'MarketState'> => {
+  const { burst: _, ...calm } = aBurst(sku);
+  return { ...calm, ...it };
+};
 const asks = { type: 'ProposeAddition', orderId: 'o1', sku: 'video' } as const;
 const quiet = aBook(aProduct('video'), anOffer('a', 'video'));
 const bursting = (...more: Parameters<typeof aBook>) => aBook(aProduct('video'), anOffer('a', 'video'), aBurst('video'), ...more);
@@ -40,6 +44,59 @@ describe('more units for a running order', () => {
     at(bursting(), rows)
       .when(asks)
       .thenExactly(proposed(4, { expiresAt: '2026-11-24T12:05:00.000Z' }));
+  });
+
+  describe('are called for without a burst', () => {
+    const updated = (observedAt: string) => market('video', { updates: [{ game: 'g', title: '2.0', observedAt }] });
+    const heated = (hour: number, week = 0) => market('video', { heat: { hour, week, asOf: '2026-11-24T12:00:00.000Z' } });
+    const after = (it: ReturnType<typeof market>) => at(aBook(aProduct('video'), anOffer('a', 'video'), it), watching).when(asks);
+
+    it('by a new version, by two thirds at once, and while it makes a quarter more of demand', () => {
+      after(updated('2026-11-24T11:59:00.000Z')).thenExactly(proposed(3, { because: 'version-update' }));
+      after(updated(new Date(NOON - UPDATE_CALLS_MS + 1).toISOString())).thenExactly(proposed(1, { because: 'version-update' }));
+      after(updated(new Date(NOON - UPDATE_CALLS_MS - 1).toISOString())).thenNothing();
+    });
+
+    it('by interest that has grown far beyond its own week, and is no handful of orders', () => {
+      const [few, many] = [CALL_PER_HOUR_LEAST / Math.LN2 - 0.01, CALL_PER_HOUR_LEAST / Math.LN2 + 0.01];
+      after(heated(many)).thenExactly(proposed(1, { because: 'heat' }));
+      after(heated(few)).thenNothing();
+      after(heated(many, 168 * many)).thenNothing();
+    });
+  });
+
+  describe('may be of a sibling of the good, where the market calls for that', () => {
+    const game = { attributes: { game: 'farm', gameRegion: 'CN' } };
+    const goods = [aProduct('video', game), aProduct('festival', { ...game, priceMinor: 2400 }), anOffer('f', 'festival')];
+    const other = [aProduct('music', { attributes: { game: 'arena', gameRegion: 'CN' } }), anOffer('m', 'music')];
+    const calm = () => aBook(...goods, ...other);
+    const festive = () => aBook(...goods, ...other, aBurst('festival'), aBurst('music'));
+    const beside = { additionId: 'o1:1:festival', sku: 'festival', beside: 'video', priceMinor: 2400 };
+    const asksFor = (sku: string) => ({ ...asks, sku });
+
+    it('beside the plain card, and of no other game', () => {
+      const { rows } = at(calm()).has(line());
+      at(festive(), rows)
+        .when(asksFor('festival'))
+        .thenExactly(proposed(4, beside))
+        .when(asksFor('festival'))
+        .thenNothing()
+        .when(asksFor('music'))
+        .thenNothing();
+    });
+
+    it('at once, together with more of the good itself within one limit', () => {
+      const both = aBook(...goods, anOffer('a', 'video'), aBurst('festival'), aBurst('video'));
+      at(both)
+        .when(line({ additions: { ...additions, maxQuantity: 6 } }))
+        .thenAmong(proposed(4))
+        .thenAmong(proposed(2, beside));
+    });
+
+    it('never above the price that the buyer allows', () => {
+      const { rows } = at(calm()).has(line({ additions: { ...additions, maxUnitPriceMinor: 2399 } }));
+      at(festive(), rows).when(asksFor('festival')).thenNothing();
+    });
   });
 
   const silent: readonly [string, ReturnType<typeof at>][] = [

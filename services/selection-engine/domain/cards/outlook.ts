@@ -2,7 +2,7 @@ import type { Fact } from '@midstream/contracts';
 import type { Offer, Product } from '../book';
 import { chanceAbove, type Context, type Outlook, outlookOf } from '../demand';
 import { trendOf } from '../market/heat';
-import { PRICE_LASTS_MS, PRICE_TIMES_MAX } from '../market/limits';
+import { PRICE_LASTS_MS, PRICE_TIMES_MAX, UPDATE_UPLIFT } from '../market/limits';
 import { FAILURE_SHARE, FILL_PRIOR, LOST_SALE_SHARE } from '../worth';
 import type { CardNeed } from './need';
 import type { Traits } from './value';
@@ -16,9 +16,6 @@ export interface Outlooked {
   readonly traits: Traits;
   readonly perHour: number;
 }
-
-/** A new version makes two thirds more of a game's goods be bought at its start, before anything is learned of it. */
-const UPDATE_UPLIFT = 0.5;
 
 /** A figure of stock is never surer than this, however fresh: others buy, too. */
 const RISK_LEAST = 0.002;

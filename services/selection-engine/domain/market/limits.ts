@@ -15,3 +15,5 @@ export const UPDATE_LASTS_MS = 7 * 86_400_000;
 export const CHANNEL_LASTS_MS = 6 * 3_600_000;
 /** Goods whose demand one command counts. */
 export const COUNTED_MAX = 200;
+/** A new version makes two thirds more of a game's goods be bought at its start, before anything is learned of it. */
+export const UPDATE_UPLIFT = 0.5;
