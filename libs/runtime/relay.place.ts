@@ -24,7 +24,7 @@ interface CursorRow {
 
 /** How many transactions without events for a sink may pass before its snapshot is saved all the same. */
 const UNSAVED_XIDS_MAX = 10_000;
-const SAVE_EVERY_MS = 1_000;
+const SAVE_EVERY_MS = 250;
 
 const xmaxOf = (snapshot: string): number => Number(snapshot.split(':')[1]);
 

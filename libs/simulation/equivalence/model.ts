@@ -82,7 +82,8 @@ function still(world: World, said: Said[]): void {
     } else if (effect.kind === 'ask') for (const it of outside.suppliers.shelves.values()) it.mood = 'honest';
     return { ...call(shell, effect), reachMs: 0, answerMs: 0 };
   };
-  world.send = (service: Service, works: readonly Work[], then) => {
+  world.send = (service: Service, works: readonly Work[], then, _tries, before) => {
+    before?.();
     for (const { command, wanted } of works) said.push({ at: world.now, to: 'service', service, command, ...(wanted && { wanted }) });
     const outcomes = machine.request(service, works);
     if (outcomes !== undefined) then?.(outcomes);
@@ -98,10 +99,11 @@ function still(world: World, said: Said[]): void {
 /** What a deed changes on the suppliers' shelves is said to them, before what is said to the services. */
 function watching({ outside, now: at }: World, said: Said[], run: () => void): void {
   const before = new Map([...outside.suppliers.shelves].map(([id, { truth, costMinor }]) => [id, { truth, costMinor }]));
+  const from = said.length;
   run();
   for (const [offerId, { truth, costMinor }] of outside.suppliers.shelves) {
     const was = before.get(offerId);
-    if (was?.truth !== truth || was.costMinor !== costMinor) said.unshift({ at, to: 'shelf', offerId, truth, costMinor });
+    if (was?.truth !== truth || was.costMinor !== costMinor) said.splice(from, 0, { at, to: 'shelf', offerId, truth, costMinor });
   }
 }
 
