@@ -59,12 +59,12 @@ async function paidOnce(order: Query, { seed, deposits }: Witness): Promise<Foun
   });
 }
 
-const LINES = `SELECT o.id AS order_id, l.key AS line_id, o.id || '/' || l.key AS name, o.status, o.state AS whole, l.value AS line,
-    (SELECT coalesce(sum((h.value ->> 'delivered')::int), 0) FROM json_each(l.value -> 'holds') h) AS delivered,
-    (SELECT coalesce(sum((h.value ->> 'granted')::int - (h.value ->> 'lost')::int - (h.value ->> 'released')::int), 0) FROM json_each(l.value -> 'holds') h) AS kept,
+const LINES = `SELECT o.id AS order_id, l.key AS line_id, o.id || '/' || l.key AS name, o.status, o.state::jsonb AS whole, l.value AS line,
+    (SELECT coalesce(sum((h.value ->> 'delivered')::int), 0) FROM jsonb_each(l.value -> 'holds') h) AS delivered,
+    (SELECT coalesce(sum((h.value ->> 'granted')::int - (h.value ->> 'lost')::int - (h.value ->> 'released')::int), 0) FROM jsonb_each(l.value -> 'holds') h) AS kept,
     (SELECT coalesce(sum((h.value ->> 'delivered')::int * least((h.value ->> 'priceMinor')::bigint, (h.value ->> 'referencePriceMinor')::bigint)), 0)
-       FROM json_each(l.value -> 'holds') h) AS worth
-  FROM orders o, json_each(o.state -> 'lines') l`;
+       FROM jsonb_each(l.value -> 'holds') h) AS worth
+  FROM orders o, jsonb_each(o.state::jsonb -> 'lines') l`;
 
 const NOT_ENDED = `SELECT name AS where, 'the order is ' || status || ', the line ' || coalesce(line ->> 'end', 'has no end') || ': ' || (line - 'need' - 'substitution')::text AS what
   FROM (${LINES}) l WHERE status = 'running' OR line ->> 'end' IS NULL OR whole ->> 'end' IS NULL OR line -> 'selecting' <> '{}'`;

@@ -50,7 +50,7 @@ const TALLIES_OF_INVENTORY = `SELECT id AS "holdId", delivered, strikable + at_s
 const TALLIES_OF_ORDER = `SELECT h.key AS "holdId", (h.value ->> 'delivered')::int AS delivered,
     (h.value ->> 'granted')::int > (h.value ->> 'delivered')::int + (h.value ->> 'lost')::int + (h.value ->> 'released')::int AS "isOpen",
     format('version %s: %s granted, %s delivered, %s lost, %s released', h.value ->> 'version', h.value ->> 'granted', h.value ->> 'delivered', h.value ->> 'lost', h.value ->> 'released') AS tally
-  FROM orders o, json_each(o.state -> 'lines') l, json_each(l.value -> 'holds') h`;
+  FROM orders o, jsonb_each(o.state::jsonb -> 'lines') l, jsonb_each(l.value -> 'holds') h`;
 
 /** I8. A hold that order turned away at once is in no line's tallies (protocol 8): it must have given everything back. */
 function disagreements(ours: readonly Tally[], theirs: readonly Tally[]): Found[] {

@@ -20,7 +20,7 @@ interface Tampering {
   readonly says?: (quiet: Quiet) => string;
 }
 
-const LINE = `(SELECT o.id AS order_id, l.key AS line_id FROM orders o, json_each(o.state -> 'lines') l ORDER BY o.id, l.key LIMIT 1)`;
+const LINE = `(SELECT o.id AS order_id, l.key AS line_id FROM orders o, jsonb_each(o.state::jsonb -> 'lines') l ORDER BY o.id, l.key LIMIT 1)`;
 const VAULT_PURCHASE = `SELECT min(p.id) FROM purchase p JOIN offer o ON o.id = p.offer_id WHERE o.state ->> 'kind' = 'vault' AND p.id NOT LIKE '%quarantined' AND EXISTS (SELECT 1 FROM code c WHERE c.offer_id = o.id AND c.state = 'free') AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.id = o.sku AND v.state::text LIKE '%"banned"%')`;
 const ofHttp = `offer_id IN (SELECT id FROM offer WHERE state ->> 'kind' = 'http')`;
 
@@ -197,7 +197,7 @@ const TAMPERINGS: readonly Tampering[] = [
     names: ['ledger/refunded'],
     service: 'order',
     statements: [
-      `UPDATE orders o SET state = jsonb_set(state, ARRAY['lines', l.line_id, 'refundedMinor'], to_jsonb(coalesce((state #>> ARRAY['lines', l.line_id, 'refundedMinor'])::int, 0) + 1))
+      `UPDATE orders o SET state = jsonb_set(state::jsonb, ARRAY['lines', l.line_id, 'refundedMinor'], to_jsonb(coalesce((state #>> ARRAY['lines', l.line_id, 'refundedMinor'])::int, 0) + 1))
          FROM ${LINE} l WHERE o.id = l.order_id`,
     ],
   },
