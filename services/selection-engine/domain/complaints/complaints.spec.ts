@@ -104,10 +104,12 @@ describe('what complaints teach of an offer', () => {
 
   it('takes back what was unfounded, however late the hub says so, and counts it anew where another complaint stands', () => {
     const book = knowing(market(), row(1), row(2));
-    knowing(book, row(3, { firstAt: NOON + 5 * DAY })); // the clock of what is learnt goes on
-    const before = complaintAt(knowing(market(), row(2), row(3, { firstAt: NOON + 5 * DAY })), NOON + 6 * DAY);
+    // The clock of what is learnt goes on; and once more, for how much offers differ is learnt anew once an hour
+    const [later, latest] = [row(3, { firstAt: NOON + 5 * DAY }), row(4, { firstAt: NOON + 5.5 * DAY })];
+    knowing(book, later);
+    const before = complaintAt(knowing(market(), row(2), later, latest), NOON + 6 * DAY);
     const rejected = row(1, { complaints: { c1: false } });
-    isNear(complaintAt(knowing(book, rejected, rejected), NOON + 6 * DAY), before);
+    isNear(complaintAt(knowing(book, rejected, rejected, latest), NOON + 6 * DAY), before);
     assert.ok(complaintAt(knowing(book, row(1, { complaints: { c1: false, c2: true } })), NOON + 6 * DAY) > before);
   });
 
