@@ -13,6 +13,7 @@ export const PLENTY = 1_000_000;
 const CALLS_AT_ONCE = 32;
 /** The sandbox plays no supplier that is slower. */
 const DELAY_MAX_MS = 600_000;
+const ANSWERS_WITHIN_MS = 5_000;
 const DEPOSIT_MINOR = 10_000_000_000;
 
 export interface MarketPlan {
@@ -109,6 +110,8 @@ export async function load(market: Market, house: House): Promise<void> {
         currency,
         stock: PLENTY,
         delayMs: Math.min(leadTimeMs, DELAY_MAX_MS),
+        // Who needs long says so at once, and is asked later: a call that nobody answers is another thing
+        outcome: leadTimeMs > ANSWERS_WITHIN_MS ? 'accepted' : 'ok',
       }));
       await sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
     }

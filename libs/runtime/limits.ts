@@ -16,8 +16,8 @@ export const RELAY_IDLE_MS = 250;
 export const WATERMARK_EVERY_MS = 1_000;
 export const FOLLOW_EVERY_MS = 100;
 export const TODO_EVERY_MS = 100;
-export const EFFECTS_AT_ONCE_MAX = 64;
-/** Of these, calls to one supplier or endpoint. */
+export const EFFECTS_AT_ONCE_MAX = 256;
+/** Of these, calls to one supplier or endpoint, and never more than a quarter of what is free. */
 export const LANE_AT_ONCE_MAX = 16;
 export const EFFECT_LEASE_MS = 60_000;
 export const EFFECT_BACKOFF_MS = { first: 500, max: 60_000 } as const;

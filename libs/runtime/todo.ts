@@ -231,9 +231,9 @@ class Lanes {
     else this.running.delete(lane);
   }
 
-  /** Those in which no more may begin. */
-  full(): string[] {
-    return [...this.running].filter(([, n]) => n >= LANE_AT_ONCE_MAX).map(([lane]) => lane);
+  /** Those in which `most` run, or more. */
+  full(most: number): string[] {
+    return [...this.running].filter(([, n]) => n >= most).map(([lane]) => lane);
   }
 
   /** Of the others, how many run. */
@@ -242,8 +242,11 @@ class Lanes {
   }
 }
 
-/** So many that are due are looked at for each that may begin: a lane with a long queue must not hide the next. */
-const LOOKED_AT = 4;
+/** So many that are due are looked at, more than one lane may begin: one with a long queue must not hide the next. */
+const LOOKED_AT = 256;
+
+/** A lane takes no more than a quarter of what is free: four suppliers that did not answer had all of it, and a storm waited for them. */
+const laneMost = (free: number): number => Math.max(1, Math.min(LANE_AT_ONCE_MAX, Math.floor(free / 4)));
 
 /** Leases effects, at most one a key, the oldest first, as many a lane as it has room for. Committed before the call: a crash leaves the lease, and the lease runs out. */
 async function claimEffects(
@@ -256,6 +259,7 @@ async function claimEffects(
   if (names.length === 0) return [];
   const token = randomUUID();
   const leases = Object.fromEntries(Object.entries(effects).map(([name, it]) => [name, leaseOf(it)]));
+  const most = laneMost(limit);
   const { rows } = await database.query<TodoRow & { lane: string }>(
     // MATERIALIZED: a plan that asks the inner query again would lease more than LIMIT. Two that claim at once: the second waits for the
     // row, and finds its lease
@@ -264,14 +268,14 @@ async function claimEffects(
         WHERE t.kind <> 'command' AND t.kind = ANY($3) AND ${IS_DUE} AND (t.lease_until IS NULL OR t.lease_until < statement_timestamp())
           AND t.lane <> ALL($5)
           AND NOT EXISTS (SELECT 1 FROM todo e WHERE e.key = t.key AND e.kind = ANY($3) AND NOT e.stuck AND e.id < t.id)
-        ORDER BY t.due_at, t.id LIMIT $4::int * ${LOOKED_AT}),
+        ORDER BY t.due_at, t.id LIMIT ${LOOKED_AT}),
           first AS MATERIALIZED (
        SELECT id FROM (SELECT id, lane, row_number() OVER (PARTITION BY lane ORDER BY id) AS n FROM due) d
-        WHERE n <= ${LANE_AT_ONCE_MAX} - coalesce(($6::json ->> lane)::int, 0) ORDER BY id LIMIT $4)
+        WHERE n <= $7::int - coalesce(($6::json ->> lane)::int, 0) ORDER BY id LIMIT $4)
      UPDATE todo t SET token = $1, attempts = t.attempts + 1, lease_until = clock_timestamp() + make_interval(secs => ($2::json ->> t.kind)::int / 1000.0)
        FROM first WHERE t.id = first.id AND (t.lease_until IS NULL OR t.lease_until < statement_timestamp())
      RETURNING ${COLUMNS}, t.lane`,
-    [token, JSON.stringify(leases), names, limit, lanes.full(), JSON.stringify(lanes.busy())],
+    [token, JSON.stringify(leases), names, limit, lanes.full(most), JSON.stringify(lanes.busy()), most],
   );
   point('todo:after-claim');
   return rows.map((it) => ({ ...it, token }));

@@ -12,6 +12,8 @@ export function todoSentences(kind: BusKind): void {
   describe('what is due', () => {
     const outside = { calls: [] as string[], tries: [] as string[], fail: 0, hang: false, letGo: () => undefined as void };
     const probe = { holdMs: 0 };
+    let speak = (): void => undefined;
+    const silence = new Promise<void>((resolve) => (speak = resolve));
     let it1: World;
     before(async () => {
       it1 = await world(kind, {
@@ -19,7 +21,8 @@ export function todoSentences(kind: BusKind): void {
         readerBus: (bus) => held(bus, probe),
         async call(id, count, signal) {
           outside.calls.push(`${id}/${count}`);
-          if (id === 'gated') await new Promise<void>((resolve) => (outside.letGo = resolve));
+          if (id.startsWith('silent')) await silence;
+          else if (id === 'gated') await new Promise<void>((resolve) => (outside.letGo = resolve));
           else if (outside.hang) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
           if (outside.fail-- > 0) throw new Error('the outside world is away');
         },
@@ -147,6 +150,18 @@ export function todoSentences(kind: BusKind): void {
       assert.ok((rows[0]?.waiting ?? 0) > 0, 'the lane had more than it could take');
       await it1.ofWriter.query('DELETE FROM todo');
       outside.hang = false;
+    });
+
+    it('is called though many others are silent: each of them has less of what is free', async () => {
+      await it1.ofWriter.query(
+        `INSERT INTO todo (kind, lane, key, due_at, payload)
+         SELECT 'call', 'call/' || n / 20, 'silent' || n, now(), json_build_object('type', 'CallAsked', 'id', 'silent' || n, 'count', 1) FROM generate_series(0, 399) AS n`,
+      );
+      await eventually(async () => assert.ok(outside.calls.filter((each) => each.startsWith('silent')).length > 12 * LANE_AT_ONCE_MAX));
+      await it1.run({ id: 'works-as-well', tryOnce: true });
+      await eventually(async () => assert.deepEqual((await counter('works-as-well'))?.tries, { done: 1, lost: 0 }));
+      await it1.ofWriter.query('DELETE FROM todo');
+      speak();
     });
 
     it('strikes once at its time', async () => {
