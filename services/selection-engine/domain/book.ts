@@ -11,6 +11,7 @@ import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
 import { learn, learnOfLine } from './learn';
+import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
 export type Offer = Fact<'OfferState'>;
@@ -56,6 +57,8 @@ export interface OfferBook {
   readonly asked: Asked;
   /** Of each offer that lost its lines, the plan for them. */
   readonly storms: Map<string, StormPlan>;
+  /** What was decided last, by decision. */
+  readonly made: Map<string, Made>;
   /** Units that were held at an offer, in all, when it turned bad. */
   readonly heldAtClosing: Map<string, number>;
   /** Lines that ended and are not written down yet, by `order/line`. */
@@ -92,6 +95,7 @@ export const emptyBook = (): OfferBook => ({
   bound: noneBound(),
   asked: noneAsked(),
   storms: new Map(),
+  made: new Map(),
   heldAtClosing: new Map(),
   ended: new Map(),
   buyers: new Map(),
@@ -118,10 +122,11 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       return;
     case 'SelectionDecided':
       book.heardAt = Math.max(book.heardAt, fact.decidedAt);
-      return noteDecided(book, fact);
+      return noteMade(book.made, fact) ? noteDecided(book, fact) : undefined;
     case 'LineSelectionRequested':
       return noteAsked(book.asked, fact.request);
     case 'StormPlanned':
+      if (!noteMade(book.made, fact)) return;
       if (fact.good !== undefined) return void book.asked.contests.set(fact.good, planOf(fact));
       for (const [id, it] of book.storms) if (fact.plannedAt - it.plannedAt >= PLAN_KEPT_MS) book.storms.delete(id);
       return void book.storms.set(fact.offerId, planOf(fact));

@@ -7,8 +7,9 @@ import { PRICE_BAND_FLOOR } from './gates';
 import { type SelectionCommand, replay, type SelectionEvent, selection, SHADE_MS } from './index';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, upTo, NO_ROWS } from './selection.fixtures';
 
-/** Decides as the shell does: own events reach the book at once. */
+/** Decides as the shell does: own events reach the book at once. The transactions of what was asked before have ended. */
 function ask(book: OfferBook, command: SelectionCommand): readonly SelectionEvent[] {
+  book.made.clear();
   const decision = selection.decide(command, NO_ROWS, book);
   assert.ok(Array.isArray(decision));
   for (const event of decision as readonly SelectionEvent[]) selection.view.apply(book, event);

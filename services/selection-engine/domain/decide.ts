@@ -7,6 +7,7 @@ import type { Option } from './assign/storm';
 import type { OfferBook } from './book';
 import { noteComplaint } from './complaints/note';
 import { MODEL } from './chain/rank-candidates';
+import { eventsOf, madeBefore } from './made';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
 import type { RankOffers, SelectionCode, SelectionCommand, SelectionDecided, SelectionEvent } from './messages';
@@ -16,8 +17,9 @@ import { attemptOf, decisionIdOf, type Rows } from './state';
 /** One answer an attempt, an empty list among them: it takes the same road. */
 export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferBook): Decision<SelectionEvent> {
   if (rows.ranked[attemptOf(request)] !== undefined) return []; // asked before
-  const { orderId, merchantId, lineId } = request;
   const decisionId = decisionIdOf(request);
+  const before = madeBefore(book.made, decisionId);
+  if (before !== undefined) return before;
   const { planned, guide, ranking } = rankedBy(request, book, at);
   const { candidates, gates, considered, chosen, split } = ranking;
   const decided: SelectionDecided = {
@@ -32,11 +34,7 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     chosen,
     ...(split && { split }),
   };
-  return [
-    ...(planned === undefined ? [] : [planned]),
-    { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates },
-    guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } },
-  ];
+  return eventsOf(guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } }, planned);
 }
 
 /** By itself; or led by a plan for all lines that lost the same offer, or that came at once and want more of an offer than it has. */
