@@ -1,11 +1,12 @@
 // npm run simulate: lives many worlds on all cores, and tells which rules they break.
 import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { runMutants } from './mutants';
+import type { runMutants } from './mutants';
 import { type Options, optionsOf, USAGE, UsageProblem } from './options';
-import { shorten, story } from './shorten';
-import { type Outcome, simulate } from './simulate';
+import type { shorten, story } from './shorten';
+import type { Outcome, simulate } from './simulate';
 import type { Part, Told } from './worker';
 
 const PART = 20;
@@ -20,6 +21,9 @@ const FLAGS = [
   '-r',
   path.resolve(__dirname, '../../deploy/local/typescript.cjs'),
 ];
+
+/** Worlds are lived by processes of their own: what loads the services here, 2 s of CPU, is loaded where it is needed. */
+const load = createRequire(__filename);
 
 interface Total {
   seeds: number;
@@ -75,7 +79,8 @@ function liveParts(parts: Part[], total: Total): Promise<void> {
 }
 
 function liveOne(seed: number, keep: readonly number[]): Total {
-  const outcome = simulate(seed, { keep });
+  const worlds = load('./simulate') as { readonly simulate: typeof simulate };
+  const outcome = worlds.simulate(seed, { keep });
   for (const it of outcome.history) say(`  ${it}`);
   const { steps, lines, faults, violation } = outcome;
   return { seeds: 1, steps, lines, faults, broken: violation ? [outcome] : [] };
@@ -84,10 +89,15 @@ function liveOne(seed: number, keep: readonly number[]): Total {
 function tellBroken(broken: readonly Outcome[], isShort: boolean): void {
   for (const it of broken.slice(0, STORIES_MAX)) {
     const { seed, violation } = it;
-    say(isShort ? `seed ${seed} breaks ${violation?.invariant}: ${violation?.detail}` : story(shorten(seed)));
+    say(isShort ? `seed ${seed} breaks ${violation?.invariant}: ${violation?.detail}` : storyOf(seed));
   }
   const others = broken.slice(STORIES_MAX).map((it) => it.seed);
   if (others.length > 0) say(`${others.length} more are broken: ${others.slice(0, 50).join(' ')}${others.length > 50 ? ' …' : ''}`);
+}
+
+function storyOf(seed: number): string {
+  const it = load('./shorten') as { readonly shorten: typeof shorten; readonly story: typeof story };
+  return it.story(it.shorten(seed));
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -101,7 +111,7 @@ async function main(args: readonly string[]): Promise<number> {
   const seconds = (performance.now() - startedAt) / 1000;
   tellBroken(total.broken, options.keep !== undefined);
   const mutation = options.mutants
-    ? await runMutants({
+    ? await (load('./mutants') as { readonly runMutants: typeof runMutants }).runMutants({
         onRow: ({ mutant, seed }, done, of) =>
           say(`${done} of ${of}: ${mutant.id} ${seed === undefined ? 'is not caught' : `is caught by seed ${seed}`}`),
       })
