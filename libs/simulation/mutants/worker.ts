@@ -1,6 +1,5 @@
 // A process of the runner: takes one planted bug after the other, and runs seeds of the simulation with it until one of them sees it.
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { simulate } from '../simulate';
 
 export interface Trial {
@@ -26,20 +25,41 @@ export interface Verdict {
 
 const load = createRequire(__filename);
 
-/** All that may hold the bug, or was made with the bug before it. Libraries, the kernel and the contracts stay loaded. */
-const isOurs = (file: string): boolean => OURS.some((it) => file.startsWith(it)) && file !== __filename;
-const OURS = ['services', 'libs/simulation'].map((it) => path.join(__dirname, '../../..', it) + path.sep);
+/** The file, and all that imports it, straight or not: what holds a bug of the file, or was made with it. */
+function reaching(file: string): ReadonlySet<string> {
+  const found = new Set([file]);
+  const modules = Object.entries(require.cache);
+  for (let before = 0; before < found.size;) {
+    before = found.size;
+    for (const [name, it] of modules) if (it?.children.some((child) => found.has(child.filename)) === true) found.add(name);
+  }
+  return found;
+}
 
 type Planting = Trial['mutant'] & { planted?: boolean };
 
-/** A simulation of its own, made anew from the files, with the bug in one of them where one is given. */
-function loaded(planting: Planting | undefined): typeof simulate {
+let lastFile: string | undefined;
+
+/**
+ * A simulation of its own, with the bug in one of its files where one is given. What has nothing to do with the bug, or with the one before it,
+ * stays loaded: the engine knows it well by then.
+ */
+function loaded(planting?: Planting): typeof simulate {
   (globalThis as { midstreamMutant?: Planting }).midstreamMutant = planting;
-  for (const it of Object.keys(require.cache)) if (isOurs(it)) delete require.cache[it];
+  for (const file of [lastFile, planting?.file]) if (file !== undefined) for (const it of reaching(file)) delete require.cache[it];
+  lastFile = planting?.file;
   return (load('../simulate') as { readonly simulate: typeof simulate }).simulate;
 }
 
-const withoutBug = loaded(undefined);
+const withoutBug = loaded();
+const sound = new Map<number, boolean>();
+
+/** Whether the seed breaks no rule without a bug. Many bugs are seen by the same seed: each is lived once. */
+function isSound(seed: number): boolean {
+  const known = sound.get(seed) ?? withoutBug(seed).violation === undefined;
+  sound.set(seed, known);
+  return known;
+}
 
 function trial({ mutant, seeds }: Trial): Verdict {
   const planting: Planting = { ...mutant };
@@ -52,7 +72,7 @@ function firstOf(run: typeof simulate, seeds: readonly number[]): Omit<Verdict, 
     process.send?.({ begins: seed } satisfies Begun);
     const { violation } = run(seed);
     // A seed that breaks a rule without the bug, too, says nothing of the bug
-    if (violation === undefined || withoutBug(seed).violation !== undefined) continue;
+    if (violation === undefined || !isSound(seed)) continue;
     const { invariant, detail } = violation;
     return { tried: index + 1, seed, invariant, detail };
   }
