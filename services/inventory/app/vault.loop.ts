@@ -12,13 +12,15 @@ export const vaultLoop: Loop = {
   name: 'vault',
   everyMs: 2_000,
   async run({ database, handle }) {
+    // Before anything is counted: a vault that cannot be counted keeps no key from being changed
+    const rotated = await rotate(database, House.of(database));
     const expired = await expire(database);
     for (const { offer_id: offerId, stocked, expired: gone, withdrawn } of await untold(database, expired)) {
       const totals = { stocked: Number(stocked), expired: Number(gone), withdrawn: Number(withdrawn) };
       await handle({ type: 'CountVault', offerId, ...totals } as { readonly type: string });
       await database.query(`UPDATE vault_total SET told = $2 WHERE offer_id = $1`, [offerId, Number(stocked) + Number(gone)]);
     }
-    return [expired.length > 0, await rotate(database, House.of(database))].some((it) => it);
+    return rotated || expired.length > 0;
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Decision } from '@midstream/kernel';
 import { draftOf, tellState } from './draft';
+import { UNITS_MAX } from './limits';
 import type { InventoryCode, InventoryEvent } from './messages';
 import type { Holding, Offer, Rows } from './state';
 import type { NoteHolding } from './supply.messages';
@@ -10,10 +11,15 @@ const NEWS = 0.1;
 const NEWS_DAYS = 1;
 
 /** What lying in the vault costs, told with the offer's state where it has changed enough to matter. */
-export function noteHolding({ offerId, holding }: NoteHolding, rows: Rows): Decision<InventoryEvent, InventoryCode> {
+export function noteHolding({ offerId, holding: counted }: NoteHolding, rows: Rows): Decision<InventoryEvent, InventoryCode> {
   const offer = rows.offers[offerId];
   if (offer === undefined) return reject('unknown-offer');
   if (offer.kind !== 'vault') return reject('not-a-vault');
+  const holding = {
+    ...counted,
+    units: Math.min(UNITS_MAX, counted.units),
+    expiringUnits: Math.min(UNITS_MAX, counted.expiringUnits),
+  };
   if (!isNews(offer.holding, holding)) return [];
   const draft = draftOf(rows);
   draft.emit({ type: 'HoldingNoted', offerId, holding });

@@ -1,6 +1,7 @@
 import { assertNever, type Decision, reject } from '@midstream/kernel';
 import { type AlertLevels, ALERTS_ID, type LevelEvent, type NoteStock, type PutStockAlerts, type StockStatus } from './levels.messages';
 import type { InventoryCode, InventoryEvent, PublicEvent } from './messages';
+import { UNITS_MAX } from './limits';
 import type { Product, Rows } from './state';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
@@ -34,7 +35,13 @@ export function noteStock({ sku, available }: NoteStock, rows: Rows): Decided {
   if (known === undefined) return available > 0 ? [{ type: 'StockSeen', sku, status }] : [];
   if (status === known.status) return [];
   const { status: was } = known;
-  const told = { sku, version: known.version + 1, category: product.category, available, lowAt: levels.lowAt };
+  const told = {
+    sku,
+    version: known.version + 1,
+    category: product.category,
+    available: Math.min(UNITS_MAX, available),
+    lowAt: levels.lowAt,
+  };
   if (status === 'out_of_stock') return [{ type: 'StockLow', ...told, status }];
   if (was !== 'in_stock') return [{ type: 'StockBack', ...told, status, was }];
   return status === 'low_stock' ? [{ type: 'StockLow', ...told, status }] : [];

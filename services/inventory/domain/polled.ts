@@ -2,7 +2,7 @@ import { type Decision, reject } from '@midstream/kernel';
 import { isDearer } from './catalogue';
 import { freshen } from './closing';
 import { arm, draftOf, tellState } from './draft';
-import { POLL_TELL_MS } from './limits';
+import { POLL_TELL_MS, UNITS_MAX } from './limits';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { quotedBy } from './rates';
 import { type CostTiers, type Offer, type Rows, supplyOf, termsOf } from './state';
@@ -15,7 +15,9 @@ import type { NotePolled } from './supply.messages';
  * it would look old.
  */
 export function notePolled(command: NotePolled, rows: Rows): Decision<InventoryEvent, InventoryCode> {
-  const { supplierId, offerId, quantity, seen, at } = command;
+  const { supplierId, offerId, seen, at } = command;
+  // Who has no limit says so with a figure of many nines
+  const quantity = Math.min(UNITS_MAX, command.quantity);
   const offer = rows.offers[offerId];
   if (offer === undefined) return reject('unknown-offer');
   if (offer.supplierId !== supplierId) return reject('foreign-offer');

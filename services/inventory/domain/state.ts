@@ -2,7 +2,7 @@ import type { Fact, HoldTally } from '@midstream/contracts';
 import { assert, coversRegion, type RowsOf } from '@midstream/kernel';
 import type { Account } from './account';
 import type { FigureSource } from './supply.messages';
-import { STORM_PATIENCE_MS } from './limits';
+import { STORM_PATIENCE_MS, UNITS_MAX } from './limits';
 import type { AppliedCap, Caps, Usage } from './caps.messages';
 import type { StockAlerts, StockLevel } from './levels.messages';
 import type { CostTiers, MarkupRules, OfferTerms, Rate } from './terms';
@@ -242,9 +242,9 @@ export function rowOf<Row>(rows: RowsOf<Row>, id: string): Row {
 /** What the supplier has for us: the report less what it accepted from us after it (protocol 9). */
 export const supplyOf = (offer: Offer): number => offer.reported - (offer.accepted - offer.settled);
 
-/** Room for new holds. */
+/** Room for new holds, as far as facts can say it: a vault may have more. */
 export const roomOf = (offer: Offer): number =>
-  offer.unpaid ? 0 : Math.max(0, supplyOf(offer) - offer.held - offer.inFlight - offer.safetyStock);
+  offer.unpaid ? 0 : Math.min(UNITS_MAX, Math.max(0, supplyOf(offer) - offer.held - offer.inFlight - offer.safetyStock));
 
 /** All-units tiers: what each unit costs when `quantity` are bought at once. */
 export function costAt(tiers: CostTiers, quantity: number): number {

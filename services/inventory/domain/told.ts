@@ -1,5 +1,5 @@
 import type { Fact } from '@midstream/contracts';
-import { FRESH_MS } from './limits';
+import { FRESH_MS, UNITS_MAX } from './limits';
 import { leadOf } from './slowness';
 import { closuresOf, type Offer, roomOf } from './state';
 import type { OfferTerms } from './terms';
@@ -23,7 +23,7 @@ export const stateOf = (offer: Offer): OfferFact => ({
   leadTimeMs: leadOf(offer),
   available: roomOf(offer),
   // Asked for where what is held may have to go elsewhere: so large is the storm
-  ...(roomOf(offer) === 0 && offer.held > 0 && { held: offer.held }),
+  ...(roomOf(offer) === 0 && offer.held > 0 && { held: Math.min(UNITS_MAX, offer.held) }),
   stockAsOf: new Date(offer.stockAsOf).toISOString(),
   closures: closuresOf(offer),
   outcomes: offer.outcomes,
