@@ -1,4 +1,14 @@
-import { convert, costAt, factorOf, type Hold, type InventoryEvent, type Offer, type Purchase, unitId } from '@midstream/inventory-domain';
+import {
+  convert,
+  convertBack,
+  costAt,
+  factorTo,
+  type Hold,
+  type InventoryEvent,
+  type Offer,
+  type Purchase,
+  unitId,
+} from '@midstream/inventory-domain';
 import { readPurchase, readRefusal } from '@midstream/inventory/adapters/http/wire';
 import { drainsOf } from '@midstream/inventory/drain';
 import type { NotificationEvent } from '@midstream/notification-domain';
@@ -89,12 +99,13 @@ export class Outside {
   private askBalance(shell: Shell, { supplierId, check }: Own<'BalanceAsked'>): Call {
     const { random } = this.options;
     const act = (): readonly AnyCommand[] => {
-      const moods = [...shell.rowsOf<Offer>('offers').values()]
-        .filter((it) => it.supplierId === supplierId && it.kind === 'http')
-        .map((it) => this.suppliers.moodOf(it.offerId, this.options.now()));
+      const offers = [...shell.rowsOf<Offer>('offers').values()].filter((it) => it.supplierId === supplierId && it.kind === 'http');
+      const moods = offers.map((it) => this.suppliers.moodOf(it.offerId, this.options.now()));
       if (moods.includes('silent') || moods.includes('deaf')) return [noted({ supplierId, check })];
       const balanceMinor = moods.includes('broke') ? 0 : PLENTY_MINOR;
-      return [noted({ supplierId, check, balance: { balanceMinor, currency: 'CNY' } })];
+      const [first] = offers;
+      const { currency } = first?.quoted ?? first ?? { currency: 'CNY' };
+      return [noted({ supplierId, check, balance: { balanceMinor, currency } })];
     };
     return { reachMs: random.whole(1, 50), answerMs: random.whole(5, 1_000), act };
   }
@@ -106,7 +117,7 @@ export class Outside {
     const { holdId, offerId, supplierId, sku, quantity } = purchase;
     const { currency, costTiers } = offer.quoted ?? offer;
     // As services/inventory/app/procure.ts asks and reads
-    const factor = offer.quoted === undefined ? 1 : factorOf(offer.quoted.rate, offer.quoted.currency, offer.currency);
+    const factor = factorTo(offer);
     const wanted = {
       purchaseId,
       holdId,
@@ -114,7 +125,7 @@ export class Outside {
       supplierId,
       sku,
       quantity,
-      maxCostMinor: factor === 1 ? purchase.maxCostMinor : Math.floor(purchase.maxCostMinor / factor),
+      maxCostMinor: convertBack(purchase.maxCostMinor, factor),
       currency,
       factor,
       unitCostMinor: costAt(costTiers, quantity),

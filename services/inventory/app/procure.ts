@@ -1,7 +1,8 @@
 import {
   convert,
   costAt,
-  factorOf,
+  convertBack,
+  factorTo,
   type Hold,
   type InventoryCommand,
   type Offer,
@@ -67,8 +68,7 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
   const { holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
   const { currency, costTiers } = offer.quoted ?? offer;
   // What is asked and answered is in the supplier's currency; our books are in the product's.
-  const factor = offer.quoted === undefined ? 1 : factorOf(offer.quoted.rate, offer.quoted.currency, offer.currency);
-  const maxCostMinor = factor === 1 ? purchase.maxCostMinor : Math.floor(purchase.maxCostMinor / factor);
+  const factor = factorTo(offer);
   const wanted: Wanted = {
     purchaseId,
     holdId,
@@ -76,7 +76,7 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
     supplierId,
     sku,
     quantity,
-    maxCostMinor,
+    maxCostMinor: convertBack(purchase.maxCostMinor, factor),
     currency,
     deliverByAt,
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),

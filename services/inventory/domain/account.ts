@@ -8,9 +8,11 @@ export interface Account {
   readonly short: boolean;
   readonly shortAt: number;
   readonly neededMinor: number;
-  /** The number of the question that is due next; how many were asked since it is short. */
+  /** Absent: from before it was kept. */
+  readonly neededIn?: string;
   /** When the books were compared last. */
   readonly reconciledAt?: number;
+  /** The number of the question that is due next; how many were asked since it is short. */
   readonly checks: number;
   readonly tries: number;
 }

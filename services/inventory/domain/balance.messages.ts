@@ -10,7 +10,9 @@ interface OfSupplier<Type extends string> extends Timed {
 export type WatchBalance = OfSupplier<'WatchBalance'>;
 /** It has refused a purchase that would have cost so much, for want of balance. */
 export interface NoteShort extends OfSupplier<'NoteShort'> {
+  /** In the currency that the supplier quotes in. */
   readonly neededMinor: number;
+  readonly currency: string;
 }
 export interface CheckBalance extends OfSupplier<'CheckBalance'> {
   /** The question's number; a later one has overtaken it. */
@@ -49,7 +51,7 @@ export type BalanceCommand =
 export type BalanceEvent =
   | { readonly type: 'AccountNoted'; readonly account: Account; readonly nextCheckAt?: number }
   | { readonly type: 'BalanceAsked'; readonly supplierId: string; readonly check: number }
-  | { readonly type: 'BalanceRanOut'; readonly supplierId: string; readonly neededMinor: number }
+  | { readonly type: 'BalanceRanOut'; readonly supplierId: string; readonly neededMinor: number; readonly currency: string }
   | { readonly type: 'ReconciliationDue'; readonly supplierId: string; readonly fromAt: number; readonly untilAt: number }
   | { readonly type: 'BalanceBack'; readonly supplierId: string }
   | { readonly type: 'OfferUnpaid'; readonly offerId: string; readonly unpaid: boolean }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { A, after, aHold, H, NOON, ofP, outcome, P, start } from './inventory.fixtures';
+import { A, after, aHold, aMarket, H, NOON, ofP, outcome, P, putOffer, start } from './inventory.fixtures';
 import { BALANCE_BLIND_MS, BALANCE_PATIENCE_MS, inventory, roomOf, type Rows, rowOf } from './index';
 
 const refused = outcome({ units: [], rest: 'no-balance', unitCostMinor: 0 });
 const hold = (rows: Rows) => rowOf(rows.holds, H);
 const account = (rows: Rows) => rowOf(rows.accounts, 'a');
 /** Six units that A has refused, and its account is known to be short. */
-const short = () => after(aHold('submitting'), refused, { type: 'NoteShort', supplierId: 'a', neededMinor: 12_000 });
+const short = () => after(aHold('submitting'), refused, { type: 'NoteShort', supplierId: 'a', neededMinor: 12_000, currency: 'CNY' });
 const told = (rows: Rows, balanceMinor: number, at = NOON + 1) =>
   after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, balance: { balanceMinor, currency: 'CNY' }, at });
 
@@ -26,7 +26,7 @@ describe('a purchase that our balance does not cover', () => {
     assert.ok(!('rejected' in decision));
     assert.deepEqual(
       decision.find((it) => it.type === 'BalanceRanOut'),
-      { type: 'BalanceRanOut', supplierId: 'a', neededMinor: 12_000 },
+      { type: 'BalanceRanOut', supplierId: 'a', neededMinor: 12_000, currency: 'CNY' },
     );
   });
 
@@ -97,6 +97,23 @@ describe('the balance with a supplier', () => {
     void start(once)
       .when({ type: 'NoteBalance', supplierId: 'a', check, balance: { balanceMinor: 99_000, currency: 'CNY' } })
       .thenNothing();
+  });
+
+  it('is compared in the currency that the supplier quotes in, and tried after a while where it is told in another', () => {
+    const rate = { type: 'PutRate', base: 'USD', quote: 'CNY', rate: 7, seenAt: NOON } as const;
+    const abroad = after(aMarket(), rate, putOffer('a', { costTiers: [{ from: 1, costMinor: 300 }], currency: 'USD' }));
+    const decision = inventory.decide({ at: NOON, ...refused }, aHold('submitting', abroad), {});
+    assert.ok(!('rejected' in decision));
+    const [noted] = decision.flatMap((it) => inventory.react(it)).flatMap(({ command }) => (command.type === 'NoteShort' ? [command] : []));
+    assert.deepEqual(noted, { type: 'NoteShort', supplierId: 'a', neededMinor: 1_800, currency: 'USD' });
+    const rows = after(abroad, noted);
+    const said = (balanceMinor: number, currency: string, at = NOON + 1) =>
+      account(after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, balance: { balanceMinor, currency }, at }))
+        .short;
+    assert.deepEqual([said(1_799, 'USD'), said(1_800, 'USD'), said(99_000, 'CNY')], [true, false, true]);
+    assert.equal(said(0, 'CNY', NOON + BALANCE_BLIND_MS), false);
+    const elsewhere = after(rows, { type: 'NoteShort', supplierId: 'a', neededMinor: 1_000, currency: 'CNY' });
+    assert.deepEqual([account(elsewhere).neededMinor, account(elsewhere).neededIn], [1_800, 'USD']);
   });
 
   it('that nobody can tell is tried after a while', () => {

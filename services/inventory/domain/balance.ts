@@ -36,22 +36,30 @@ export function decideBalance(command: BalanceCommand, rows: Rows): Decided {
   }
 }
 
-function noteShort({ supplierId, neededMinor, at }: Of<'NoteShort'>, rows: Rows): Decided {
+function noteShort({ supplierId, neededMinor, currency: neededIn, at }: Of<'NoteShort'>, rows: Rows): Decided {
   const account = accountOf(rows, supplierId);
   // A balance that comes and goes, or is told wrong, is asked for less and less often.
   const tries = at - account.shortAt < BALANCE_AGAIN_MS ? account.tries + 1 : 0;
-  if (!account.short) return [next(account, { short: true, shortAt: at, neededMinor, tries }, at)];
-  return neededMinor < account.neededMinor ? [{ type: 'AccountNoted', account: { ...account, neededMinor } }] : [];
+  if (!account.short) return [next(account, { short: true, shortAt: at, neededMinor, neededIn, tries }, at)];
+  return neededIn === account.neededIn && neededMinor < account.neededMinor
+    ? [{ type: 'AccountNoted', account: { ...account, neededMinor } }]
+    : [];
 }
 
-/** The balance counts as back once it pays for the cheapest of what was refused; where nobody can tell it, once it is time to try. */
+/**
+ * The balance counts as back once it pays for the cheapest of what was refused; where nobody can tell it, or it is told in another currency
+ * than that was refused in, once it is time to try.
+ */
 function noteBalance({ supplierId, check, balance, cannotTell, at }: Of<'NoteBalance'>, rows: Rows): Decided {
   const account = rows.accounts[supplierId];
   if (account?.checks !== check) return [];
   const known: Account = balance === undefined ? account : { ...account, ...balance, asOf: at };
-  const isBack =
-    account.short &&
-    (balance === undefined ? cannotTell === true && at >= account.shortAt + BALANCE_BLIND_MS : balance.balanceMinor >= account.neededMinor);
+  const { neededMinor, neededIn = balance?.currency } = account;
+  const pays =
+    balance !== undefined && balance.currency === neededIn
+      ? balance.balanceMinor >= neededMinor
+      : (balance !== undefined || cannotTell === true) && at >= account.shortAt + BALANCE_BLIND_MS;
+  const isBack = account.short && pays;
   const watches = rows.suppliers[supplierId]?.watchesBalance === true && cannotTell !== true;
   const short = account.short && !isBack;
   const isDue = watches && at >= (account.reconciledAt ?? 0) + RECONCILE_EVERY_MS;

@@ -33,7 +33,7 @@ export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt, WRITE_OFFS } from './ledger';
 export { doneAt, freshUntil } from './closing';
 export { leadOf, p90Of, slowedOf } from './slowness';
-export { convert, factorOf } from './rates';
+export { convert, convertBack, factorTo } from './rates';
 export type { Account } from './account';
 export * from './state';
 export { offerOfHold } from './rows';

@@ -4,6 +4,7 @@ import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { keepCodes } from './keep';
 import type { InventoryEvent, PurchaseSettled, RecordOutcome } from './messages';
 import { askLater, rest } from './purchase';
+import { convertBack, factorTo } from './rates';
 import { measure } from './slowness';
 import { costAt, type Hold, isBanned, openOf, type Purchase, type Rows, rowOf } from './state';
 import { armIfClosed, armIfShort, learnCost, runDry } from './supply';
@@ -141,9 +142,11 @@ function noteRefusal(
   if (cause === 'price-risen') learnCost(draft, offerId, unitCostMinor, at);
   if (cause === 'capacity') rest(draft, offerId, 'capacity', at);
   if (cause !== 'no-balance') return;
-  if (rowOf(draft.rows.offers, offerId).unpaid !== true) draft.emit({ type: 'OfferUnpaid', offerId, unpaid: true });
-  const unitCost = Math.min(maxCostMinor, costAt(rowOf(draft.rows.offers, offerId).costTiers, quantity));
-  draft.emit({ type: 'BalanceRanOut', supplierId, neededMinor: unitCost * quantity });
+  const offer = rowOf(draft.rows.offers, offerId);
+  if (offer.unpaid !== true) draft.emit({ type: 'OfferUnpaid', offerId, unpaid: true });
+  const { currency, costTiers } = offer.quoted ?? offer;
+  const unitCost = Math.min(convertBack(maxCostMinor, factorTo(offer)), costAt(costTiers, quantity));
+  draft.emit({ type: 'BalanceRanOut', supplierId, neededMinor: unitCost * quantity, currency });
 }
 
 /** The one unit of a purchase: what a code is given to, and what is delivered. */

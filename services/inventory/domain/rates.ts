@@ -17,6 +17,13 @@ const digitsOf = (currency: string): number =>
 /** Never below what it costs: rounded up, but not for the dust that a fraction in binary leaves. */
 export const convert = (minor: number, factor: number): number => Math.ceil(Number((minor * factor).toFixed(6)));
 
+/** What it is in the supplier's currency, for which it was rounded up: never above it. */
+export const convertBack = (minor: number, factor: number): number => Math.floor(Number((minor / factor).toFixed(6)));
+
+/** Minor units of the currency that the hub sells in for one of the supplier's. */
+export const factorTo = ({ quoted, currency }: Pick<Offer, 'quoted' | 'currency'>): number =>
+  quoted === undefined ? 1 : factorOf(quoted.rate, quoted.currency, currency);
+
 /** Tiers in the currency that the hub sells in, from those that the supplier quotes. */
 export const convertTiers = (quoted: Quoted, currency: string): CostTiers =>
   quoted.costTiers.map(({ from, costMinor }) => ({
@@ -57,11 +64,9 @@ export function quotedBy(offer: Offer, costTiers: CostTiers): Pick<Offer, 'costT
 
 /** Tiers that are no cheaper than this, in the hub's currency; where the supplier quotes in its own, its tiers, too: the next rate starts from them. */
 export function dearerBy(offer: Offer, leastMinor: number): Pick<Offer, 'costTiers'> & { readonly quoted?: Quoted } {
-  const { quoted, currency } = offer;
+  const { quoted } = offer;
   const raised = (tiers: CostTiers, least: number): CostTiers =>
     tiers.map(({ from, costMinor }) => ({ from, costMinor: Math.max(costMinor, least) }));
   if (quoted === undefined) return { costTiers: raised(offer.costTiers, leastMinor) };
-  // What became `leastMinor` when it was rounded up; the dust as in `convert`
-  const least = Math.floor(Number((leastMinor / factorOf(quoted.rate, quoted.currency, currency)).toFixed(6)));
-  return quotedBy(offer, raised(quoted.costTiers, least));
+  return quotedBy(offer, raised(quoted.costTiers, convertBack(leastMinor, factorTo(offer))));
 }

@@ -96,8 +96,10 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
       const { supplierId, checks: check } = account;
       return nextCheckAt === undefined ? [] : [{ command: { type: 'CheckBalance', supplierId, check }, at: nextCheckAt }];
     }
-    case 'BalanceRanOut':
-      return [{ command: { type: 'NoteShort', supplierId: event.supplierId, neededMinor: event.neededMinor } }];
+    case 'BalanceRanOut': {
+      const { supplierId, neededMinor, currency } = event;
+      return [{ command: { type: 'NoteShort', supplierId, neededMinor, currency } }];
+    }
     case 'UnitsWaited':
       return [{ command: { type: 'GiveUpWaiting', holdId: event.holdId }, at: event.untilAt }];
     case 'CountsAsked': {
