@@ -115,9 +115,9 @@ export class Outside {
     const hold = rowOf(shell.rowsOf<Hold>('holds'), purchase.holdId);
     const offer = rowOf(shell.rowsOf<Offer>('offers'), purchase.offerId);
     const { holdId, offerId, supplierId, sku, quantity } = purchase;
-    const { currency, costTiers } = offer.quoted ?? offer;
+    const { currency } = purchase.quoted ?? purchase;
     // As services/inventory/app/procure.ts asks and reads
-    const factor = factorTo(offer);
+    const factor = factorTo(purchase);
     const wanted = {
       purchaseId,
       holdId,
@@ -128,7 +128,7 @@ export class Outside {
       maxCostMinor: convertBack(purchase.maxCostMinor, factor),
       currency,
       factor,
-      unitCostMinor: costAt(costTiers, quantity),
+      unitCostMinor: costAt((offer.quoted ?? offer).costTiers, quantity),
       ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     };
     return { wanted, isVault: offer.kind === 'vault', kind: offer.fulfilmentKind === 'VALUE_RECHARGE' ? 'top-up' : 'code' };

@@ -106,8 +106,7 @@ export class PurchaseWatch {
     const offer = this.stock.touch(purchase.hold.offerId);
     offer.accepted += accepted;
     const sale = this.suppliers.sales.get(purchaseId);
-    // Abroad it was worth something else when it was bought
-    if (sale !== undefined && offer.terms.quoted === undefined)
+    if (sale !== undefined)
       check(costMinor <= bought * purchase.hold.priceMinor, '22', () => `${purchaseId} cost ${costMinor} for ${bought}`);
     purchase.status = status;
   }

@@ -66,9 +66,9 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
   const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
   const { holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
-  const { currency, costTiers } = offer.quoted ?? offer;
-  // What is asked and answered is in the supplier's currency; our books are in the product's.
-  const factor = factorTo(offer);
+  // What is asked and answered is in the supplier's currency; our books are in the product's. One from before the rate was kept goes by the offer's.
+  const { quoted = offer.quoted } = purchase;
+  const factor = factorTo({ quoted, currency: purchase.currency });
   const wanted: Wanted = {
     purchaseId,
     holdId,
@@ -77,10 +77,10 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
     sku,
     quantity,
     maxCostMinor: convertBack(purchase.maxCostMinor, factor),
-    currency,
+    currency: (quoted ?? purchase).currency,
     deliverByAt,
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
-    unitCostMinor: costAt(costTiers, quantity),
+    unitCostMinor: costAt((offer.quoted ?? offer).costTiers, quantity),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };

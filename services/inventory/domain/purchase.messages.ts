@@ -16,6 +16,7 @@ export interface PurchaseOpened extends OfPurchase {
   readonly maxCostMinor: number;
   readonly floorWaived?: true;
   readonly currency: string;
+  readonly quoted?: Purchase['quoted'];
   readonly fulfilmentKind: OfferTerms['fulfilmentKind'];
   readonly deliverByAt: number;
   readonly at: number;

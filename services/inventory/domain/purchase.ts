@@ -55,7 +55,7 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
   const units = Math.min(quantity, hold.queued);
   const { offerId, supplierId, priceMinor, currency, deliverByAt, floorWaived } = hold;
   const maxCostMinor = maxCostOf(offer, priceMinor, floorWaived);
-  const { fulfilmentKind } = offer;
+  const { fulfilmentKind, quoted } = offer;
   move(draft, hold, 'queued', 'submitting', units);
   draft.emit({
     type: 'PurchaseOpened',
@@ -67,6 +67,7 @@ export function submitPurchase({ purchaseId, holdId, sku, quantity, at }: Submit
     quantity: units,
     maxCostMinor,
     currency,
+    ...(quoted && { quoted: { currency: quoted.currency, rate: quoted.rate } }),
     fulfilmentKind,
     deliverByAt,
     at,

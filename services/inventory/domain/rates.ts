@@ -3,7 +3,7 @@ import { isDearer } from './catalogue';
 import { arm, draftOf, tellState } from './draft';
 import { RATE_AHEAD_MS } from './limits';
 import type { InventoryCode, InventoryEvent } from './messages';
-import { type CostTiers, type Offer, type Quoted, type Rows, termsOf } from './state';
+import { type CostTiers, type Offer, type Quoted, type QuotedRate, type Rows, termsOf } from './state';
 import type { PutRate, RequoteOffer } from './supply.messages';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
@@ -21,7 +21,7 @@ export const convert = (minor: number, factor: number): number => Math.ceil(Numb
 export const convertBack = (minor: number, factor: number): number => Math.floor(Number((minor / factor).toFixed(6)));
 
 /** Minor units of the currency that the hub sells in for one of the supplier's. */
-export const factorTo = ({ quoted, currency }: Pick<Offer, 'quoted' | 'currency'>): number =>
+export const factorTo = ({ quoted, currency }: { readonly quoted?: QuotedRate | undefined; readonly currency: string }): number =>
   quoted === undefined ? 1 : factorOf(quoted.rate, quoted.currency, currency);
 
 /** Tiers in the currency that the hub sells in, from those that the supplier quotes. */

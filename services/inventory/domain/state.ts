@@ -5,7 +5,7 @@ import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS, UNITS_MAX } from './limits';
 import type { AppliedCap, Caps, Usage } from './caps.messages';
 import type { StockAlerts, StockLevel } from './levels.messages';
-import type { CostTiers, MarkupRules, OfferTerms, Rate } from './terms';
+import type { CostTiers, MarkupRules, OfferTerms, QuotedRate, Rate } from './terms';
 
 export * from './terms';
 export * from './told';
@@ -177,6 +177,8 @@ export interface Purchase {
   /** The margin floor did not count: its merchant had waived it. */
   readonly floorWaived?: true;
   readonly currency: string;
+  /** What the supplier charges in, where that is another currency: its sums count at this rate until the end. */
+  readonly quoted?: QuotedRate;
   readonly status: PurchaseStatus;
   readonly submittedAt: number;
   readonly deliverByAt: number;

@@ -38,12 +38,16 @@ export interface OfferTerms {
   readonly denomination?: Denomination;
 }
 
-/** A cost in the supplier's own currency, and the rate that it was converted by. */
-export interface Quoted {
+/** The supplier's own currency, and a rate. */
+export interface QuotedRate {
   readonly currency: string;
-  readonly costTiers: CostTiers;
   /** Major units of the product's currency for one of the supplier's. */
   readonly rate: number;
+}
+
+/** A cost in the supplier's own currency, and the rate that it was converted by. */
+export interface Quoted extends QuotedRate {
+  readonly costTiers: CostTiers;
   readonly rateAt: number;
 }
 

@@ -26,6 +26,8 @@ describe('two books of one purchase', () => {
       [ours(), theirs({ units: 1 }), 'sold-less'],
       [ours({ bought: 1, failed: 1 }), theirs(), 'charged-for-failed'],
       [ours(), theirs({ costMinor: 2100 }), 'cost-differs'],
+      [ours({ unitCostMinor: 2145, factor: 7.1234 }), theirs({ costMinor: 301 }), undefined],
+      [ours({ unitCostMinor: 2145, factor: 7.1234 }), theirs({ costMinor: 302 }), 'cost-differs'],
       [ours(), theirs({ status: 'unanswered', units: 0 }), 'not-answered'],
     ];
     for (const [a, b, expected] of cases) assert.equal(differenceOf(a, b), expected, JSON.stringify([a, b]));

@@ -1,4 +1,4 @@
-import type { Purchase } from '@midstream/inventory-domain';
+import { convert, factorTo, type Purchase } from '@midstream/inventory-domain';
 import type { BookEntry } from '../adapters/port';
 
 export const DIFFERENCES = [
@@ -18,13 +18,16 @@ export interface Ours {
   readonly bought: number;
   readonly failed: number;
   readonly unitCostMinor: number;
+  /** Minor units of ours for one of the supplier's, by which its cost was converted. Absent: it charges in our currency. */
+  readonly factor?: number;
 }
 
-export const oursOf = ({ status, bought, failed, costMinor }: Purchase): Ours => ({
+export const oursOf = ({ status, bought, failed, costMinor, quoted, currency }: Purchase): Ours => ({
   status,
   bought,
   failed,
   unitCostMinor: bought === 0 ? 0 : Math.round(costMinor / bought),
+  ...(quoted && { factor: factorTo({ quoted, currency }) }),
 });
 
 /** Where the supplier's book and ours say different things of one purchase; the first that is found. Undefined where they agree. */
@@ -36,5 +39,5 @@ export function differenceOf(ours: Ours, theirs: BookEntry | undefined): Differe
   if (theirs.units > ours.bought + ours.failed) return 'sold-more';
   if (theirs.units < ours.bought) return 'sold-less';
   if (theirs.units > ours.bought) return 'charged-for-failed';
-  return ours.bought > 0 && theirs.costMinor !== ours.unitCostMinor ? 'cost-differs' : undefined;
+  return ours.bought > 0 && convert(theirs.costMinor, ours.factor ?? 1) !== ours.unitCostMinor ? 'cost-differs' : undefined;
 }

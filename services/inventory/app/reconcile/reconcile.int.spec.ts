@@ -43,6 +43,24 @@ describe('the supplier’s book beside ours', () => {
     await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
   });
 
+  it('agrees with a supplier that charges in its own currency, also after the rate has moved', async () => {
+    const rate = (value: string) =>
+      world.call('POST', '/exchange-rates', { base: 'USD', quote: 'CNY', rate: value, seenAt: new Date().toISOString() });
+    assert.equal((await rate('7.1234')).status, 200);
+    await world.control('/suppliers/abroad', { currency: 'USD' });
+    const usd = [{ from: 1, costMinor: 301 }];
+    await aSupplier(world, 'abroad', 'vip', 100, { currency: 'USD', costTiers: usd });
+    await world.control('/suppliers/abroad/skus/vip', { costTiers: usd });
+    await buys(world, 'r4', 'vip', 2, ['abroad']);
+    await world.facts('UnitsDelivered', 'r4');
+    assert.equal((await rate('7.2')).status, 200);
+    await world.sql(`UPDATE purchase SET created_at = created_at - interval '10 minutes' WHERE id LIKE 'r4/%'`);
+    const { body } = await world.call('POST', '/suppliers/abroad/reconciliations', {});
+    assert.deepEqual([body['status'], body['compared'], body['differences']], ['ended', 1, []]);
+    const [bought] = (await world.call('GET', '/procurement-orders?supplierId=abroad')).body['items'] as Record<string, unknown>[];
+    assert.deepEqual([bought?.['costMinor'], bought?.['currency']], [4290, 'CNY']);
+  });
+
   it('is refused where there is none, or the window is none', async () => {
     const hand = { name: { zh: 'h', en: 'h' }, kind: 'manual', upstreamGroup: 'h' };
     await world.call('PUT', '/suppliers/hand', hand);
@@ -54,7 +72,7 @@ describe('the supplier’s book beside ours', () => {
   });
 
   it('is compared once a day by itself', async () => {
-    const daily = `SELECT 1 FROM event WHERE type = 'ReconciliationDue'`;
+    const daily = `SELECT 1 FROM event WHERE type = 'ReconciliationDue' AND data ->> 'supplierId' = 'a'`;
     await until(async () => (await world.sql(daily)).length === 1, 'the day’s comparison');
   });
 });
