@@ -26,6 +26,7 @@ import { SellUntil41 } from './migrations/sell-until-41';
 import { Poll42 } from './migrations/poll-42';
 import { Remind43 } from './migrations/remind-43';
 import { AsWritten44 } from './migrations/as-written-44';
+import { Compare45 } from './migrations/compare-45';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -136,6 +137,7 @@ export const inventoryService = defineService({
     Poll42,
     Remind43,
     AsWritten44,
+    Compare45,
   ],
   recordsOf,
   effects,

@@ -10,7 +10,7 @@ export interface Account {
   readonly neededMinor: number;
   /** Absent: from before it was kept. */
   readonly neededIn?: string;
-  /** When the books were compared last. */
+  /** Up to when the books were compared last. */
   readonly reconciledAt?: number;
   /** The number of the question that is due next; how many were asked since it is short. */
   readonly checks: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { A, after, aHold, aMarket, H, NOON, ofP, outcome, P, putOffer, start } from './inventory.fixtures';
-import { BALANCE_BLIND_MS, BALANCE_PATIENCE_MS, inventory, roomOf, type Rows, rowOf } from './index';
+import { A, after, aHold, aMarket, H, NOON, ofP, outcome, P, putOffer, start, type Written } from './inventory.fixtures';
+import { BALANCE_BLIND_MS, BALANCE_PATIENCE_MS, inventory, RECONCILE_EVERY_MS, roomOf, type Rows, rowOf, SETTLED_AFTER_MS } from './index';
 
 const refused = outcome({ units: [], rest: 'no-balance', unitCostMinor: 0 });
 const hold = (rows: Rows) => rowOf(rows.holds, H);
@@ -127,5 +127,29 @@ describe('the balance with a supplier', () => {
     const rows = short();
     const silent = after(rows, { type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, at: NOON + 10 * BALANCE_BLIND_MS });
     assert.equal(account(silent).short, true);
+  });
+
+  it('has the books compared once a day, each purchase once: what is too young today is tomorrow’s', () => {
+    const name = { zh: 'a', en: 'a' };
+    const supplier = {
+      supplierId: 'a',
+      kind: 'http',
+      name,
+      upstreamGroup: 'a',
+      baseUrl: 'http://supplier.test',
+      watchesBalance: true,
+    } as const;
+    const watched = after(aMarket(), { type: 'PutSupplier', supplier }, { type: 'WatchBalance', supplierId: 'a' });
+    const noted = (rows: Rows, at: number): Written => ({ type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, at });
+    const due = (rows: Rows, at: number) => {
+      const decision = inventory.decide({ ...noted(rows, at), at }, rows, {});
+      assert.ok(!('rejected' in decision));
+      return decision.flatMap((it) => (it.type === 'ReconciliationDue' ? [[it.fromAt, it.untilAt]] : []));
+    };
+    const settledAt = NOON - SETTLED_AFTER_MS;
+    assert.deepEqual(due(watched, NOON), [[settledAt - RECONCILE_EVERY_MS, settledAt]]);
+    const first = after(watched, noted(watched, NOON));
+    assert.deepEqual(due(first, NOON + RECONCILE_EVERY_MS - 1), []);
+    assert.deepEqual(due(first, NOON + RECONCILE_EVERY_MS), [[settledAt, settledAt + RECONCILE_EVERY_MS]]);
   });
 });

@@ -2,7 +2,7 @@ import type { Account } from './account';
 import { assertNever, type Decision, reject } from '@midstream/kernel';
 import { draftOf, lose, tellState } from './draft';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
-import { BALANCE_AGAIN_MS, BALANCE_BLIND_MS, BALANCE_EVERY_MS, BALANCE_SHORT_MS, RECONCILE_EVERY_MS } from './limits';
+import { BALANCE_AGAIN_MS, BALANCE_BLIND_MS, BALANCE_EVERY_MS, BALANCE_SHORT_MS, RECONCILE_EVERY_MS, SETTLED_AFTER_MS } from './limits';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { planPurchases } from './purchase';
 import { type Hold, type Offer, type Rows, rowOf } from './state';
@@ -62,9 +62,11 @@ function noteBalance({ supplierId, check, balance, cannotTell, at }: Of<'NoteBal
   const isBack = account.short && pays;
   const watches = rows.suppliers[supplierId]?.watchesBalance === true && cannotTell !== true;
   const short = account.short && !isBack;
-  const isDue = watches && at >= (account.reconciledAt ?? 0) + RECONCILE_EVERY_MS;
-  const due: BalanceEvent = { type: 'ReconciliationDue', supplierId, fromAt: account.reconciledAt ?? at - RECONCILE_EVERY_MS, untilAt: at };
-  const after = { ...known, ...(isDue && { reconciledAt: at }), short, tries: account.tries + (short ? 1 : 0) };
+  const untilAt = at - SETTLED_AFTER_MS;
+  const fromAt = account.reconciledAt ?? untilAt - RECONCILE_EVERY_MS;
+  const isDue = watches && untilAt >= fromAt + RECONCILE_EVERY_MS;
+  const due: BalanceEvent = { type: 'ReconciliationDue', supplierId, fromAt, untilAt };
+  const after = { ...known, ...(isDue && { reconciledAt: untilAt }), short, tries: account.tries + (short ? 1 : 0) };
   const noted: BalanceEvent = short || watches ? next(after, {}, at) : { type: 'AccountNoted', account: { ...after, checks: check + 1 } };
   return [noted, ...(isBack ? [{ type: 'BalanceBack' as const, supplierId }] : []), ...(isDue ? [due] : [])];
 }

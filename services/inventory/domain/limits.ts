@@ -48,6 +48,8 @@ export const BALANCE_AGAIN_MS = 600_000;
 export const POLL_TELL_MS = 300_000;
 /** How often our book is compared with a supplier's, where its balance is watched. */
 export const RECONCILE_EVERY_MS = 86_400_000;
+/** Younger purchases are on their way still: they are compared the next time. */
+export const SETTLED_AFTER_MS = 60_000;
 /** A supplier that cannot tell its balance is tried again after this. */
 export const BALANCE_BLIND_MS = 60_000;
 /** Units wait for balance no longer than this, and no longer than half of the time that their line has left. */

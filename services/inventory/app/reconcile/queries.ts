@@ -11,11 +11,12 @@ interface Found {
   readonly until_at: Date;
   readonly status: string;
   readonly compared: number;
+  readonly left_out: number;
   readonly error: string | null;
   readonly differences: DifferenceView[];
 }
 
-const SELECT = `SELECT r.id, r.supplier_id, r.from_at, r.until_at, r.status, r.compared, r.error,
+const SELECT = `SELECT r.id, r.supplier_id, r.from_at, r.until_at, r.status, r.compared, r.left_out, r.error,
     coalesce((SELECT json_agg(json_strip_nulls(json_build_object('itemId', i.id::text, 'procurementId', i.purchase_id, 'kind', i.kind, 'ours', i.ours,
                 'theirs', i.theirs, 'resolution', i.resolution, 'note', i.note, 'resolvedAt', i.resolved_at)) ORDER BY i.id)
                 FROM reconciliation_item i WHERE i.reconciliation_id = r.id), '[]') AS differences
@@ -52,6 +53,7 @@ const viewOf = (it: Found): ReconciliationView => ({
   until: it.until_at.toISOString(),
   status: it.status,
   compared: it.compared,
+  leftOut: it.left_out,
   ...(it.error !== null && { error: it.error }),
   differences: it.differences,
 });

@@ -49,10 +49,12 @@ export class DifferenceView {
 export class ReconciliationView {
   @ApiProperty({ format: 'uuid' }) reconciliationId!: string;
   @ApiProperty() supplierId!: string;
-  @ApiProperty({ format: 'date-time' }) from!: string;
+  @ApiProperty({ format: 'date-time', description: 'Later than was asked for where older ones were left out' }) from!: string;
   @ApiProperty({ format: 'date-time' }) until!: string;
   @ApiProperty({ enum: ['running', 'ended', 'failed'] }) status!: string;
   @ApiProperty({ description: 'Purchases looked at' }) compared!: number;
+  @ApiProperty({ description: 'Older purchases of the window that were too many: compare them with `until` as this `from`' })
+  leftOut!: number;
   @ApiPropertyOptional() error?: string;
   @ApiProperty({ type: [DifferenceView] }) differences!: DifferenceView[];
 }

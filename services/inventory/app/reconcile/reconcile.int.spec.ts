@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { House } from '../house';
+import { COMPARED_MAX } from './reconciliations';
 import { aSupplier, aWorld, buys, product, until, type World } from '../inventory.app.fixtures';
 
 describe('the supplier’s book beside ours', () => {
@@ -19,7 +20,14 @@ describe('the supplier’s book beside ours', () => {
   const compare = async () => {
     const { status, body } = await world.call('POST', '/suppliers/a/reconciliations', {});
     assert.equal(status, 201, JSON.stringify(body));
-    return body as { reconciliationId: string; status: string; compared: number; differences: Record<string, unknown>[] };
+    return body as {
+      reconciliationId: string;
+      status: string;
+      from: string;
+      compared: number;
+      leftOut: number;
+      differences: Record<string, unknown>[];
+    };
   };
 
   it('agrees where nothing went wrong', async () => {
@@ -41,6 +49,22 @@ describe('the supplier’s book beside ours', () => {
     const again = await world.call('POST', path, { action: 'accept', note: 'x' });
     assert.deepEqual([again.status, again.body['code']], [409, 'difference-settled']);
     await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
+  });
+
+  it('is told of so many purchases at once, and says how many it left out, and from when on it looked', async () => {
+    await world.sql(
+      `INSERT INTO purchase (id, offer_id, supplier_id, status, bought, delivered, kept, quarantined, written_off, created_at, state)
+       SELECT 'many/' || n, offer_id, supplier_id, 'rejected', 0, 0, 0, 0, 0, created_at - make_interval(secs => n),
+              state::jsonb || jsonb_build_object('purchaseId', 'many/' || n, 'status', 'rejected', 'bought', 0, 'costMinor', 0)
+         FROM (SELECT * FROM purchase WHERE id LIKE 'r1/%') p, generate_series(1, $1) n`,
+      [COMPARED_MAX],
+    );
+    const first = await compare();
+    assert.deepEqual([first.compared, first.leftOut, first.differences], [COMPARED_MAX, 3, []]);
+    const { body } = await world.call('POST', '/suppliers/a/reconciliations', { until: first.from });
+    // the oldest of those before again
+    assert.deepEqual([body['compared'], body['leftOut']], [4, 0]);
+    await world.sql(`DELETE FROM purchase WHERE id LIKE 'many/%'`);
   });
 
   it('agrees with a supplier that charges in its own currency, also after the rate has moved', async () => {
