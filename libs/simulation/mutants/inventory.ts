@@ -23,8 +23,8 @@ export const inventoryMutants: readonly Mutant[] = [
     id: 'inventory-assigns-the-first-hold-only',
     kind: 'expiry of a submitted unit',
     file: file('react'),
-    before: 'return holds.map(({ tally }) => ({',
-    after: 'return holds.slice(0, 1).map(({ tally }) => ({',
+    before: 'return own.map(({ tally }) => ({',
+    after: 'return own.slice(0, 1).map(({ tally }) => ({',
     why: 'of an attempt that is shared by two offers one is never bought, and expires',
   },
   {
@@ -39,8 +39,8 @@ export const inventoryMutants: readonly Mutant[] = [
     id: 'inventory-releases-the-first-hold-only',
     kind: 'a release without owner',
     file: file('react'),
-    before: 'return fact.holdIds.map((holdId) => ({',
-    after: 'return fact.holdIds.slice(0, 1).map((holdId) => ({',
+    before: 'return own.map((holdId) => ({',
+    after: 'return own.slice(0, 1).map((holdId) => ({',
     why: 'the other holds of a cancelled order are held on, and bought',
   },
   {

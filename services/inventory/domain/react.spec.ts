@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fact } from '@midstream/contracts';
+import { holdIdOf } from '@midstream/kernel';
 import { inventory } from './index';
 import { A, aMarket, candidate, H, holdFirst, NOON, request } from './inventory.fixtures';
 
@@ -42,6 +43,27 @@ describe('inventory hears', () => {
       { command: { type: 'NoteBack', offerId: A, units: 3 } },
     ]);
     assert.deepEqual(inventory.react({ type: 'UnitsGivenUp', ...line, quantity: 3, reason: 'cancelled' }), []);
+  });
+
+  it('of a hold that is another line’s, and leaves it alone', () => {
+    const decision = inventory.decide({ at: NOON, ...holdFirst(2, [candidate('a')]) }, aMarket(), {});
+    assert.ok(!('rejected' in decision));
+    const { holds } = decision[0] as Fact<'OfferHeld'>;
+    for (const other of [
+      { ...line, orderId: 'p' },
+      { ...line, lineId: '2' },
+    ]) {
+      assert.deepEqual(inventory.react({ type: 'LineAssigned', ...other, attempt: 1, decisionId: 'd', holds }), []);
+      const own = holdIdOf(other.orderId, other.lineId, 1, A);
+      assert.deepEqual(inventory.react({ type: 'ReleaseRequested', ...other, holdIds: [H, own], reason: 'cancelled' }), [
+        { command: { type: 'ReleaseHold', holdId: own, reason: 'cancelled' } },
+      ]);
+      const asked: Fact<'ConsentRequested'> = {
+        ...{ type: 'ConsentRequested', ...other, consentId: 'c', holdId: H, quantity: 2, sku: 'vip', priceMinor: 1, currency: 'CNY' },
+        ...{ deadlineAt: instant(NOON), default: 'refund' },
+      };
+      assert.deepEqual(inventory.react(asked), []);
+    }
   });
 
   it('a verdict, and looks at the offers again whenever a ban begins or ends', () => {

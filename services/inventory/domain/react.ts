@@ -1,5 +1,5 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
-import type { Due, Untimed } from '@midstream/kernel';
+import { type Due, partsOfHoldId, type Untimed } from '@midstream/kernel';
 import { offerOfHold } from './rows';
 import type { InventoryCommand, InventoryEvent } from './messages';
 
@@ -7,6 +7,12 @@ type Called = Due<Untimed<InventoryCommand>>;
 
 /** Who could still assign a hold: until its facts have been heard, nothing expires (protocol 16). */
 const ORDERS = 'order.by-order';
+
+/** A fact speaks for the holds of its own line, whichever others it names. */
+function isOf({ orderId, lineId }: { readonly orderId: string; readonly lineId: string }, holdId: string): boolean {
+  const owner = partsOfHoldId(holdId);
+  return owner.orderId === orderId && owner.lineId === lineId;
+}
 
 /** What a fact calls for: of other services first, then of our own. */
 export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
@@ -16,15 +22,20 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
       return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates } }];
     }
     case 'ConsentRequested':
-      return [{ command: { type: 'ExtendHold', holdId: fact.holdId, deadlineAt: Date.parse(fact.deadlineAt) } }];
+      return isOf(fact, fact.holdId)
+        ? [{ command: { type: 'ExtendHold', holdId: fact.holdId, deadlineAt: Date.parse(fact.deadlineAt) } }]
+        : [];
     case 'LineAssigned': {
       const { holds, recipient } = fact;
-      return holds.map(({ tally }) => ({
+      const own = holds.filter(({ tally }) => isOf(fact, tally.holdId));
+      return own.map(({ tally }) => ({
         command: { type: 'AssignHold', holdId: tally.holdId, ...(recipient !== undefined && { recipient }) },
       }));
     }
-    case 'ReleaseRequested':
-      return fact.holdIds.map((holdId) => ({ command: { type: 'ReleaseHold', holdId, reason: fact.reason } }));
+    case 'ReleaseRequested': {
+      const own = fact.holdIds.filter((it) => isOf(fact, it));
+      return own.map((holdId) => ({ command: { type: 'ReleaseHold', holdId, reason: fact.reason } }));
+    }
     case 'UnitsGivenUp':
       return fact.holdId === undefined ? [] : [{ command: { type: 'NoteBack', offerId: offerOfHold(fact.holdId), units: fact.quantity } }];
     case 'MarketSignalReported': {
