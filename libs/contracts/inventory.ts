@@ -123,7 +123,7 @@ export const OfferState = closed({
   costSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
   validUntil: Type.Optional(Instant),
   closures: Type.Array(closed({ cause: oneOf(...CLOSURE_CAUSES), regions: Type.Optional(Type.Array(Region)) })),
-  /** Counts since the offer was made: what selection learns fill rate and response time from. */
+  /** Purchases that ended since the offer was made, whatever their quantity: what selection learns fill rate and response time from. */
   outcomes: closed({ fulfilled: Units, failed: Units, responseMsSum: Type.Integer({ minimum: 0 }) }),
   /**
    * Of a vault: how its free codes turn over. Mean and greatest age and days of cover in days (24 h), `perDay` units delivered a day,

@@ -317,6 +317,18 @@ describe('a purchase of six units', () => {
       .when(outcome())
       .thenState(tally, { delivered: 6 }));
 
+  it('counts as one trial when it has ended, with the time it took, and not where the supplier had none left', () => {
+    const answered = (answer: Parameters<typeof outcome>[0]) => ({ ...outcome(answer), at: NOON + 60_000 });
+    const counted = (...answers: Parameters<typeof outcome>[0][]): unknown =>
+      rowOf(after(aHold('submitting'), ...answers.map(answered)).offers, A).outcomes;
+    assert.deepEqual(counted({}), { fulfilled: 1, failed: 0, responseMsSum: 60_000 });
+    assert.deepEqual(counted({ units: codes(1), rest: 'pending' }), { fulfilled: 0, failed: 0, responseMsSum: 0 });
+    assert.deepEqual(counted({ units: codes(1), rest: 'pending' }, {}), { fulfilled: 1, failed: 0, responseMsSum: 60_000 });
+    assert.deepEqual(counted({ units: codes(1, 2) }), { fulfilled: 0, failed: 1, responseMsSum: 60_000 });
+    for (const rest of ['out-of-stock', 'no-balance'] as const)
+      assert.deepEqual(counted({ units: [], rest }), { fulfilled: 0, failed: 0, responseMsSum: 0 });
+  });
+
   it('learns the price at which it was refused, and takes away what waits there', () =>
     void start(aHold('submitting'))
       .when(outcome({ units: [], rest: 'price-risen', unitCostMinor: 2700 }))

@@ -85,22 +85,33 @@ function settled(rows: Rows, event: PurchaseSettled): Rows {
     costMinor: known.costMinor + event.costMinor,
     ...(event.refusal !== undefined && { refusal: event.refusal }),
   };
-  const counted = (a: number, b: number): number => Math.min(UNITS_MAX, a + b);
   const isDelivered = event.bought > 0 && event.responseMs > 0;
   const after = withOffer(rows, event.offerId, (offer) =>
     settleOnHand({
       ...(isDelivered ? timed(offer, event.answerMs ?? event.responseMs) : offer),
       accepted: offer.accepted + event.accepted,
       silent: 0,
-      outcomes: {
-        fulfilled: counted(offer.outcomes.fulfilled, event.bought),
-        failed: counted(offer.outcomes.failed, event.failed),
-        responseMsSum: offer.outcomes.responseMsSum + event.responseMs,
-      },
+      outcomes: counted(offer.outcomes, purchase, event.responseMs),
     }),
   );
   return {
     ...after,
     purchases: { ...after.purchases, [purchase.purchaseId]: openOf(purchase) === 0 ? { ...purchase, done: [] } : purchase },
+  };
+}
+
+/**
+ * A purchase that has ended is one trial, whatever its quantity: good if half of its units came. That the supplier had none left, or the hub
+ * no money there, says nothing of how it delivers.
+ */
+function counted(outcomes: Offer['outcomes'], purchase: Purchase, responseMs: number): Offer['outcomes'] {
+  if (openOf(purchase) > 0 || purchase.status === 'written-off') return outcomes;
+  const isGood = purchase.bought * 2 >= purchase.quantity;
+  if (!isGood && (purchase.refusal === 'out-of-stock' || purchase.refusal === 'no-balance')) return outcomes;
+  const { fulfilled, failed, responseMsSum } = outcomes;
+  return {
+    fulfilled: Math.min(UNITS_MAX, fulfilled + (isGood ? 1 : 0)),
+    failed: Math.min(UNITS_MAX, failed + (isGood ? 0 : 1)),
+    responseMsSum: responseMsSum + responseMs,
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnyFact, Fact } from '@midstream/contracts';
-import { qualityOf } from './beliefs/read';
+import { qualityOf, upOf } from './beliefs/read';
 import { acceptanceOf } from './beliefs/substitutes';
 import { applyToBook, type OfferBook } from './book';
 import { aBook, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
@@ -28,6 +28,17 @@ describe('what selection learns', () => {
     }
     assert.ok(believed(bad).fill < believed(market()).fill && believed(market()).fill < believed(good).fill);
     assert.ok(believed(good).evidence <= 1);
+  });
+
+  it('believes the same of failures that come three in a state as of each alone', () => {
+    const after = (each: number): number => {
+      const book = market();
+      for (let failed = each, version = 2; failed <= 12; failed += each, version++)
+        applyToBook(book, anOffer('a', 'video', { version, outcomes: { fulfilled: 0, failed, responseMsSum: failed * 1_000 } }));
+      return upOf(book.beliefs, { supplierId: 'a' }, NOON);
+    };
+    assert.ok(after(1) < 0.1);
+    assert.ok(Math.abs(after(3) - after(1)) < 1e-6);
   });
 
   it('takes an answer that does not come as unknown, not as a failure', () => {

@@ -1,24 +1,26 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
-import { observe } from './beliefs/observe';
+import { observe, OUTCOMES_MAX } from './beliefs/observe';
 import type { Offer, OfferBook } from './book';
 import type { SelectionEvent } from './messages';
 
 /**
- * Learns of an offer from its newer state: its counts less those that were known. One new outcome is an attempt, with all that it tells of
- * the supplier's health; several at once, or a first sight, are sums. A state carries no time: the newest that was heard stands for it.
+ * Learns of an offer from its newer state: its counts less those that were known. Each new outcome is an attempt, with all that it tells of
+ * the supplier's health; a first sight is sums. A state carries no time: the newest that was heard stands for it.
  */
 export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): void {
   const [before, now] = [known?.outcomes ?? NONE, offer.outcomes];
   const delivered = now.fulfilled - before.fulfilled;
   const failed = now.failed - before.failed;
-  const responseMs = now.responseMsSum - before.responseMsSum;
-  if (delivered + failed === 0 || delivered < 0 || failed < 0 || responseMs < 0) return; // nothing new, or counted anew
+  const responseMsSum = now.responseMsSum - before.responseMsSum;
+  const all = delivered + failed;
+  if (all === 0 || delivered < 0 || failed < 0 || responseMsSum < 0) return; // nothing new, or counted anew
   const stockAt = Date.parse(offer.stockAsOf);
-  const at = known === undefined ? stockAt : Math.max(book.heardAt, stockAt);
-  const where = { ...placeOf(book, offer), at };
-  if (known !== undefined && delivered + failed === 1)
-    observe(book.beliefs, { type: 'attempt', ...where, outcome: delivered === 1 ? 'delivered' : 'failed', responseMs });
-  else observe(book.beliefs, { type: 'outcomes', ...where, delivered, failed, responseMsSum: responseMs });
+  const where = { ...placeOf(book, offer), at: known === undefined ? stockAt : Math.max(book.heardAt, stockAt) };
+  if (known === undefined || all > OUTCOMES_MAX)
+    return observe(book.beliefs, { type: 'outcomes', ...where, delivered, failed, responseMsSum });
+  // Which of them took how long, a state does not say
+  for (let n = 0; n < all; n++)
+    observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? 'failed' : 'delivered', responseMs: responseMsSum / all });
 }
 
 const NONE: Offer['outcomes'] = { fulfilled: 0, failed: 0, responseMsSum: 0 };
