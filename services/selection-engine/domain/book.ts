@@ -10,7 +10,7 @@ import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
-import { learn, learnOfLine } from './learn';
+import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
@@ -116,6 +116,7 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
     case 'VerdictState':
       return noteOf(book, book.verdicts, fact);
     case 'MarketState':
+      if (isNews(book.markets.get(fact.sku), fact)) learnHeat(book, fact);
       return noteOf(book, book.markets, fact);
     case 'MerchantState':
       if (isNews(book.merchants.get(fact.merchantId), fact)) book.merchants.set(fact.merchantId, fact);
@@ -198,6 +199,7 @@ function applyOffer(book: OfferBook, offer: Offer): void {
   const before = book.offers.get(offer.offerId);
   if (!isNews(before, offer)) return;
   learn(book, before, offer);
+  learnStock(book, before, offer);
   book.offers.set(offer.offerId, offer);
   book.stirred.add(offer.sku);
   noteClosing(book, before, offer);

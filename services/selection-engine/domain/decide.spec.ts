@@ -4,7 +4,7 @@ import { CANDIDATES_MAX, GATES, type GateCounts, type SelectionRequest } from '@
 import { given, NOON } from '@midstream/testing/given';
 import type { OfferBook } from './book';
 import { PRICE_BAND_FLOOR } from './gates';
-import { type SelectionCommand, replay, type SelectionEvent, selection, SHADE_MS } from './index';
+import { KNOWN, type SelectionCommand, replay, type SelectionEvent, selection, SHADE_MS } from './index';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, upTo, NO_ROWS } from './selection.fixtures';
 
 /** Decides as the shell does: own events reach the book at once. The transactions of what was asked before have ended. */
@@ -94,6 +94,18 @@ describe('a line asks for a video membership', () => {
       anOffer('sure', 'video', { costMinor: 2000, outcomes: { fulfilled: 100, failed: 0, responseMsSum: 0 } }),
     );
     assert.deepEqual(offersOf(market), ['sure~video', 'cheap~video']);
+  });
+
+  it('prefers codes that lie and expire to equal ones that do not, and can be made again from its record', () => {
+    const holding = { asOf: '2026-11-24T12:00:00.000Z', units: 100, ageDays: 3, oldestDays: 9, perDay: 2, coverDays: 50 };
+    const vault = (name: string, expiringUnits: number) =>
+      anOffer(name, 'video', { kind: 'vault', holding: { ...holding, capitalMinor: 200_000, expiringUnits } });
+    const market = aBook(aProduct('video'), vault('a', 0), vault('b', 10), anOffer('c', 'video', { kind: 'vault' }));
+    const [, record] = ask(market, { type: 'RankOffers', at: NOON, request: aRequest() });
+    assert.ok(record?.type === 'SelectionDecided');
+    const saved = KNOWN.indexOf('holding') + 2;
+    assert.deepEqual(record.considered.map(({ offerId, known }) => [offerId, known?.[saved]]), [['b~video', 227.3973], ['a~video', 27.3973], ['c~video', 0]]); // prettier-ignore
+    assert.equal(replay(record).identical, true);
   });
 
   it('prefers the faster of two equals, and is settled by name between twins', () => {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnyFact, Fact } from '@midstream/contracts';
 import { qualityOf, upOf } from './beliefs/read';
+import { stockChance } from './beliefs/stock';
 import { acceptanceOf } from './beliefs/substitutes';
 import { applyToBook, type OfferBook } from './book';
-import { aBook, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
+import { aBook, aBurst, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
 
 const market = (): OfferBook => {
   const book = aBook(aProduct('video'), anOffer('a', 'video'));
@@ -39,6 +40,28 @@ describe('what selection learns', () => {
     };
     assert.ok(after(1) < 0.1);
     assert.ok(Math.abs(after(3) - after(1)) < 1e-6);
+  });
+
+  it('takes for others’ drain what falls with a new figure of the stock, and not what the hub holds between two', () => {
+    const chance = (others: number): number => {
+      const book = market();
+      for (let hour = 0, available = 2_000; hour < 24; hour++, available -= 20 + others) {
+        const stockAsOf = new Date(NOON + hour * 3_600_000).toISOString();
+        applyToBook(book, anOffer('a', 'video', { version: 2 * hour + 2, available, stockAsOf }));
+        applyToBook(book, anOffer('a', 'video', { version: 2 * hour + 3, available: available - 20, stockAsOf }));
+      }
+      return stockChance(book.beliefs, { offerId: 'a~video', stock: 20, stockAt: NOON + 23 * 3_600_000 }, 1, NOON + 24 * 3_600_000);
+    };
+    assert.ok(chance(0) > 0.99); // all that went was the hub's
+    assert.ok(chance(40) < 0.7);
+  });
+
+  it('hears how hot a good is: it is taken sooner in place of another', () => {
+    const [book, cool] = [market(), market()];
+    const heat = { hour: 100, week: 200, asOf: '2026-11-24T12:00:00.000Z' };
+    applyToBook(book, { ...aBurst('music'), heat });
+    const pair = { sku: 'music', insteadOf: 'video', sameCategory: true, referenceMinor: 2500, priceMinor: 2300, preApproved: false };
+    assert.ok(acceptanceOf(book.beliefs, pair, NOON) > acceptanceOf(cool.beliefs, pair, NOON));
   });
 
   it('takes an answer that does not come as unknown, not as a failure', () => {

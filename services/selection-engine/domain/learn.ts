@@ -1,6 +1,7 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import { observe, OUTCOMES_MAX } from './beliefs/observe';
 import type { Offer, OfferBook } from './book';
+import { trendOf } from './market/heat';
 import type { SelectionEvent } from './messages';
 
 /**
@@ -21,6 +22,18 @@ export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): 
   // Which of them took how long, a state does not say
   for (let n = 0; n < all; n++)
     observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? 'failed' : 'delivered', responseMs: responseMsSum / all });
+}
+
+/** What others took between two figures of an offer's stock. Ours are its newer states without a new figure. A vault is counted by ourselves. */
+export function learnStock({ beliefs }: OfferBook, known: Offer | undefined, { offerId, kind, stockAsOf, available }: Offer): void {
+  if (known === undefined || kind === 'vault' || stockAsOf === known.stockAsOf) return;
+  observe(beliefs, { type: 'stock', at: Date.parse(stockAsOf), offerId, units: available, left: known.available });
+}
+
+/** How much hotter than usual a good is: buyers take it sooner in place of another. */
+export function learnHeat({ beliefs }: OfferBook, { sku, heat: { hour, week, asOf } }: Fact<'MarketState'>): void {
+  const at = Date.parse(asOf);
+  observe(beliefs, { type: 'signal', kind: 'heat', at, sku, value: 2 ** trendOf({ hour, week, at }, at) });
 }
 
 const NONE: Offer['outcomes'] = { fulfilled: 0, failed: 0, responseMsSum: 0 };

@@ -10,7 +10,7 @@ import type { CandidateOffer, CandidateRequest } from './chain/request';
 import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } from './gates';
 import { likenessOf } from './likeness';
 import type { Considered } from './messages';
-import { costAt, givingUpMinor, maxCostOf } from './worth';
+import { costAt, givingUpMinor, holdingOf, maxCostOf } from './worth';
 
 /** What a buyer who is remembered brings by coming back, as a share of the price: such offers as buyers come back to are worth it. */
 export const RETURN_SHARE = 0.01;
@@ -160,7 +160,7 @@ function asCandidate({ offer, product }: Passed, request: SelectionRequest, want
   const step = stepTo({ request, wanted, offer, product });
   const isSubstitute = !wanted.skus.has(product.sku);
   const instead = isSubstitute && request.need.sku !== undefined ? book.products.get(request.need.sku) : undefined;
-  const candidate: CandidateOffer = {
+  const candidate: Written<CandidateOffer> = {
     offerId: offer.offerId,
     supplierId: offer.supplierId,
     upstreamGroup: offer.upstreamGroup,
@@ -175,7 +175,11 @@ function asCandidate({ offer, product }: Passed, request: SelectionRequest, want
     maxQuantity: offer.maxQuantity,
     step,
   };
-  return instead === undefined ? candidate : { ...candidate, similarity: likenessOf(instead, product) };
+  if (instead !== undefined) candidate.similarity = likenessOf(instead, product);
+  // What it saves the hub must not swap the buyer's good
+  const holding = isSubstitute ? undefined : holdingOf(offer);
+  if (holding !== undefined) candidate.holding = holding;
+  return candidate;
 }
 
 interface AskedFor {

@@ -36,6 +36,19 @@ export function costAt({ costTiers, maxQuantity }: Offer, quantity: number): num
 export const maxCostOf = ({ priceMinor, marginFloorBp = 0 }: Product, isWaived = false): number =>
   isWaived ? priceMinor : priceMinor - Math.ceil((priceMinor * marginFloorBp) / 10_000);
 
+/** A year of the capital that lies in prepaid codes. */
+export const CAPITAL_SHARE = 0.1;
+/** Codes lie no longer than this in what they cost, though none of them was sold lately. */
+export const HOLDING_DAYS_MAX = 180;
+
+/** What using up a code of a vault saves: its capital for as long as the codes last, and its share in those that expire unsold. */
+export function holdingOf({ holding }: Offer): { readonly minorPerDay: number; readonly days: number } | undefined {
+  if (holding === undefined || holding.units === 0) return undefined;
+  const { units, capitalMinor, expiringUnits, coverDays = HOLDING_DAYS_MAX } = holding;
+  const days = Math.min(HOLDING_DAYS_MAX, Math.max(1, coverDays));
+  return { minorPerDay: (capitalMinor / units) * (CAPITAL_SHARE / 365 + expiringUnits / units / days), days };
+}
+
 /** Expected share of orders that are delivered as promised. */
 export function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
   const good = FILL_PRIOR.fulfilled + fulfilled;

@@ -56,6 +56,8 @@ export interface StockObserved {
   readonly at: number;
   readonly offerId: string;
   readonly units: number;
+  /** What was left of the last figure just before, where that is known: what it fell by until then the hub took itself. */
+  readonly left?: number;
 }
 
 export interface PriceObserved {
@@ -133,7 +135,19 @@ export function checkNumber(field: string, value: number): number {
   return value;
 }
 
-const NUMBERS = ['at', 'responseMs', 'quantity', 'delivered', 'failed', 'responseMsSum', 'units', 'costMinor', 'value', 'weight'] as const;
+const NUMBERS = [
+  'at',
+  'responseMs',
+  'quantity',
+  'delivered',
+  'failed',
+  'responseMsSum',
+  'units',
+  'left',
+  'costMinor',
+  'value',
+  'weight',
+] as const;
 
 /** Every number of an observation, before anything is made of it. @throws BadNumber */
 export function checkObservation(fact: MarketObservation): void {

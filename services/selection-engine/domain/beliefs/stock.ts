@@ -1,5 +1,6 @@
 import negativeBinomialCdf from '@stdlib/stats-base-dists-negative-binomial-cdf';
 import type { Beliefs } from './beliefs';
+import type { StockObserved } from './observation';
 
 /** Prior of an offer's drain by other buyers: a quarter of a unit a day, as good as a day's watching. */
 const PRIOR = { drained: 0.25, watchedMs: 86_400_000 } as const;
@@ -9,8 +10,8 @@ export const STALE_LEAST = 0.05;
 /** Past so many standard deviations a tail is nothing. */
 const SURE = 8;
 
-/** A snapshot. What it fell by since the last one was taken by others (or by us); a rise is a restock, and says nothing of the drain. */
-export function noteStock(beliefs: Beliefs, { offerId, units, at }: { offerId: string; units: number; at: number }): void {
+/** A snapshot. What it fell by since the last one was taken by others (and by us, where `left` does not say); a rise is a restock, and says nothing of the drain. */
+export function noteStock(beliefs: Beliefs, { offerId, units, at, left }: Omit<StockObserved, 'type'>): void {
   const known = beliefs.stocks.get(offerId);
   if (known === undefined) {
     beliefs.stocks.set(offerId, { units, at, drained: 0, watchedMs: 0 });
@@ -18,8 +19,9 @@ export function noteStock(beliefs: Beliefs, { offerId, units, at }: { offerId: s
   }
   if (at < known.at) return; // older than what is known
   const fade = 2 ** (-(at - known.at) / beliefs.settings.drainHalfLifeMs);
-  const fell = units <= known.units;
-  known.drained = known.drained * fade + (fell ? known.units - units : 0);
+  const before = left ?? known.units;
+  const fell = units <= before;
+  known.drained = known.drained * fade + (fell ? before - units : 0);
   known.watchedMs = known.watchedMs * fade + (fell ? at - known.at : 0);
   known.units = units;
   known.at = at;
