@@ -4,12 +4,13 @@ import type { Splitter } from './assign/bulk';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { type Asked, goodOf, keptTogether, noneAsked, noteAsked, noteRanked } from './assign/contest';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
-import type { AfterSales } from './buyers/after-sales';
+import type { CountedSales } from './buyers/after-sales';
 import { unknowBuyer } from './buyers/known';
 import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
+import { JUDGED_REPURCHASE } from './beliefs/settings';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
@@ -66,7 +67,7 @@ export interface OfferBook {
   /** Buyers that are remembered, by their pseudonyms; as the database has them, a few seconds ago. */
   readonly buyers: Map<string, BuyerProfile>;
   /** What became of the lines that each offer served; as the database has it, a few seconds ago. */
-  readonly afterSales: Map<string, AfterSales>;
+  readonly afterSales: Map<string, CountedSales>;
   /** Deliveries that were complained of, by their hold, and how much each weighs in what was learnt; 0: it was unfounded. */
   readonly complaints: Map<string, number>;
   /** By offer, how many of them were not unfounded: `good` of the counts, halved as after-sales are. */
@@ -102,7 +103,7 @@ export const emptyBook = (): OfferBook => ({
   afterSales: new Map(),
   complaints: new Map(),
   complained: new Map(),
-  beliefs: createBeliefs(),
+  beliefs: createBeliefs({ repurchase: JUDGED_REPURCHASE }),
   questions: new Map(),
   heardAt: 0,
 });

@@ -45,9 +45,12 @@ export interface ComplaintObserved extends AtOffer {
   readonly weight?: number;
 }
 
-/** A buyer that was served from this offer came back. */
+/** A buyer that was served from this offer came back; or, of so many that were `judged` since the last time, so many did. */
 export interface RepurchaseObserved extends AtOffer {
   readonly type: 'repurchase';
+  readonly returned?: number;
+  /** Absent: their deliveries were counted as trials already (`RateSettings.delayMs`). */
+  readonly judged?: number;
 }
 
 /** Units that a supplier says to have. `at`: when that was true. */
@@ -147,6 +150,8 @@ const NUMBERS = [
   'costMinor',
   'value',
   'weight',
+  'returned',
+  'judged',
 ] as const;
 
 /** Every number of an observation, before anything is made of it. @throws BadNumber */

@@ -31,7 +31,7 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
     case 'complaint':
       return noteComplaint(beliefs, fact);
     case 'repurchase':
-      return eachLevel(beliefs, fact, (it) => addLate(it.repurchase, beliefs.settings.repurchase, fact.at, 0, 1));
+      return noteRepurchase(beliefs, fact);
     case 'stock':
       return noteStock(beliefs, fact);
     case 'signal':
@@ -59,6 +59,11 @@ function noteComplaint(beliefs: Beliefs, fact: ComplaintObserved): void {
   const labels = withdrawn ? -weight : weight;
   if (insteadOf !== undefined) noteAnswer(beliefs, { at, sku, insteadOf, good: 0, bad: labels });
   eachLevel(beliefs, fact, (it) => addLate(it.complaint, beliefs.settings.complaint, at, 0, labels));
+}
+
+function noteRepurchase(beliefs: Beliefs, fact: RepurchaseObserved): void {
+  const { at, returned = 1, judged = 0 } = fact;
+  eachLevel(beliefs, fact, (it) => addLate(it.repurchase, beliefs.settings.repurchase, at, judged, returned));
 }
 
 /** Above it a heat is a fault of whoever measured it. */
@@ -112,7 +117,7 @@ function noteAttempt(beliefs: Beliefs, fact: AttemptObserved): void {
     addCounts(it.invalid, settings.invalid, at, invalid, onlyInvalid ? -1 : 1 - invalid);
     if (onlyInvalid) return;
     addLate(it.complaint, settings.complaint, at, 1, 0);
-    addLate(it.repurchase, settings.repurchase, at, 1, 0);
+    if (settings.repurchase.delayMs !== undefined) addLate(it.repurchase, settings.repurchase, at, 1, 0);
   });
 }
 
@@ -175,7 +180,7 @@ function noteOutcomes(beliefs: Beliefs, fact: OutcomesObserved): void {
     addCounts(it.invalid, settings.invalid, at, 0, delivered * share);
     addCounts(it.ambiguous, settings.ambiguous, at, 0, all * share);
     addLate(it.complaint, settings.complaint, at, delivered * share, 0);
-    addLate(it.repurchase, settings.repurchase, at, delivered * share, 0);
+    if (settings.repurchase.delayMs !== undefined) addLate(it.repurchase, settings.repurchase, at, delivered * share, 0);
     addTimes(it.times, settings.response.halfLifeMs, at, all * share, responseMsSum * share);
   });
 }

@@ -14,7 +14,7 @@ export interface RateSettings {
   readonly halfLifeMs: number;
   readonly prior: { readonly good: number; readonly bad: number };
   readonly weight: LevelWeights;
-  /** Mean delay of the label, for those that come late. */
+  /** Mean delay of the label, for those that come late; absent for repurchase: its trials come with their labels, and no delivery is one. */
   readonly delayMs?: number;
 }
 
@@ -60,3 +60,6 @@ export const DEFAULT_SETTINGS: BeliefSettings = {
   okWhileDown: 0.01,
   drainHalfLifeMs: 2 * DAY,
 };
+
+/** Of a hub that is told of how many buyers it is known whether they came back, and of how many of these did. */
+export const JUDGED_REPURCHASE: RateSettings = { ...DEFAULT_SETTINGS.repurchase, delayMs: undefined };

@@ -1,4 +1,4 @@
-import { observe, OUTCOMES_MAX } from '../beliefs/observe';
+import { observe } from '../beliefs/observe';
 import type { OfferBook } from '../book';
 import { placeOf } from '../learn';
 
@@ -13,32 +13,40 @@ export interface AfterSales {
   readonly returned: number;
 }
 
+/** `at`: as of when they are halved, in milliseconds. */
+export interface CountedSales extends AfterSales {
+  readonly at: number;
+}
+
 export const AFTER_SALES_HALF_MS = 30 * 86_400_000;
 /** Three of ten come back, and 1.4 of a hundred complain or get a bad code, where nothing is known (selection.md 1.2a). */
 const REPURCHASE_PRIOR = { good: 3, all: 10 } as const;
 const COMPLAINT_PRIOR = { bad: 0.56, all: 40 } as const;
 
-const NOTHING: AfterSales = { served: 0, faulty: 0, judged: 0, returned: 0 };
+const NOTHING: CountedSales = { served: 0, faulty: 0, judged: 0, returned: 0, at: 0 };
 
 /** All offers together stand under a name that no offer has. */
 const ALL = '';
 
-/** `at`: when they were counted, in milliseconds. What is new of who came back is learnt. */
+/** `at`: when they were counted, in milliseconds. Of how many more it is known whether they came back, and how many did, is learnt. */
 export function knowAfterSales(book: OfferBook, offerId: string, now: AfterSales, at: number): void {
   const { afterSales, beliefs } = book;
   const before = afterSales.get(offerId) ?? NOTHING;
   const all = afterSales.get(ALL) ?? NOTHING;
-  afterSales.set(offerId, now);
+  afterSales.set(offerId, { ...now, at });
   afterSales.set(ALL, {
     served: all.served + now.served - before.served,
     faulty: all.faulty + now.faulty - before.faulty,
     judged: all.judged + now.judged - before.judged,
     returned: all.returned + now.returned - before.returned,
+    at,
   });
   const offer = book.offers.get(offerId);
   if (offer === undefined) return;
-  const back = Math.min(OUTCOMES_MAX, Math.round(now.returned - before.returned));
-  for (let n = 0; n < back; n++) observe(beliefs, { type: 'repurchase', at, ...placeOf(book, offer) });
+  const kept = 2 ** (-(at - before.at) / AFTER_SALES_HALF_MS);
+  const judged = Math.max(0, now.judged - before.judged * kept);
+  const returned = Math.min(judged, Math.max(0, now.returned - before.returned * kept));
+  if (judged > 0) observe(beliefs, { type: 'repurchase', at, ...placeOf(book, offer), judged, returned });
 }
 
 /** P(a buyer comes back within 30 days), of an offer or, without one, anywhere; in (0,1). */

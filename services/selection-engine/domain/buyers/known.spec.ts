@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { qualityOf } from '../beliefs/read';
 import { BUYERS_MAX } from '../beliefs/substitutes';
+import type { OfferBook } from '../book';
 import { rank } from '../rank';
 import { aBook, anOffer, aProduct, aRequest, NOON } from '../selection.fixtures';
-import { knowAfterSales } from './after-sales';
+import { AFTER_SALES_HALF_MS, knowAfterSales } from './after-sales';
 import { knowBuyer, unknowBuyer } from './known';
 import type { BuyerProfile } from './profile';
 
@@ -38,6 +40,18 @@ describe('a buyer who is remembered', () => {
     assert.equal(first(), 'a~video'); // of equals the lesser name
     knowBuyer(book, aProfile(ANN));
     assert.equal(first(), 'z~video');
+  });
+
+  it('is believed to come back as often as those did of whom it is known, before a restart and after it', () => {
+    const history = { outcomes: { fulfilled: 900, failed: 0, responseMsSum: 0 } };
+    const believed = (book: OfferBook) =>
+      qualityOf(book.beliefs, { offerId: 'a~video', supplierId: 'a', category: 'membership' }, NOON + 60_000).repurchase;
+    const restarted = aBook(aProduct('video'), anOffer('a', 'video', history));
+    knowAfterSales(restarted, 'a~video', { served: 900, faulty: 0, judged: 900, returned: 250 }, NOON);
+    const running = aBook(aProduct('video'), anOffer('a', 'video', history));
+    knowAfterSales(running, 'a~video', { served: 900, faulty: 0, judged: 1_200, returned: 300 }, NOON - AFTER_SALES_HALF_MS);
+    knowAfterSales(running, 'a~video', { served: 900, faulty: 0, judged: 900, returned: 250 }, NOON);
+    for (const book of [restarted, running]) assert.ok(Math.abs(believed(book) - 250 / 900) < 0.01, String(believed(book)));
   });
 
   it('makes room when there are too many', () => {
