@@ -1,6 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import type { Offer, Product } from '../book';
-import { chanceAbove, type Context, type Outlook, outlookOf } from '../demand';
+import { chanceAbove, type Context, type HolidayDay, holidaysOf, type Outlook, outlookOf } from '../demand';
 import { trendOf } from '../market/heat';
 import { PRICE_LASTS_MS, PRICE_TIMES_MAX, UPDATE_UPLIFT } from '../market/limits';
 import { FAILURE_SHARE, FILL_PRIOR, LOST_SALE_SHARE } from '../worth';
@@ -53,7 +53,10 @@ export function stockOutProbability({ available, quantity, perHour, ageMs, leadM
 const DRAIN_SHAPE = 2;
 /** What is bought ahead and not sold loses this share: capital over a fortnight, prices that fall. */
 const LEFTOVER_SHARE = 0.05;
-const HORIZON_MS = 86_400_000;
+const DAY_MS = 86_400_000;
+const HORIZON_MS = DAY_MS;
+/** A festival is felt from three days before it to the day after it, and the horizon with its lead time ends tomorrow. */
+const HOLIDAY_AHEAD_DAYS = 5;
 /** Stock past what demand could take in any case: it only makes the sums longer. */
 const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
 
@@ -100,24 +103,34 @@ export function outlookFor(
     context: contextOf(product, market, at),
     horizonMs: HORIZON_MS,
     leftoverShare: LEFTOVER_SHARE,
-    onHand: 0,
+    onHand: chain.reduce((sum, it) => sum + (it.offer.kind === 'vault' ? it.available : 0), 0),
     inbound: 0,
   });
 }
 
 /** What was reported of the market and still counts. */
 function contextOf({ priceMinor }: Product, market: MarketState | undefined, at: number): Context {
-  if (market === undefined) return {};
+  const holidays = holidaysAround(at);
+  if (market === undefined) return { ...(holidays.length > 0 && { holidays }) };
   const { burst, prices, updates, heat } = market;
   const cheapest = prices.filter((it) => isBelievable(it, priceMinor, at)).sort((a, b) => a.priceMinor - b.priceMinor)[0];
   const trend = trendOf({ hour: heat.hour, week: heat.week, at: Date.parse(heat.asOf) }, at);
   return {
+    ...(holidays.length > 0 && { holidays }),
     events: updates.map((it) => ({ at: Date.parse(it.observedAt), uplift: UPDATE_UPLIFT })),
     heat: Math.max(-3, Math.min(3, trend)),
-    ...(burst !== undefined &&
-      Date.parse(burst.until) > at && { burst: { factor: Math.max(1, burst.factor), at: Date.parse(burst.since) } }),
+    // It lasts: it fades from now on, and not since it began
+    ...(burst !== undefined && Date.parse(burst.until) > at && { burst: { factor: Math.max(1, burst.factor), at } }),
     ...(cheapest !== undefined && priceMinor > 0 && { competitor: { priceMinor: cheapest.priceMinor, ownMinor: priceMinor } }),
   };
+}
+
+/** The days that may move demand over the horizon; asked of the calendar once a day. */
+let holidays: { readonly day: number; readonly days: readonly HolidayDay[] } = { day: -1, days: [] };
+function holidaysAround(at: number): readonly HolidayDay[] {
+  const day = Math.floor(at / DAY_MS);
+  if (holidays.day !== day) holidays = { day, days: holidaysOf((day - 1) * DAY_MS, (day + HOLIDAY_AHEAD_DAYS) * DAY_MS) };
+  return holidays.days;
 }
 
 /** Our own price may have moved since: what is too far off by now says nothing. */
