@@ -18,7 +18,8 @@ export function recordsOf(event: SelectionEvent): readonly TableRows[] {
   const record: DecisionRecord = { request, candidates, gates, considered, chosen, ...(storm && { storm }), ...(split && { split }) };
   const { orderId, merchantId } = request;
   const asked = request.attempt === 1 ? (request.need.sku ?? candidates[0]?.sku ?? null) : null;
-  const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, asked, record };
+  const units = asked === null ? null : request.quantity;
+  const row = { id: decisionId, order_id: orderId, merchant_id: merchantId, decided_at: new Date(decidedAt), model, asked, units, record };
   return [{ entity: DecisionRow, rows: [row] }];
 }
 

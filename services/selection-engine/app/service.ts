@@ -25,6 +25,7 @@ import { LearningQueries } from './learning/queries';
 import { demandLoop } from './market/loop';
 import { MarketController, SignalsController } from './market/http';
 import { MarketQueries } from './market/queries';
+import { CountUnits14 } from './migrations/count-units-14';
 import { CreateMarket3 } from './migrations/create-market-3';
 import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
@@ -59,6 +60,7 @@ export const selectionService = defineService({
     CreateStormIndex11,
     CreateComplaints12,
     AsWritten13,
+    CountUnits14,
   ],
   recordsOf,
   follows: ['selection.market'],

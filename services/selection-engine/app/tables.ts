@@ -19,6 +19,8 @@ export class DecisionRow {
   @Column('text') model!: string;
   /** The good that a new line asked for; null for its further attempts. */
   @Column('text', { nullable: true }) asked!: string | null;
+  /** Of how many units. */
+  @Column('int', { nullable: true }) units!: number | null;
   /** Of the request, the candidates, the gates' counts and the offers considered. */
   @Column('jsonb') record!: unknown;
 }

@@ -19,7 +19,7 @@ describe('more units for running orders', () => {
     await engine.tell({ type: 'LineSelectionRequested', orderId, merchantId: 'm1', lineId: '1', request });
   };
   const count = (minuteAt: number, orders: number) =>
-    engine.service.commands.outcome({ type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders }] } as never);
+    engine.service.commands.outcome({ type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders, units: orders }] } as never);
   const said = async () =>
     (
       await engine.service.database.pool.query<{ data: { orderId: string; sku: string; quantity: number; because: string } }>(

@@ -1,5 +1,5 @@
 import { type Database, type Loop, point } from '@midstream/runtime';
-import { COUNTED_MAX, MINUTE_MS } from '@midstream/selection-engine-domain';
+import { COUNTED_MAX, LINE_UNITS_MAX, MINUTE_MS } from '@midstream/selection-engine-domain';
 
 const EVERY_MS = 15_000;
 /** A decision's time is stamped before its commit: a minute is counted when whatever was decided in it has long been committed. */
@@ -11,6 +11,7 @@ interface Counted {
   readonly minute: string;
   readonly sku: string;
   readonly orders: string;
+  readonly units: string;
 }
 
 /**
@@ -44,9 +45,11 @@ async function lastCounted(database: Database): Promise<number> {
   return Number(rows[0]?.last ?? 0);
 }
 
-async function demandBetween(database: Database, from: number, to: number): Promise<readonly Counted[]> {
+/** Lines that asked for a good for the first time, and their units, by the minute. */
+export async function demandBetween(database: Database, from: number, to: number): Promise<readonly Counted[]> {
   const { rows } = await database.pool.query<Counted>(
-    `SELECT (floor(extract(epoch FROM decided_at) / 60) * 60000)::bigint AS minute, asked AS sku, count(*) AS orders
+    `SELECT (floor(extract(epoch FROM decided_at) / 60) * 60000)::bigint AS minute, asked AS sku, count(*) AS orders,
+            sum(least(coalesce(units, 1), ${LINE_UNITS_MAX})) AS units
        FROM decision
       WHERE asked IS NOT NULL AND decided_at >= $1 AND decided_at < $2
       GROUP BY 1, 2
@@ -57,11 +60,11 @@ async function demandBetween(database: Database, from: number, to: number): Prom
 }
 
 function batched(rows: readonly Counted[]) {
-  const batches: { minuteAt: number; counts: { sku: string; orders: number }[] }[] = [];
-  for (const { minute, sku, orders } of rows) {
+  const batches: { minuteAt: number; counts: { sku: string; orders: number; units: number }[] }[] = [];
+  for (const { minute, sku, orders, units } of rows) {
     const minuteAt = Number(minute);
     const last = batches.at(-1);
-    const count = { sku, orders: Number(orders) };
+    const count = { sku, orders: Number(orders), units: Number(units) };
     if (last?.minuteAt === minuteAt && last.counts.length < COUNTED_MAX) last.counts.push(count);
     else batches.push({ minuteAt, counts: [count] });
   }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { faultOf } from '@midstream/contracts';
-import { anOffer, aProduct } from '@midstream/selection-engine-domain/selection.fixtures';
+import { type AnyFact, faultOf } from '@midstream/contracts';
+import { LINE_UNITS_MAX } from '@midstream/selection-engine-domain';
+import { anOffer, aProduct, aRequest } from '@midstream/selection-engine-domain/selection.fixtures';
 import { type Engine, startEngine } from '../selection.app.fixtures';
+import { demandBetween } from './loop';
 
 describe('the market', () => {
   let engine: Engine;
@@ -71,9 +73,21 @@ describe('the market', () => {
     assert.equal((await ask('/market/heat?sku=nothing')).status, 404);
   });
 
+  it('finds in its decisions how many lines asked for a good, and how many units: of one lot no more than of a few', async () => {
+    const asks = (orderId: string, it: object): AnyFact => {
+      const request = aRequest({ orderId, deliverBy: seen(-86_400), ...it });
+      return { type: 'LineSelectionRequested', orderId, merchantId: request.merchantId, lineId: request.lineId, request };
+    };
+    await engine.tell(asks('o1', { quantity: 3 }), asks('o2', { quantity: 500 }), asks('o3', { attempt: 2 }));
+    const minutes = async () => demandBetween(engine.service.database, Date.now() - 300_000, Date.now() + 60_000);
+    const counts = (await minutes()).filter((it) => it.sku === 'video');
+    const sum = (of: 'orders' | 'units'): number => counts.reduce((total, it) => total + Number(it[of]), 0);
+    assert.deepEqual([sum('orders'), sum('units')], [2, 3 + LINE_UNITS_MAX]);
+  });
+
   it('counts demand from its own decisions, once a minute and good', async () => {
     const minuteAt = Math.floor(Date.now() / 60_000) * 60_000;
-    const command = { type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders: 3 }] } as never;
+    const command = { type: 'CountDemand', minuteAt, counts: [{ sku: 'video', orders: 3, units: 7 }] } as never;
     const events = async () => ((await engine.service.commands.outcome(command)) as { events: readonly { type: string }[] }).events;
     assert.deepEqual((await events()).map((it) => it.type), ['MarketMoved', 'MarketState']); // prettier-ignore
     assert.deepEqual(await events(), []);

@@ -1,7 +1,7 @@
 /** Half-lives of the two counts behind a good's heat (selection.md 2.2). */
 export const HEAT_HOUR_MS = 3_600_000;
 export const HEAT_WEEK_MS = 7 * 86_400_000;
-/** What a sign of interest weighs, in paid orders. */
+/** What a sign of interest weighs, in units that were ordered. */
 export const HEAT_WEIGHTS = { view: 0.1, search: 0.2, cart: 0.5, paid: 1 } as const;
 /** So many paid orders an hour are added on both sides, so that one order of a quiet good is no wave. */
 export const HEAT_CALM_PER_HOUR = 0.5;

@@ -9,10 +9,10 @@ export const SKUS_PER_SIGNAL_MAX = 500;
 export const PRICES_MAX = 20;
 export const UPDATES_MAX = 5;
 export const CHANNELS_MAX = 10;
-/** A competitor's price, an update and a channel's state count so long. */
+/** A competitor's price counts so long. */
 export const PRICE_LASTS_MS = 3 * 86_400_000;
-export const UPDATE_LASTS_MS = 7 * 86_400_000;
-export const CHANNEL_LASTS_MS = 6 * 3_600_000;
+/** A line heats its good by so many of its units at most: one lot for a company is no wave. */
+export const LINE_UNITS_MAX = 20;
 /** Goods whose demand one command counts. */
 export const COUNTED_MAX = 200;
 /** A new version makes two thirds more of a game's goods be bought at its start, before anything is learned of it. */
