@@ -288,6 +288,17 @@ describe('the policy of a line', () => {
     assert.deepEqual(offersOf(fat, aRequest(upTo('same-category'))), ['a~video', 'a~music']);
   });
 
+  it('takes no card of a lesser face value of the same game; of a good of another kind, face values say nothing', () => {
+    const card = (sku: string, faceValueMinor: number, game?: string) =>
+      aProduct(sku, { faceValueMinor, attributes: game === undefined ? {} : { game } });
+    const cards = aBook(
+      ...[card('c100', 10_000, 'x'), card('c50', 5_000, 'x'), card('c110', 11_000, 'x'), card('plain', 5_000), card('gift', 0, 'x')],
+      ...['c50', 'c110', 'plain', 'gift'].map((sku) => anOffer('a', sku)),
+    );
+    const line = aRequest({ need: { sku: 'c100' }, ...upTo('same-category') });
+    assert.deepEqual(offersOf(cards, line).toSorted(), ['a~c110', 'a~gift', 'a~plain']);
+  });
+
   it('takes any good that a need describes as the good itself', () => {
     const games = aBook(
       ...['g1', 'g2', 'g3'].map((sku, n) => aProduct(sku, { category: 'game-card', attributes: { game: n === 2 ? 'y' : 'x' } })),

@@ -19,14 +19,19 @@ export function likenessOf(wanted: Product, other: Product): number {
 
 const nearness = (a: number, b: number): number => (Math.max(a, b) === 0 ? 1 : Math.min(a, b) / Math.max(a, b));
 
-/** Whether the other good may stand in for the wanted one: same game and platform, and valid as long. A gate, no penalty. */
+/**
+ * Whether the other good may stand in for the wanted one: same game and platform, valid as long, and of one kind worth as much: a card of 50
+ * is none of 100. A gate, no penalty.
+ */
 export function standsInFor(wanted: Product, other: Product): boolean {
   const shared = MUST_MATCH.every((name) => {
     const [a, b] = [wanted.attributes[name], other.attributes[name]];
     return a === undefined || b === undefined || a === b;
   });
   const [days, otherDays] = [Number(wanted.attributes[VALIDITY] ?? 0), Number(other.attributes[VALIDITY] ?? Infinity)];
-  return shared && !(days > otherDays);
+  const [face, otherFace] = [wanted.faceValueMinor, other.faceValueMinor];
+  const isLess = otherFace > 0 && otherFace < face && isOfOneKind(wanted, other);
+  return shared && !(days > otherDays) && !isLess;
 }
 
 /** Whether both name a game or a platform, and agree in all of these that they name. */
