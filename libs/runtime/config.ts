@@ -3,6 +3,7 @@ import type { Timed } from '@midstream/kernel';
 import type { ServiceDefinition } from './define';
 import { embeddedBus } from './embedded';
 import { kafkaBus } from './kafka';
+import { CONNECTIONS } from './limits';
 import { rateLimitsOf } from './rates';
 import { startService } from './service';
 import { loggerOf, stopTracing } from './telemetry';
@@ -34,8 +35,17 @@ export function settings(): Record<string, string> {
   return found;
 }
 
+/** Connections of a replica to its database. @throws Error for what is no number, or too few or too many */
+export function connectionsOf(value: string | undefined): number {
+  const { least, usual, most } = CONNECTIONS;
+  if (value === undefined || value === '') return usual;
+  const connections = /^\d{1,3}$/.test(value) ? Number(value) : NaN;
+  if (connections >= least && connections <= most) return connections;
+  throw new Error(`DATABASE_CONNECTIONS is ${value}: a number from ${least} to ${most}`);
+}
+
 /**
- * Runs one service as a process: DATABASE_URL, KAFKA_BROKERS (comma separated), KAFKA_PREFIX, PORT, HOST, MIDSTREAM_OPERATOR_KEY (or …_FILE),
+ * Runs one service as a process: DATABASE_URL, DATABASE_CONNECTIONS (of each replica), KAFKA_BROKERS (comma separated), KAFKA_PREFIX, PORT, HOST, MIDSTREAM_OPERATOR_KEY (or …_FILE),
  * REDIS_URL (where replicas count a caller's requests together), MIDSTREAM_RATE_LIMIT_PER_KEY and …_PER_ADDRESS (requests per 10 s, or `off`),
  * MIDSTREAM_TRUST_PROXY (whose X-Forwarded-For is believed; `loopback` unless said).
  * SIGTERM drains and ends it.
@@ -58,6 +68,7 @@ export async function runService<Rows, View, Command extends Timed, Event extend
   const all = settings();
   const service = await startService(definition, {
     databaseUrl: required('DATABASE_URL', `the PostgreSQL database of ${definition.name}, postgres://role:password@host/database`),
+    connections: connectionsOf(setting('DATABASE_CONNECTIONS')),
     bus,
     port: Number(setting('PORT') ?? 3000),
     host: setting('HOST') ?? '127.0.0.1',

@@ -5,6 +5,8 @@ export const CHUNK_BYTES_MAX = 1024 * 1024;
 export const GATHER_QUEUE_MAX = 10_000;
 /** Transactions of commands, of one replica. With as many as there are sources a storm of 33 s waited 52 s for locks, and took a fifth more statements. */
 export const BATCHES_AT_ONCE = 1;
+/** Of a replica to its database, unless DATABASE_CONNECTIONS says so: one has the batch, two may have imports; beside them the relay has one of its own. */
+export const CONNECTIONS = { least: 5, usual: 8, most: 100 } as const;
 /** A source waits with one batch at a time: the bus with one a partition, what is due, requests, outcomes of calls, parked keys. */
 export const BATCHES_WAITING_MAX = 10_000;
 export const BATCH_TRIES_MAX = 4;

@@ -4,7 +4,7 @@ import { DataSource, type EntityTarget, type MigrationInterface } from 'typeorm'
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { point } from './fault';
 import { FlightSocket } from './flight';
-import { BATCHES_AT_ONCE, BATCHES_WAITING_MAX } from './limits';
+import { BATCHES_AT_ONCE, BATCHES_WAITING_MAX, CONNECTIONS } from './limits';
 import { ShellLanes2, ShellTables1 } from './shell-tables';
 
 export interface Answer<Row> {
@@ -141,6 +141,7 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly entities: readonly EntityTarget<object>[];
   readonly migrations: readonly (new () => MigrationInterface)[];
+  /** At most so many at once; default CONNECTIONS.usual. */
   readonly connections?: number;
   /** What a statement may take; default STATEMENT_MS_MAX. */
   readonly statementMs?: number;
@@ -149,7 +150,7 @@ export interface DatabaseOptions {
 
 /** Opens a service's database and brings its schema up to date. @throws Error where the database cannot be reached or is newer than this code. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, entities, migrations, connections = 8, statementMs = STATEMENT_MS_MAX, onPoolError } = options;
+  const { url, entities, migrations, connections = CONNECTIONS.usual, statementMs = STATEMENT_MS_MAX, onPoolError } = options;
   const dataSource = new DataSource({
     type: 'postgres',
     url,

@@ -49,6 +49,8 @@ export interface ServiceOptions {
   readonly rates?: RateLimits;
   /** Whose X-Forwarded-For is believed: addresses, networks, `loopback` (unless said), `uniquelocal`; separated by commas. */
   readonly trustProxy?: string;
+  /** Connections to the database; CONNECTIONS.usual unless said. */
+  readonly connections?: number;
 }
 
 export interface RunningService {
@@ -77,6 +79,7 @@ export async function startService<Rows, View, Command extends Timed, Event exte
     url: options.databaseUrl,
     entities: [...Object.values(definition.tables).map((it) => it.entity), ...(definition.entities ?? [])],
     migrations: definition.migrations,
+    ...(options.connections !== undefined && { connections: options.connections }),
     onPoolError: (error) => logger.warn({ err: error }, 'an idle connection broke'),
   });
   try {

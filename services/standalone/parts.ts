@@ -25,9 +25,12 @@ export const settingsOf = (home: Home): Record<string, string> => ({
 /** Requests per 10 s: past what one machine can do. */
 const ONE_MACHINE_RATE = '1000000';
 
+/** Of each service: two cores ask no more at once, and a connection that is used costs the server 5 to 10 MB. */
+const CONNECTIONS = 5;
+
 /** All five in this process, started side by side. */
 export async function startAll(urls: Readonly<Record<Service, string>>, bus: EventBus, options: StartOptions): Promise<RunningService[]> {
-  const of = (service: Service): ServiceOptions => ({ ...options, databaseUrl: urls[service], bus, port: 0 });
+  const of = (service: Service): ServiceOptions => ({ ...options, databaseUrl: urls[service], connections: CONNECTIONS, bus, port: 0 });
   return Promise.all([
     startService(orderService, of('order')),
     startService(selectionService, of('selection-engine')),
