@@ -19,6 +19,10 @@ describe('the simulated world', () => {
     assert.ok(lines / SEEDS >= 40 && faults / SEEDS >= 10, `${lines} lines and ${faults} faults are too few to tell anything`);
   });
 
+  it('closes what has grown stale after an outage that is longer than a client waits', () => {
+    assert.equal(simulate(532).violation, undefined);
+  });
+
   it('is the same for the same seed, to the last step', () => {
     assert.deepEqual(simulate(4711), simulate(4711));
   });

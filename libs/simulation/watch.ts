@@ -39,8 +39,10 @@ export class SupplyWatch {
     const until = offer && freshUntil(offer);
     if (until === undefined || this.waiting.has(`${offerId} ${until}`)) return;
     this.waiting.add(`${offerId} ${until}`);
+    const command = { type: 'CloseStale', offerId } as AnyCommand;
+    // A loop looks again for as long as it takes: an outage outlasts the patience of a client (seed 532)
     machine.agenda.at(Math.max(now, until) + this.world.random.whole(1, FRESHNESS_MS), () =>
-      this.world.command('inventory', { type: 'CloseStale', offerId } as AnyCommand),
+      this.world.send('inventory', [{ command, actor: 'operator' }], undefined, Infinity),
     );
   }
 
