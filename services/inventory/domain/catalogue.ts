@@ -1,7 +1,7 @@
 import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
-import { HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
+import { COST_TIERS_MAX, HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
 import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
 import { convertTiers } from './rates';
@@ -136,13 +136,15 @@ export const sells = (it: Denomination, faceValueMinor: number): boolean =>
 
 /** Ascending by `from`, the first from one unit on. */
 export const areTiers = (tiers: OfferTerms['costTiers']): boolean =>
-  tiers[0]?.from === 1 && tiers.every((it, n) => it.from <= UNITS_MAX && (n === 0 || it.from > (tiers[n - 1]?.from ?? 0)));
+  tiers[0]?.from === 1 &&
+  tiers.length <= COST_TIERS_MAX &&
+  tiers.every((it, n) => it.from <= UNITS_MAX && (n === 0 || it.from > (tiers[n - 1]?.from ?? 0)));
 
 export const isDearer = (known: OfferTerms, next: Pick<OfferTerms, 'costTiers'>): boolean =>
   [...known.costTiers, ...next.costTiers].some(({ from }) => costAt(next.costTiers, from) > costAt(known.costTiers, from));
 
 /** Equal as JSON, whatever the order of properties: rows come back from jsonb with theirs sorted. */
-function same(a: unknown, b: unknown): boolean {
+export function same(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
   const [left, right] = [a, b].map((it) => Object.entries(it).filter(([, value]) => value !== undefined)) as [
     [string, unknown][],

@@ -56,6 +56,8 @@ export const BALANCE_BLIND_MS = 60_000;
 export const BALANCE_PATIENCE_MS = 30 * 60_000;
 /** Units that one report or import may name, as in contracts. */
 export const UNITS_MAX = 1_000_000;
+/** Tiers of a cost, as in contracts. */
+export const COST_TIERS_MAX = 20;
 /** Tiers of merchants that mark-up rules may name: a price each for every product. */
 export const TIERS_MAX = 20;
 /** Products that follow mark-up rules. */

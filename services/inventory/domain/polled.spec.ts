@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRejection } from '@midstream/kernel';
 import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, outcome, report, start, type Written } from './inventory.fixtures';
-import { inventory, POLL_TELL_MS, roomOf, type Rows, rowOf } from './index';
+import { COST_TIERS_MAX, inventory, POLL_TELL_MS, roomOf, type Rows, rowOf } from './index';
 
 const offer = (rows: Rows) => rowOf(rows.offers, A);
 const seenIn = (rows: Rows) => {
@@ -61,6 +61,25 @@ describe('a supplier that is asked for its stock', () => {
   it('keeps a cost that it does not tell, or tells in another currency, or as nothing', () => {
     for (const change of [{}, { costMinor: 5, currency: 'USD' }, { costMinor: 0, currency: 'CNY' }])
       assert.deepEqual(offer(after(market, polled(market, 4, change))).costTiers, [{ from: 1, costMinor: 2_000 }]);
+  });
+
+  it('tells what larger quantities cost, too; tiers that are none leave what is known of them', () => {
+    const told = (rows: Rows, ...costs: readonly (readonly [from: number, costMinor: number])[]) => {
+      const costTiers = costs.map(([from, costMinor]) => ({ from, costMinor }));
+      return offer(after(rows, polled(rows, 4, { costMinor: costs[0]?.[1] ?? 0, costTiers, currency: 'CNY' })));
+    };
+    const tiered = told(market, [1, 2_100], [10, 1_900]);
+    assert.deepEqual(tiered.costTiers, [{ from: 1, costMinor: 2_100 }, { from: 10, costMinor: 1_900 }]); // prettier-ignore
+    const known = { ...market, offers: { ...market.offers, [A]: tiered } };
+    for (const more of [
+      [10, 0],
+      [1, 1_800],
+    ] as const) {
+      assert.deepEqual(told(known, [1, 2_000], more).costTiers, [{ from: 1, costMinor: 2_000 }, { from: 10, costMinor: 1_900 }]); // prettier-ignore
+    }
+    const many = Array.from({ length: COST_TIERS_MAX + 1 }, (_, n): [number, number] => [n + 1, 2_000]);
+    assert.equal(told(known, ...many).costTiers.length, 2);
+    assert.deepEqual(told(known, [1, 2_000]).costTiers, [{ from: 1, costMinor: 2_000 }]);
   });
 
   it('speaks for its own offers alone', () => {

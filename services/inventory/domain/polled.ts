@@ -1,5 +1,5 @@
 import { type Decision, reject } from '@midstream/kernel';
-import { isDearer } from './catalogue';
+import { areTiers, isDearer, same } from './catalogue';
 import { freshen } from './closing';
 import { arm, draftOf, tellState } from './draft';
 import { POLL_TELL_MS, UNITS_MAX } from './limits';
@@ -43,10 +43,14 @@ export function notePolled(command: NotePolled, rows: Rows): Decision<InventoryE
   return draft.events;
 }
 
-/** With another cost of one unit, where it was told, in the currency that the supplier quotes in. What larger quantities cost stays as it is known. */
-function tiersOf(offer: Offer, { costMinor, currency }: NotePolled): CostTiers | undefined {
-  const { currency: own, costTiers } = offer.quoted ?? offer;
-  const [first, ...rest] = costTiers;
-  if (costMinor === undefined || costMinor === 0 || currency !== own || first?.costMinor === costMinor) return undefined;
-  return [{ from: 1, costMinor }, ...rest];
+/**
+ * What it costs, where it was told in the currency that the supplier quotes in, and is news. Told of one unit alone, or with tiers that are none,
+ * what larger quantities cost stays as it is known.
+ */
+function tiersOf(offer: Offer, { costMinor, costTiers, currency }: NotePolled): CostTiers | undefined {
+  const { currency: own, costTiers: known } = offer.quoted ?? offer;
+  if (costMinor === undefined || costMinor === 0 || currency !== own) return undefined;
+  const isWhole = costTiers !== undefined && areTiers(costTiers) && costTiers.every((it) => it.costMinor > 0);
+  const told = isWhole ? costTiers : [{ from: 1, costMinor }, ...known.slice(1)];
+  return same(told, known) ? undefined : told;
 }

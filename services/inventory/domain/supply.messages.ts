@@ -1,6 +1,6 @@
 import type { Timed } from '@midstream/kernel';
 import type { Counters } from './counters';
-import type { Holding, MarkupRule } from './state';
+import type { CostTiers, Holding, MarkupRule } from './state';
 
 interface Told<Type extends string> extends Timed {
   readonly type: Type;
@@ -20,6 +20,8 @@ export interface NotePolled extends OfOffer<'NotePolled'> {
   readonly quantity: number;
   /** Of one unit, in minor units of `currency`; absent: it was not told. */
   readonly costMinor?: number;
+  /** What larger quantities cost, too; absent: it is not told. */
+  readonly costTiers?: CostTiers;
   readonly currency?: string;
   /** The offer, when the question was put. */
   readonly seen: { readonly sequence: number; readonly stockAsOf: number; readonly accepted: number };

@@ -1,4 +1,4 @@
-import type { RecordOutcome, Supplier } from '@midstream/inventory-domain';
+import type { CostTiers, RecordOutcome, Supplier } from '@midstream/inventory-domain';
 import type { Codes } from '../codes';
 import type { SupplierTokens } from '../tokens';
 import type { Outside } from './outside';
@@ -52,6 +52,8 @@ export interface StockItem {
   readonly available: number;
   /** Of one unit, in minor units. */
   readonly costMinor: number;
+  /** What each costs where more are bought at once; absent: it is not told. */
+  readonly costTiers?: CostTiers;
   readonly currency: string;
 }
 

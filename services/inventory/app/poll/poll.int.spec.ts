@@ -60,7 +60,8 @@ describe('suppliers that do not push', () => {
   it('are asked page by page where they have many of our goods, and what they have no more is none', async () => {
     const { control, sandbox } = world;
     const baseUrl = `${sandbox.url}/suppliers/west`;
-    for (const sku of ['vip', 'g1', 'g2', 'g3']) await control(`/suppliers/west/skus/${sku}`, { stock: 7, costTiers: [{ from: 1, costMinor: 1900 }] }); // prettier-ignore
+    const tiers = [{ from: 1, costMinor: 1900 }, { from: 10, costMinor: 1800 }]; // prettier-ignore
+    for (const sku of ['vip', 'g1', 'g2', 'g3']) await control(`/suppliers/west/skus/${sku}`, { stock: 7, costTiers: tiers }); // prettier-ignore
     for (const it of ['west']) await world.call('PUT', `/suppliers/${it}`, { name, kind: 'http', upstreamGroup: it, baseUrl, token: 'sandbox-west' }); // prettier-ignore
     for (const sku of ['vip', 'g1', 'g2', 'g3', 'g4']) await world.call('PUT', `/suppliers/west/offers/${sku}`, offer());
     await world.call('POST', '/suppliers/west/stock', { changes: [{ sku: 'g4', quantity: 9, sequence: 5 }] });
@@ -69,6 +70,7 @@ describe('suppliers that do not push', () => {
     await asked('west', (it) => it['goods'] === 4);
     const all = await Promise.all(['vip', 'g3', 'g4'].map((it) => offerOf('west', it)));
     assert.deepEqual(all.map((it) => [it['available'], it['stockSource']]), [[7, 'poll'], [7, 'poll'], [0, 'poll']]); // prettier-ignore
+    assert.deepEqual(all[0]?.['costTiers'], tiers);
     const push = await world.call('POST', '/suppliers/west/stock', { changes: [{ sku: 'g4', quantity: 2, sequence: 6 }] });
     assert.equal(push.body['taken'], 1);
   });

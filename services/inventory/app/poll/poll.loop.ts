@@ -81,7 +81,7 @@ function toCommand(supplierId: string, { offer, item }: Found): Untimed<Inventor
     offerId,
     quantity: item?.available ?? 0,
     seen: { sequence, accepted, stockAsOf },
-    ...(item && { costMinor: item.costMinor, currency: item.currency }),
+    ...(item && { costMinor: item.costMinor, ...(item.costTiers && { costTiers: item.costTiers }), currency: item.currency }),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isPrivate, PrivateAddress } from '../address';
 import { Unanswered, type Wanted } from '../port';
-import { readPurchase, readRefusal } from './wire';
+import { readPurchase, readRefusal, readStock } from './wire';
 
 const wanted: Wanted = {
   ...{ purchaseId: 'p', holdId: 'o/1/1/a~vip', offerId: 'a~vip', supplierId: 'a', sku: 'vip', quantity: 2 },
@@ -44,6 +44,24 @@ describe('an answer of a supplier', () => {
       kind: 'code',
       code: '',
     }));
+});
+
+describe('a stock answer', () => {
+  const good = (costTiers: unknown, change: object = {}) => ({ sku: 'vip', available: 3, currency: 'CNY', costTiers, ...change });
+  const [one, ten] = [{ from: 1, costMinor: 9 }, { from: 10, costMinor: 8, note: 'x' }]; // prettier-ignore
+  const read = (...items: readonly unknown[]) => readStock({ items }).items;
+
+  it('names what one unit costs, and larger quantities where all of it is sound', () => {
+    const of = { supplierSku: 'vip', available: 3, costMinor: 9, currency: 'CNY' };
+    assert.deepEqual(read(good([one, ten])), [{ ...of, costTiers: [one, { from: 10, costMinor: 8 }] }]);
+    assert.deepEqual(read(good([one, { from: 10 }])), [of]);
+  });
+
+  it('loses a good that is told otherwise, and no other', () =>
+    assert.equal(
+      read(good([]), good(undefined), good([{ from: 1, costMinor: -1 }]), good([one], { available: 1.5 }), good([one])).length,
+      1,
+    ));
 });
 
 describe('a refusal', () => {

@@ -98,11 +98,17 @@ export function readStock(body: unknown): { readonly items: readonly StockItem[]
 
 function readItem(item: unknown): StockItem[] {
   if (!isFields(item)) return [];
-  const { sku, available, currency, costTiers } = item;
-  const first: unknown = Array.isArray(costTiers) ? costTiers[0] : undefined;
+  const { sku, available, currency } = item;
+  const tiers: readonly unknown[] = Array.isArray(item['costTiers']) ? item['costTiers'] : [];
+  const [first] = tiers;
   const costMinor = isFields(first) ? first['costMinor'] : undefined;
   if (typeof sku !== 'string' || typeof currency !== 'string' || !isUnits(available) || !isUnits(costMinor)) return [];
-  return [{ supplierSku: sku, available, costMinor, currency }];
+  const costTiers = tiers.every(isTier) && tiers.map(({ from, costMinor: cost }) => ({ from, costMinor: cost }));
+  return [{ supplierSku: sku, available, costMinor, ...(costTiers && { costTiers }), currency }];
 }
+
+type Tier = NonNullable<StockItem['costTiers']>[number];
+
+const isTier = (it: unknown): it is Tier => isFields(it) && isUnits(it['from']) && isUnits(it['costMinor']);
 
 const isUnits = (it: unknown): it is number => typeof it === 'number' && Number.isSafeInteger(it) && it >= 0;
