@@ -21,9 +21,20 @@ describe('an offer, over HTTP', () => {
     const bad: [string, string, object, number, string][] = [
       ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'XQZ' }), 400, 'currency'],
       ['PUT', '/suppliers/a/offers/vip', offer({ regions: ['QX'] }), 400, 'regions'],
-      ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 1, costMinor: 5 }, { from: 1, costMinor: 4 }] }), 422, 'wrong-tiers'], // prettier-ignore
+      ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 1, costMinor: 5 }, { from: 1, costMinor: 4 }] }), 422, 'wrong-tiers","field":"costTiers'], // prettier-ignore
       ['PUT', '/suppliers/a/offers/vip', offer({ costTiers: [{ from: 5, costMinor: 5 }] }), 422, 'wrong-tiers'],
-      ['PUT', '/suppliers/a/offers/vip', offer({ denomination: { kind: 'FIXED', valuesMinor: [1] } }), 422, 'wrong-denomination'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ minQuantity: 2, maxQuantity: 1 }), 422, 'wrong-quantities","field":"minQuantity'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ validFrom: seenAt, validUntil: seenAt }), 422, 'wrong-validity","field":"validFrom'],
+      ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'USD' }), 422, 'unknown-rate","field":"currency'],
+      ['PUT', '/products/vip', product({ currency: 'USD' }), 422, 'wrong-currency","field":"currency'],
+      ['PUT', '/products/vip', product({ fulfilmentKind: 'VALUE_RECHARGE' }), 409, 'product-kind-is-fixed","field":"fulfilmentKind'],
+      [
+        'PUT',
+        '/suppliers/a/offers/vip',
+        offer({ denomination: { kind: 'FIXED', valuesMinor: [1] } }),
+        422,
+        'wrong-denomination","field":"denomination',
+      ],
       ['PUT', '/suppliers/a/offers/vip', offer({ validFrom: 'tomorrow' }), 400, 'validFrom'],
       ['POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: -1, sequence: 9 }] }, 400, 'quantity'],
       ['POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: 1.5, sequence: 9 }] }, 400, 'quantity'],

@@ -25,8 +25,8 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   const { sku } = put;
   const known = rows.products[sku];
   if (known !== undefined && known.offerIds.length > 0) {
-    if (known.fulfilmentKind !== put.fulfilmentKind) return reject('product-kind-is-fixed');
-    if (known.currency !== put.currency) return reject('wrong-currency', { currency: known.currency });
+    if (known.fulfilmentKind !== put.fulfilmentKind) return reject('product-kind-is-fixed', { field: 'fulfilmentKind' });
+    if (known.currency !== put.currency) return reject('wrong-currency', { field: 'currency', currency: known.currency });
   }
   const rules = rows.markups[MARKUP_ID];
   const follows = priceBy === 'rule';
@@ -67,11 +67,12 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   if (product === undefined) return reject('unknown-product');
   const rate = rows.rates[terms.currency]?.quotes[product.currency];
   if (product.currency !== terms.currency && rate === undefined)
-    return reject('unknown-rate', { from: terms.currency, to: product.currency });
-  if (!areTiers(terms.costTiers)) return reject('wrong-tiers');
-  if (terms.minQuantity > terms.maxQuantity) return reject('wrong-quantities');
-  if ((terms.validFromAt ?? -Infinity) >= (terms.validUntilAt ?? Infinity)) return reject('wrong-validity');
-  if (terms.denomination !== undefined && !sells(terms.denomination, product.faceValueMinor)) return reject('wrong-denomination');
+    return reject('unknown-rate', { field: 'currency', from: terms.currency, to: product.currency });
+  if (!areTiers(terms.costTiers)) return reject('wrong-tiers', { field: 'costTiers' });
+  if (terms.minQuantity > terms.maxQuantity) return reject('wrong-quantities', { field: 'minQuantity' });
+  if ((terms.validFromAt ?? -Infinity) >= (terms.validUntilAt ?? Infinity)) return reject('wrong-validity', { field: 'validFrom' });
+  if (terms.denomination !== undefined && !sells(terms.denomination, product.faceValueMinor))
+    return reject('wrong-denomination', { field: 'denomination' });
 
   const offerId = offerIdOf(supplierId, sku);
   const { upstreamGroup } = supplier;

@@ -24,7 +24,7 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
   if (offer.kind === 'vault') return reject('vault-refuses-feeds');
   if (sequence < offer.sequence) return reject('stale-report', { sequence: offer.sequence });
   if (sequence === offer.sequence) return quantity === offer.reported ? [] : reject('stale-report', { sequence: offer.sequence });
-  if (costTiers !== undefined && !areTiers(costTiers)) return reject('wrong-tiers');
+  if (costTiers !== undefined && !areTiers(costTiers)) return reject('wrong-tiers', { field: 'costTiers' });
 
   const draft = draftOf(rows);
   const known = Math.min(offer.accepted, Math.max(offer.settled, settled ?? offer.acceptedAtReport));
