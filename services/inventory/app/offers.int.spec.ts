@@ -27,6 +27,7 @@ describe('an offer, over HTTP', () => {
       ['PUT', '/suppliers/a/offers/vip', offer({ validFrom: seenAt, validUntil: seenAt }), 422, 'wrong-validity","field":"validFrom'],
       ['PUT', '/suppliers/a/offers/vip', offer({ currency: 'USD' }), 422, 'unknown-rate","field":"currency'],
       ['PUT', '/products/vip', product({ currency: 'USD' }), 422, 'wrong-currency","field":"currency'],
+      ['PUT', '/products/vip', product({ faceValueMinor: 2900 }), 409, 'face-value-is-fixed","field":"faceValueMinor'],
       ['PUT', '/products/vip', product({ fulfilmentKind: 'VALUE_RECHARGE' }), 409, 'product-kind-is-fixed","field":"fulfilmentKind'],
       [
         'PUT',

@@ -13,6 +13,7 @@ export const problems: ServiceDefinition<never, never, never, never, InventoryCo
   'not-a-vault': { status: 409, title: 'Codes are imported into offers of a vault; this supplier is bought from' },
   'supplier-kind-is-fixed': { status: 409, title: 'A supplier stays a vault, or stays bought from' },
   'product-kind-is-fixed': { status: 409, title: 'A product that has offers keeps its kind' },
+  'face-value-is-fixed': { status: 409, title: 'A product that has offers keeps its face value; list another' },
   'base-url-missing': { status: 422, title: 'A supplier that is bought from over HTTP has a baseUrl' },
   'supplier-reserved': { status: 409, title: 'This name is the hub’s own vault' },
   'unknown-rate': { status: 422, title: 'There is no rate of exchange between the offer’s currency and the product’s; tell it first' },

@@ -26,6 +26,8 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   const known = rows.products[sku];
   if (known !== undefined && known.offerIds.length > 0) {
     if (known.fulfilmentKind !== put.fulfilmentKind) return reject('product-kind-is-fixed', { field: 'fulfilmentKind' });
+    // Offers may say which face values they sell
+    if (known.faceValueMinor !== put.faceValueMinor) return reject('face-value-is-fixed', { field: 'faceValueMinor' });
     if (known.currency !== put.currency) return reject('wrong-currency', { field: 'currency', currency: known.currency });
   }
   const rules = rows.markups[MARKUP_ID];

@@ -214,6 +214,7 @@ export type InventoryCode =
   | 'not-a-vault'
   | 'supplier-kind-is-fixed'
   | 'product-kind-is-fixed'
+  | 'face-value-is-fixed'
   | 'base-url-missing'
   | 'supplier-reserved'
   | 'wrong-currency'
