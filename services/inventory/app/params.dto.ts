@@ -79,7 +79,8 @@ export class ReconcileDto {
   @IsIn(['ask', 'write-off'])
   action!: 'ask' | 'write-off';
   @ApiPropertyOptional({
-    description: 'With `ask`, of suppliers that know their own numbers only: what their book calls it',
+    description:
+      'With `ask`, of suppliers that know their own numbers only: what their book calls it; while the outcome is open it may be corrected',
     maxLength: 100,
   })
   @IsOptional()

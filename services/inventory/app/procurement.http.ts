@@ -1,4 +1,4 @@
-import type { InventoryCommand } from '@midstream/inventory-domain';
+import { convertBack, factorTo, type InventoryCommand } from '@midstream/inventory-domain';
 import { type Caller, Commands, From, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -45,8 +45,10 @@ export class ProcurementController {
     @Body() { action, supplierOrderNo }: ReconcileDto,
     @From() caller: Caller,
   ): Promise<ProcurementView> {
-    const { purchaseId, holdId, sku, maxCostMinor: unitCostMinor } = await this.queries.purchase(procurementId);
-    if (supplierOrderNo !== undefined) await this.house.orders.keep({ purchaseId, supplierOrderNo, unitCostMinor });
+    const purchase = await this.queries.purchase(procurementId);
+    const { purchaseId, holdId, sku } = purchase;
+    const unitCostMinor = convertBack(purchase.maxCostMinor, factorTo(purchase));
+    if (supplierOrderNo !== undefined) await this.house.orders.correct({ purchaseId, supplierOrderNo, unitCostMinor });
     await this.commands.run({ type: COMMANDS[action], purchaseId, holdId, sku }, { caller });
     return procurementView(await this.queries.purchase(procurementId));
   }

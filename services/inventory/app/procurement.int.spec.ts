@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { aSupplier, aWorld, buys, holdId, product, until, type World } from './inventory.app.fixtures';
+import { StandIn } from './adapters/acg-faka/stand-in.fixtures';
+import { aSupplier, aWorld, buys, holdId, offer, product, until, type World } from './inventory.app.fixtures';
 
 describe('an operator', () => {
   let world: World;
@@ -32,6 +33,28 @@ describe('an operator', () => {
     await accepted('o2');
     const asked = await world.call('POST', `${pathOf('o2')}/reconcile`, { action: 'ask' });
     assert.deepEqual([asked.status, asked.body['status']], [200, 'accepted']);
+  });
+
+  it('names the order in a shop that can be asked by its own number only, and may have mistyped it', async () => {
+    const shop = await StandIn.open();
+    shop.put('card-x', { price: '20.00', cards: ['F-1', 'F-2', 'F-3'] });
+    const faka = { name: { zh: '店', en: 'Shop' }, kind: 'acg-faka', upstreamGroup: 'faka', baseUrl: shop.url };
+    await world.call('PUT', '/suppliers/faka', { ...faka, token: `${shop.appId}:${shop.appKey}` });
+    await world.call('PUT', '/suppliers/faka/offers/vip', offer({ supplierSku: 'card-x' }));
+    await world.call('POST', '/suppliers/faka/stock', { changes: [{ sku: 'vip', quantity: 3, sequence: 1 }] });
+    shop.mood = 'html-after-charging';
+    await buys(world, 'o4', 'vip', 2, ['faka']);
+    const path = `/procurement-orders/${encodeURIComponent(`${holdId('o4', 'faka', 'vip')}/1`)}`;
+    await until(async () => (await world.call('GET', path)).body['status'] === 'unknown', 'the lost answer');
+    const [ordered] = shop.orders;
+    const ask = async (supplierOrderNo = '') => (await world.call('POST', `${path}/reconcile`, { action: 'ask', supplierOrderNo })).status;
+    assert.equal(await ask('20260101-mistyped'), 200);
+    assert.equal(await ask(ordered?.tradeNo), 200);
+    const [delivered] = await world.facts('UnitsDelivered', 'o4');
+    assert.equal(delivered?.tally.delivered, 2);
+    assert.equal(await ask('20260101-too-late'), 409);
+    assert.deepEqual(await world.sql(`SELECT supplier_order_no AS no FROM supplier_order`), [{ no: ordered?.tradeNo }]);
+    await shop.close();
   });
 
   it('writes off what does not come: the units are released, and a late code is the hub’s', async () => {

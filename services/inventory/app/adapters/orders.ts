@@ -14,11 +14,21 @@ export interface SupplierOrder {
 export class SupplierOrders {
   constructor(private readonly database: Database) {}
 
-  /** What is known stays; a number that an operator has found is taken where none was known. */
+  /** As the supplier has told it: what is known stays. */
   async keep({ purchaseId, supplierOrderNo, unitCostMinor, seen }: SupplierOrder): Promise<void> {
     await this.database.pool.query(
       `INSERT INTO supplier_order (purchase_id, supplier_order_no, unit_cost_minor, seen) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
       [purchaseId, supplierOrderNo, unitCostMinor, seen ?? null],
+    );
+  }
+
+  /** As an operator has found it: while the outcome is open, his last word counts. */
+  async correct({ purchaseId, supplierOrderNo, unitCostMinor }: Omit<SupplierOrder, 'seen'>): Promise<void> {
+    await this.database.pool.query(
+      `INSERT INTO supplier_order (purchase_id, supplier_order_no, unit_cost_minor)
+       SELECT id, $2, $3 FROM purchase WHERE id = $1 AND status IN ('unknown', 'accepted')
+           ON CONFLICT (purchase_id) DO UPDATE SET supplier_order_no = excluded.supplier_order_no`,
+      [purchaseId, supplierOrderNo, unitCostMinor],
     );
   }
 
