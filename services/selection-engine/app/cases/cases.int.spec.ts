@@ -68,8 +68,18 @@ describe('the case library', () => {
     };
     assert.equal((await engine.ask('/cases', { body })).status, 201);
     assert.equal((await engine.ask('/cases', { body })).status, 409);
+    assert.equal((await engine.ask('/cases', { body: { ...body, caseId: 'curated-festival-pack' } })).status, 409);
+    assert.equal((await cases('op')).items.filter((it) => it.origin === 'curated' && it.skus.includes('video')).length, 1);
     assert.equal((await engine.ask('/cases', { key: 'k1', body })).status, 403);
     assert.equal((await engine.ask('/cases', { body: { ...body, caseId: 'other', delivered: 1.5 } })).status, 400);
+    assert.ok((await cases('k1')).items.some((it) => it.origin === 'curated' && it.skus.includes('video')));
+  });
+
+  it('keeps what operators wrote, however many cases of orders there are', async () => {
+    await engine.service.database.query(
+      `INSERT INTO selection_case (id, origin, scenario, segment, region, category, skus, quantity, price_minor, orders, ordered, delivered)
+       SELECT 'o-' || n, 'orders', 'general', 'retail', 'CN', 'membership', '{}', 1, 2500, 9, 9, 9 FROM generate_series(1, 2000) AS n`,
+    );
     assert.ok((await cases('k1')).items.some((it) => it.origin === 'curated' && it.skus.includes('video')));
   });
 

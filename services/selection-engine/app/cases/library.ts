@@ -3,7 +3,7 @@ import type { Case } from '@midstream/selection-engine-domain';
 import { Injectable } from '@nestjs/common';
 import { CURATED } from './curated';
 
-/** Cases that are kept in memory: those with the most orders. */
+/** Cases that are kept in memory: those that operators wrote, and of the others those with the most orders. */
 const CASES_MAX = 2_000;
 const FRESH_MS = 10_000;
 /** A case of fewer orders is shown to the hub's own people only, and on no card: few orders might be known again. */
@@ -46,7 +46,9 @@ export class CaseLibrary {
   /** As they are now, with those that are not to be shown yet. */
   async read(): Promise<readonly Case[]> {
     this.readAt = Date.now();
-    const { rows } = await this.database.pool.query<CaseFound>(`SELECT * FROM selection_case ORDER BY orders DESC, id LIMIT ${CASES_MAX}`);
+    const { rows } = await this.database.pool.query<CaseFound>(
+      `SELECT * FROM selection_case ORDER BY origin = 'curated' DESC, orders DESC, id LIMIT ${CASES_MAX}`,
+    );
     const known = [...CURATED, ...rows.map(caseOf)];
     this.shown = known.filter(isAnonymous);
     return known;
@@ -54,6 +56,7 @@ export class CaseLibrary {
 
   /** @throws Problem where there is one of this id. */
   async write(it: Case): Promise<Case> {
+    if (CURATED.some((one) => one.caseId === it.caseId)) throw caseExists();
     const { industry, title, story } = it;
     const { rowCount } = await this.database.pool.query(
       `INSERT INTO selection_case (id, origin, scenario, segment, region, category, skus, quantity, price_minor, orders, ordered, delivered, written)
@@ -71,12 +74,14 @@ export class CaseLibrary {
         JSON.stringify({ industry, title, story }),
       ],
     );
-    if (rowCount === 0 || CURATED.some((one) => one.caseId === it.caseId))
-      throw new Problem(409, 'case-exists', 'There is a case of this id; take another', undefined, { field: 'caseId' });
+    if (rowCount === 0) throw caseExists();
     await this.read();
     return it;
   }
 }
+
+const caseExists = (): Problem =>
+  new Problem(409, 'case-exists', 'There is a case of this id; take another', undefined, { field: 'caseId' });
 
 const INDUSTRIES: Readonly<Record<string, string>> = {
   'online-education': 'education',
