@@ -9,7 +9,10 @@ export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<Sele
     case 'LineSelectionRequested': {
       const { request } = fact;
       const rank = { command: { type: 'RankOffers', request } } as const;
-      return request.additions === undefined ? [rank] : [rank, { command: { type: 'WatchLine', request } }];
+      if (request.additions === undefined) return [rank];
+      // It is kept while the order runs: not who buys, which is remembered in one place alone
+      const { buyerKey: _, ...watched } = request;
+      return [rank, { command: { type: 'WatchLine', request: watched } }];
     }
     case 'OrderClosed':
       return fact.additions === true ? [{ command: { type: 'CloseWatch', orderId: fact.orderId } }] : [];
