@@ -78,9 +78,9 @@ const HIGHEST_TIER = Number.MAX_SAFE_INTEGER;
 /** Cost of a unit when so many are bought. */
 export function tierCost({ costTiers, maxQuantity }: CandidateOffer, quantity: number): number {
   const units = Math.min(quantity, maxQuantity ?? HIGHEST_TIER);
-  let cost = costTiers[0]?.costMinor ?? 0;
-  for (const it of costTiers) if (it.from <= units) cost = it.costMinor;
-  return cost;
+  let tier = costTiers[0];
+  for (const it of costTiers) if (tier !== undefined && it.from <= units && (it.from > tier.from || tier.from > units)) tier = it;
+  return tier?.costMinor ?? 0;
 }
 
 export function assess(reading: Reading, { line, economics }: CandidateRequest, offer: CandidateOffer): Assessed {

@@ -50,6 +50,15 @@ const orderOf = (...it: Parameters<typeof rankCandidates>): string[] =>
 const sumOf = (parts: { readonly [part: string]: number }): number => Object.values(parts).reduce((sum, it) => sum + it, 0);
 const costing = (costMinor: number) => ({ costTiers: [{ from: 1, costMinor }] });
 
+it('buys at the tier of its quantity, in whatever order the tiers are told', () => {
+  const tiers = [{ from: 10, costMinor: 1900 }, { from: 50, costMinor: 1800 }, { from: 1, costMinor: 2000 }]; // prettier-ignore
+  const marginOf = (quantity: number) =>
+    rankCandidates(createBeliefs(), request([offer('a', { costTiers: tiers })], { line: { quantity } })).candidates[0]?.parts.marginMinor ??
+    0;
+  const margins = [1, 10, 49, 50].map((it) => marginOf(it) / marginOf(1));
+  assert.deepEqual(margins.map((it) => Math.round(it * 500)), [500, 600, 600, 700]); // prettier-ignore
+});
+
 describe('a chain of attempts', () => {
   it('begins with the cheap offer when a failure is cheap, and with the sure one when time is short', () => {
     const beliefs = believing(...attempts('a', 60), ...attempts('b', 45), ...attempts('b', 15, { outcome: 'failed', responseMs: 60_000 }));

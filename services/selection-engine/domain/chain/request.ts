@@ -10,7 +10,7 @@ export interface CandidateOffer {
   readonly category: string;
   /** What the buyer pays for a unit. */
   readonly priceMinor: number;
-  /** All-units tiers, ascending: from `from` units on, each unit costs `costMinor`. */
+  /** All-units tiers, in any order: from `from` units on, each unit costs `costMinor`. */
   readonly costTiers: readonly { readonly from: number; readonly costMinor: number }[];
   /** As promised. Absent: what is usual. */
   readonly leadTimeMs?: number;
