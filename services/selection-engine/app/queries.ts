@@ -30,7 +30,7 @@ export class DecisionQueries {
       const here = REPLAYED_MODELS.join(' and ');
       throw new Problem(409, 'decision-of-another-model', 'The decision was made by another model', `${model} made it; here are ${here}`);
     }
-    return { decisionId: id, model, ...replay({ considered: record.considered, chosen: record.chosen }) };
+    return { decisionId: id, model, ...replay({ ...record, chosen: record.chosen }) };
   }
 
   private async find(decisionId: string, merchantId: string | null): Promise<DecisionFound> {

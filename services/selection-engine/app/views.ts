@@ -65,7 +65,8 @@ export class OperatorDecisionView extends DecisionView {
 export class ReplayView {
   @ApiProperty({ example: 'o1:1:1:1' }) decisionId!: string;
   @ApiProperty() model!: string;
-  @ApiProperty({ description: 'Order, propensity, values and probabilities came out the same, to the last bit' }) identical!: boolean;
+  @ApiProperty({ description: 'Candidates, order, propensity, values and probabilities came out the same, to the last bit' })
+  identical!: boolean;
   @ApiProperty({
     type: 'array',
     items: { type: 'object', properties: { field: { type: 'string' }, recorded: {}, replayed: {} } },

@@ -20,14 +20,27 @@ const OF_CHAIN_MONEY_2 = {
     success: 0.9977192235715264,
     chainLength: 3,
   },
+  candidates: [
+    { offerId: 'c~video', expectedMinor: 426 },
+    { offerId: 'b~video', expectedMinor: 379 },
+    { offerId: 'a~video', expectedMinor: 394 },
+  ],
 }; // prettier-ignore
 
 it('makes a decision of the model before to the same result', () =>
   assert.deepEqual(replay(OF_CHAIN_MONEY_2), { identical: true, differs: [] }));
 
 it('says what differs where a record was touched', () => {
-  const { considered, chosen } = OF_CHAIN_MONEY_2;
-  assert.deepEqual(replay({ considered, chosen: { ...chosen, explored: false } }).differs, [
+  const { chosen, candidates } = OF_CHAIN_MONEY_2;
+  assert.deepEqual(replay({ ...OF_CHAIN_MONEY_2, chosen: { ...chosen, explored: false } }).differs, [
     { field: 'explored', recorded: false, replayed: true },
   ]);
+  const differs = (touched: typeof candidates, storm?: object) =>
+    replay({ ...OF_CHAIN_MONEY_2, candidates: touched, ...(storm && { storm }) }).differs.map((it) => it.field);
+  const [c, b, a] = candidates as [(typeof candidates)[0], (typeof candidates)[0], (typeof candidates)[0]];
+  assert.deepEqual(differs([c, b, { ...a, expectedMinor: 1 }]), ['candidates']);
+  assert.deepEqual(differs([a, c, b]), ['candidates']);
+  // The plan of a storm sent it to a first
+  assert.deepEqual(differs([a, c, b], {}), []);
+  assert.deepEqual(differs([a, b, c], {}), ['candidates']);
 });

@@ -1,3 +1,4 @@
+import { CANDIDATES_MAX } from '@midstream/contracts';
 import type { Considered } from '../messages';
 import { type ChoiceInput } from './choose';
 import type { Assessed } from './money';
@@ -52,6 +53,10 @@ export interface Chosen {
 interface Recorded {
   readonly considered: readonly Considered[];
   readonly chosen: Chosen;
+  /** As they travelled. */
+  readonly candidates: readonly { readonly offerId: string; readonly expectedMinor: number }[];
+  /** Of several lines that were decided at once: their plan may have sent this one elsewhere first. */
+  readonly storm?: object;
 }
 
 /** What the record says and what its numbers give now; the same to the last bit when `differs` is empty. */
@@ -61,13 +66,27 @@ export interface Replayed {
 }
 
 /** Makes a decision again from what was kept of it. Rows of considered offers stand in the order of the ranking. */
-export function replay({ considered, chosen }: Recorded): Replayed {
+export function replay({ considered, chosen, candidates, storm }: Recorded): Replayed {
   const passed = considered.flatMap((it) => (it.known === undefined ? [] : { ...it, known: it.known }));
   const offers = passed.map((it) => assessedOf(it.offerId, it.sku, it.known)).sort(byId);
   const { terms, exploration } = chosen;
   const again = rankedBy({ offers, terms, ...(exploration && { exploration }) });
   const order = withRoomFirst(again.candidates.map((it) => it.offerId), new Map(passed.map((it) => [it.offerId, it.crowded !== true]))); // prettier-ignore
+  const leftOut = new Set(passed.filter((it) => it.gate !== undefined).map((it) => it.offerId));
+  const list = order.filter((it) => !leftOut.has(it));
+  const led = list.find((it) => storm !== undefined && it === candidates[0]?.offerId);
+  const sent = led === undefined ? list : [led, ...list.filter((it) => it !== led)];
+  const worth = new Map(again.candidates.map((it) => [it.offerId, Math.round(it.valueMinor)]));
+  const said = (offerId: string, expectedMinor: number | undefined): string => `${offerId} ${expectedMinor}`;
   const pairs: [string, unknown, unknown][] = [
+    [
+      'candidates',
+      candidates.map((it) => said(it.offerId, it.expectedMinor)).join(', '),
+      sent
+        .slice(0, CANDIDATES_MAX)
+        .map((it) => said(it, worth.get(it)))
+        .join(', '),
+    ],
     ['order', passed.map((it) => it.offerId).join(' '), order.join(' ')],
     ...(['propensity', 'explored', 'valueMinor', 'success', 'chainLength'] as const).map((it): [string, unknown, unknown] => [
       it,
