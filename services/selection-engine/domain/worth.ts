@@ -1,9 +1,6 @@
 import type { Segment, SelectionRequest } from '@midstream/contracts';
 import type { Offer, Product } from './book';
 
-/** Prior of the fill rate, Beta(8, 1.2): a supplier without a history fills 87 of 100 (selection.md 1.2a). */
-export const FILL_PRIOR = { fulfilled: 8, failed: 1.2 } as const;
-
 /** Shares of the price (selection.md 1.3): of one failed attempt, of a sale lost after it, and of delivering at the last moment. */
 export const FAILURE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.0015, enterprise: 0.02 };
 export const LOST_SALE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.03, enterprise: 0.1 };
@@ -47,12 +44,6 @@ export function holdingOf({ holding }: Offer): { readonly minorPerDay: number; r
   const { units, capitalMinor, expiringUnits, coverDays = HOLDING_DAYS_MAX } = holding;
   const days = Math.min(HOLDING_DAYS_MAX, Math.max(1, coverDays));
   return { minorPerDay: (capitalMinor / units) * (CAPITAL_SHARE / 365 + expiringUnits / units / days), days };
-}
-
-/** Expected share of orders that are delivered as promised. */
-export function fillOf({ outcomes: { fulfilled, failed } }: Offer): number {
-  const good = FILL_PRIOR.fulfilled + fulfilled;
-  return good / (good + FILL_PRIOR.failed + failed);
 }
 
 /** Expected answer, milliseconds: the promised lead time weighs as four answers. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { upOf } from '../beliefs/read';
+import { applyToBook } from '../book';
+import { knowComplaint } from '../complaints/know';
 import { aBook, anOffer, aProduct, aVerdict, NOON } from '../selection.fixtures';
 import { diverse, marginal } from './diverse';
-import type { CardNeed } from './need';
+import { type CardNeed, KEPT_MS } from './need';
 import { stockOutProbability } from './outlook';
 import { recommend } from './recommend';
 import { contributions, GROUPS, valueOf } from './value';
@@ -135,6 +138,24 @@ describe('a recommendation', () => {
     for (const it of [card.good.valueMinor, card.outlook.stockRisk.probability, card.good.onTime, card.outlook.expectedMargin.share])
       assert.ok(Number.isFinite(it));
     assert.equal(card.explained, undefined);
+  });
+
+  it('believes of complaints, fill and response what a line believes', () => {
+    const outcomes = (fulfilled: number, failed: number, responseMsSum = 0) => ({ outcomes: { fulfilled, failed, responseMsSum } });
+    const book = aBook(aProduct('video'), anOffer('a', 'video', { ...outcomes(200, 0), stockAsOf: '2026-11-04T12:00:00.000Z' }));
+    const of = (at: number) => recommend(aNeed({ deliverByAt: at + 86_400_000 }), book, at, none).cards[0]?.good;
+    const before = of(NOON);
+    for (let n = 0; n < 200; n++) {
+      const hold = { holdId: `h${n}`, offerId: 'a~video', supplierId: 'a', sku: 'video', complaints: { c: true } };
+      knowComplaint(book, { ...hold, firstAt: NOON, changedAt: NOON });
+    }
+    const complained = of(NOON + KEPT_MS);
+    assert.ok((before?.traits.complaint ?? 1) < 0.012 && (complained?.traits.complaint ?? 0) > 0.3);
+    assert.ok((complained?.valueMinor ?? 0) < (before?.valueMinor ?? 0));
+    applyToBook(book, anOffer('a', 'video', { version: 2, ...outcomes(200, 9, 9 * 60_000) }));
+    const down = of(NOON + KEPT_MS);
+    assert.ok((down?.traits.fill ?? 1) < 0.3);
+    assert.equal(down?.chain[0]?.up.toFixed(2), upOf(book.beliefs, { supplierId: 'a' }, NOON + KEPT_MS).toFixed(2));
   });
 
   it('puts a set together for a scenario', () => {

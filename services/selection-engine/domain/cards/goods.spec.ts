@@ -6,9 +6,8 @@ import { aBook, anOffer, aProduct, aVerdict, NOON } from '../selection.fixtures'
 import { applyToBook } from '../book';
 import { evaluate } from './evaluate';
 import { goodOf, goodsFor } from './goods';
-import { type CardNeed, GOODS_MAX } from './need';
+import { type CardNeed, GOODS_MAX, KEPT_MS } from './need';
 import { recommend } from './recommend';
-import { REFERENCE_MS } from './scores';
 
 const aNeed = (it: Partial<CardNeed> = {}): CardNeed => ({
   ...{ need: { category: 'membership' }, region: 'CN-31', segment: 'retail', scenario: 'general', quantity: 1, currency: 'CNY' },
@@ -46,7 +45,7 @@ describe('the goods of a category', () => {
           applyToBook(unseen, fact);
           if (n % (looks + 1) === 0) recommend(aNeed(), seen, NOON, none);
         });
-        const later = NOON + REFERENCE_MS;
+        const later = NOON + KEPT_MS;
         for (const category of ['membership', 'game-card']) {
           const need = aNeed({ need: { category } });
           assert.deepEqual(recommend(need, seen, later, none), recommend(need, unseen, later, none));

@@ -12,6 +12,9 @@ import { type Around, type GateCount, type Influence, weigh } from './weigh';
 export interface Link {
   readonly offer: Offer;
   readonly fill: number;
+  /** That its supplier is up, which is a part of `fill`; and on how many trials that rests. */
+  readonly up: number;
+  readonly trials: number;
   readonly costMinor: number;
   readonly responseMs: number;
   readonly available: number;
@@ -69,7 +72,7 @@ export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence:
   let considered = 0;
   for (const category of wanted.categories) {
     const around: Around = { ...base, isInPackage: set?.categories.includes(category) === true };
-    const aisle = shelves.of(category);
+    const aisle = shelves.of(category, at);
     // The one good that is looked at alone is what is asked for: it stands here
     const found = walked(aisle, around, gates, need.only === undefined ? undefined : shelves.placeOf(need.only));
     considered += found.count;
@@ -174,9 +177,16 @@ export function goodOf({ aisle, place, shelf, around, isWanted }: Passed): Good 
   const { need, at } = around;
   const { traits, valueMinor, available, stockOut, perHour, offers, best } = found;
   const chain = Array.from(best.at.subarray(0, best.length), (it, n): Link => {
-    const { fill, response, available: stock } = aisle.offers;
-    const offer = offerAt(aisle, place, it);
-    return { offer, costMinor: best.costMinor[n] ?? 0, fill: fill[it] ?? 0, responseMs: response[it] ?? 0, available: stock[it] ?? 0 };
+    const { fill, up, trials, response, available: stock } = aisle.offers;
+    return {
+      offer: offerAt(aisle, place, it),
+      costMinor: best.costMinor[n] ?? 0,
+      fill: fill[it] ?? 0,
+      up: up[it] ?? 0,
+      trials: trials[it] ?? 0,
+      responseMs: response[it] ?? 0,
+      available: stock[it] ?? 0,
+    };
   });
   const [first] = chain;
   const left = Math.max(1, need.deliverByAt - at);

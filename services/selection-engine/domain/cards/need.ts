@@ -23,6 +23,8 @@ export const CARDS_MAX = 5;
 export const CARDS_LEAST = 3;
 /** Goods that are compared with each other; the rest is worth less than all of these. */
 export const GOODS_MAX = 200;
+/** So long is kept what changes slowly of all goods of a category: what is believed of their offers, and where each stands among them. */
+export const KEPT_MS = 30_000;
 /** Offers of one good that are tried one after the other. */
 export const CHAIN_MAX = 3;
 

@@ -1,18 +1,19 @@
 import type { Fact } from '@midstream/contracts';
-import type { Offer, Product } from '../book';
+import type { Product } from '../book';
 import { chanceAbove, type Context, type HolidayDay, holidaysOf, type Outlook, outlookOf } from '../demand';
 import { trendOf } from '../market/heat';
 import { PRICE_LASTS_MS, PRICE_TIMES_MAX, UPDATE_UPLIFT } from '../market/limits';
-import { FAILURE_SHARE, FILL_PRIOR, LOST_SALE_SHARE } from '../worth';
+import { FAILURE_SHARE, LOST_SALE_SHARE } from '../worth';
+import type { Link } from './goods';
 import type { CardNeed } from './need';
-import type { Traits } from './value';
+import { afterSalesMinor, type Traits } from './value';
 
 type MarketState = Fact<'MarketState'>;
 
 /** A good that is shown, as far as its future depends on it. */
 export interface Outlooked {
   readonly product: Product;
-  readonly chain: readonly { readonly offer: Offer; readonly fill: number; readonly responseMs: number; readonly available: number }[];
+  readonly chain: readonly Link[];
   readonly traits: Traits;
   readonly perHour: number;
 }
@@ -69,18 +70,17 @@ export function outlookFor(
 ): Outlook {
   const { priceMinor } = product;
   const failureMinor = priceMinor * FAILURE_SHARE[need.segment];
-  const afterSalesMinor = traits.complaint * (0.6 * priceMinor + 800) + traits.invalid * priceMinor;
+  const afterSales = afterSalesMinor(traits.complaint, traits.invalid, priceMinor);
   const drain = { unitsPerHour: perHour / Math.max(1, chain.length), shape: DRAIN_SHAPE };
   return outlookOf({
     at,
     quantity: need.quantity,
     priceMinor: Math.max(1, priceMinor),
     lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment],
-    offers: chain.map(({ offer, fill, responseMs, available }) => {
+    offers: chain.map(({ offer, fill, up, trials, responseMs, available }) => {
       const seenAt = Math.min(at, Date.parse(offer.stockAsOf));
       const hours = (at - seenAt + responseMs) / 3_600_000;
       const units = Math.min(available, roomFor(need.quantity, perHour * 2 * hours));
-      const seen = offer.outcomes.fulfilled + offer.outcomes.failed + FILL_PRIOR.fulfilled + FILL_PRIOR.failed;
       return {
         stock: {
           units,
@@ -88,12 +88,12 @@ export function outlookFor(
           reservedUnits: 0,
           drain,
           leadTimeMs: { mean: responseMs, deviation: responseMs / 2 },
-          up: 0.995,
+          up,
           invalid: traits.invalid,
         },
-        fill: { mean: fill, observations: seen },
+        fill: { mean: fill, observations: trials },
         tiers: offer.costTiers,
-        afterSalesMinor,
+        afterSalesMinor: afterSales,
         failureMinor,
         minQuantity: offer.minQuantity,
         maxQuantity: offer.maxQuantity,

@@ -1,7 +1,8 @@
 import type { OfferBook } from '../book';
-import { availableAt, type Product, verdictIn } from '../book';
+import { type Product, verdictIn } from '../book';
 import { perHour, trendOf } from '../market/heat';
-import { fillOf } from '../worth';
+import { KEPT_MS } from './need';
+import { type Aisle, shelvesOf } from './shelf';
 
 /** Four figures for people, 0 to 100: where a good stands among its category, by what is believed of it. They rank nothing. */
 export interface Scores {
@@ -27,9 +28,6 @@ export interface ScoreBasis {
 
 const COMPLIANCE: Readonly<Record<ScoreBasis['verdict'], number>> = { compliant: 100, unscreened: 60, 'high-risk': 20, banned: 0 };
 
-/** So long a category's places are kept: they move slowly, and a page of cards must not wait for all of its goods. */
-export const REFERENCE_MS = 30_000;
-
 interface Reference {
   readonly at: number;
   readonly quality: Float64Array;
@@ -44,8 +42,10 @@ export function scoresOf(
   book: OfferBook,
   at: number,
 ): { readonly scores: Scores; readonly basis: ScoreBasis } {
-  const basis = basisOf(product, region, book, at);
-  const { quality, supply, demand } = referenceOf(product.category, book, at);
+  const shelves = shelvesOf(book);
+  const aisle = shelves.of(product.category, at);
+  const basis = basisOf(aisle, shelves.placeOf(product.sku) ?? 0, region, book, at);
+  const { quality, supply, demand } = referenceOf(aisle, book, at);
   return {
     basis,
     scores: {
@@ -68,15 +68,15 @@ function placeIn(sorted: Float64Array, value: number): number {
   return Math.round((100 * (below + same / 2)) / Math.max(1, sorted.length));
 }
 
-function referenceOf(category: string, book: OfferBook, at: number): Reference {
+function referenceOf(aisle: Aisle, book: OfferBook, at: number): Reference {
+  const { category, shelves } = aisle;
   const known = references.get(book) ?? new Map<string, Reference>();
   references.set(book, known);
   const last = known.get(category);
-  if (last !== undefined && Math.abs(at - last.at) < REFERENCE_MS) return last;
-  const all = [...(book.skusByCategory.get(category) ?? [])]
-    .flatMap((it) => book.products.get(it) ?? [])
-    .filter((it) => it.listed)
-    .map((it) => basisOf(it, it.regions[0] ?? '*', book, at));
+  if (last !== undefined && Math.abs(at - last.at) < KEPT_MS) return last;
+  const all = shelves.flatMap(({ product: { listed, regions } }, place) =>
+    listed ? [basisOf(aisle, place, regions[0] ?? '*', book, at)] : [],
+  );
   const sorted = (of: (basis: ScoreBasis) => number) => Float64Array.from(all, of).sort();
   const next = { at, quality: sorted((it) => it.fill), supply: sorted(supplyOf), demand: sorted(demandOf) };
   known.set(category, next);
@@ -86,17 +86,19 @@ function referenceOf(category: string, book: OfferBook, at: number): Reference {
 const supplyOf = ({ sources, available }: ScoreBasis): number => sources + Math.log10(1 + available) / 10;
 const demandOf = ({ ordersPerHour, trend }: ScoreBasis): number => ordersPerHour * 2 ** Math.max(-2, Math.min(2, trend / 2));
 
-function basisOf(product: Product, region: string, book: OfferBook, at: number): ScoreBasis {
+function basisOf({ shelves, offers: columns, starts }: Aisle, place: number, region: string, book: OfferBook, at: number): ScoreBasis {
+  const { sku = '', offers = [] } = shelves[place] ?? {};
   let [fill, available] = [0, 0];
   const sources = new Set<string>();
-  for (const offer of book.offersBySku.get(product.sku)?.values() ?? []) {
-    if (offer.closures.length > 0) continue;
-    const stock = availableAt(book, offer);
-    fill = Math.max(fill, fillOf(offer));
+  offers.forEach(({ closures, upstreamGroup }, n) => {
+    if (closures.length > 0) return;
+    const one = (starts[place] ?? 0) + n;
+    const stock = columns.available[one] ?? 0;
+    fill = Math.max(fill, columns.fill[one] ?? 0);
     available += stock;
-    if (stock > 0) sources.add(offer.upstreamGroup);
-  }
-  const heat = book.markets.get(product.sku)?.heat;
+    if (stock > 0) sources.add(upstreamGroup);
+  });
+  const heat = book.markets.get(sku)?.heat;
   const count = { hour: heat?.hour ?? 0, week: heat?.week ?? 0, at: heat === undefined ? at : Date.parse(heat.asOf) };
   return {
     fill,
@@ -104,6 +106,6 @@ function basisOf(product: Product, region: string, book: OfferBook, at: number):
     sources: sources.size,
     ordersPerHour: perHour(count, at).week,
     trend: trendOf(count, at),
-    verdict: verdictIn(book, product.sku, region) ?? 'unscreened',
+    verdict: verdictIn(book, sku, region) ?? 'unscreened',
   };
 }

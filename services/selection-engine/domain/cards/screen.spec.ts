@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnyFact } from '@midstream/contracts';
 import fc from 'fast-check';
+import { qualityOf, upOf } from '../beliefs/read';
 import { gateOf, wantedBy } from '../gates';
 import { aBook, aBurst, anOffer, aProduct, aRequest, aVerdict, NOON } from '../selection.fixtures';
 import { applyToBook, type Offer } from '../book';
-import { costAt, fillOf, responseOf } from '../worth';
+import { answerMs } from '../chain/money';
+import { costAt } from '../worth';
 import { goodOf, goodsFor } from './goods';
 import { CHAIN_MAX, type CardNeed, requestOf } from './need';
 import { gateOfGood, gateOfOffer, price, screenOf } from './screen';
@@ -78,7 +80,7 @@ describe('the gates of cards', () => {
         const wanted = { skus, categories };
         const shelves = shelvesOf(book);
         const screen = screenOf(need, cap, wanted, book, shelves, NOON);
-        const aisle = shelves.of('membership');
+        const aisle = shelves.of('membership', NOON);
         const gateAt = (one: Offer) => {
           const place = shelves.placeOf(one.sku) ?? -1;
           const at = (aisle.starts[place] ?? 0) + (aisle.shelves[place]?.offers.indexOf(one) ?? -1);
@@ -99,16 +101,16 @@ describe('the gates of cards', () => {
           });
           assert.equal(shown?.offers ?? 0, passed.length);
           const best = passed
-            .map((one) => ({
-              one,
-              fill: Math.round(fillOf(one) * 1e4) / 1e4,
-              costMinor: costAt(one, need.quantity),
-              responseMs: Math.round(responseOf(one)),
-            }))
-            .map(({ one, fill, costMinor, responseMs }) => ({
-              ...{ offerId: one.offerId, fill, costMinor, responseMs },
-              rank: of.priceMinor - costMinor - (of.priceMinor * 0.0015 * (1 - fill)) / fill,
-            }))
+            .map((one) => {
+              const quality = qualityOf(book.beliefs, { ...one, category: of.category }, NOON);
+              const fill = Math.round(quality.fill * upOf(book.beliefs, one, NOON) * 1e4) / 1e4;
+              const costMinor = costAt(one, need.quantity);
+              const lossMinor = quality.complaint * (0.6 * of.priceMinor + 800) + quality.invalid * of.priceMinor;
+              return {
+                ...{ offerId: one.offerId, fill, costMinor, responseMs: Math.round(answerMs(quality, 2)) },
+                rank: of.priceMinor - costMinor - lossMinor - (of.priceMinor * 0.0015 * (1 - fill)) / fill,
+              };
+            })
             .sort((a, b) => b.rank - a.rank || (a.offerId < b.offerId ? -1 : 1))
             .slice(0, CHAIN_MAX);
           assert.deepEqual(

@@ -1,5 +1,9 @@
+import { Reading, upOf } from '../beliefs/read';
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
-import { fillOf, maxCostOf, responseOf } from '../worth';
+import { answerMs } from '../chain/money';
+import { maxCostOf } from '../worth';
+import { KEPT_MS } from './need';
+import { afterSalesMinor } from './value';
 
 /**
  * The goods of a category, and in columns of numbers all of them that does not depend on a request. Goods and offers lie all over the memory,
@@ -36,7 +40,13 @@ const GOOD_COLUMNS = ['heat', 'heatAt', 'burstUntil', 'price', 'maxCost', 'liste
 type GoodColumn = (typeof GOOD_COLUMNS)[number];
 
 /** `cost` is that of the first tier; an `odd` offer has others, or is closed, so that it has to be looked at itself. */
-const OFFER_COLUMNS = ['cost', 'fill', 'lead', 'least', 'available', 'response', 'source', 'seenAt', 'currency', 'regions', 'odd'] as const;
+const TOLD_COLUMNS = ['cost', 'lead', 'least', 'available', 'source', 'seenAt', 'currency', 'regions', 'odd'] as const;
+/**
+ * What is believed, as lines are ranked by it: that it delivers (its supplier being up), that its supplier is up, complaints, codes that do not
+ * work, buyers who come back, what after-sales cost of a delivery at the good's price, the mean answer, and on how many trials the first rests.
+ */
+const BELIEVED_COLUMNS = ['fill', 'up', 'complaint', 'invalid', 'repurchase', 'afterSales', 'response', 'trials'] as const;
+const OFFER_COLUMNS = [...TOLD_COLUMNS, ...BELIEVED_COLUMNS] as const;
 type OfferColumn = (typeof OFFER_COLUMNS)[number];
 
 /** Texts and lists that have a code; past it all are forgotten, since most are no longer in the market. */
@@ -47,6 +57,8 @@ interface Laid extends Aisle {
   readonly shelves: Shelf[];
   /** Places that have to be written. */
   readonly stale: Set<number>;
+  /** As of when the oldest of what is believed was written. */
+  believedAt: number;
   goods: Columns<GoodColumn>;
   offers: Columns<OfferColumn>;
   starts: Int32Array;
@@ -61,13 +73,13 @@ export class Shelves {
 
   constructor(private readonly book: OfferBook) {}
 
-  of(category: string): Aisle {
+  of(category: string, at: number): Aisle {
     let aisle = this.aisles.get(category);
     if (aisle === undefined) {
-      this.aisles.set(category, (aisle = emptyAisle(category)));
+      this.aisles.set(category, (aisle = emptyAisle(category, at)));
       for (const sku of this.book.skusByCategory.get(category) ?? []) this.give(aisle, sku);
     }
-    this.freshen(aisle);
+    this.freshen(aisle, at);
     return aisle;
   }
 
@@ -121,10 +133,11 @@ export class Shelves {
     this.lists.length = 0;
   }
 
-  /** Writes anew what there was news of; in its place, if it has as many offers as before. */
-  private freshen(aisle: Laid): void {
+  /** Writes anew what there was news of, in its place, if it has as many offers as before; and what is believed, where that is old. */
+  private freshen(aisle: Laid, at: number): void {
     const { stale, shelves, skus } = aisle;
-    if (stale.size === 0) return;
+    const isOld = Math.abs(at - aisle.believedAt) >= KEPT_MS;
+    if (stale.size === 0 && !isOld) return;
     let fits = shelves.length === skus.length;
     for (const place of stale) {
       const next = this.shelfOf(skus[place] ?? '');
@@ -132,7 +145,10 @@ export class Shelves {
       shelves[place] = next;
     }
     if (!fits) makeRoom(aisle);
+    const reading = new Reading(this.book.beliefs, at);
     for (const place of stale) this.write(aisle, place);
+    for (const place of isOld ? shelves.keys() : stale) believe(aisle, place, reading);
+    if (isOld) aisle.believedAt = at;
     stale.clear();
   }
 
@@ -161,11 +177,9 @@ export class Shelves {
     let at = starts[place] ?? 0;
     for (const it of offers) {
       columns.cost[at] = it.costTiers[0]?.costMinor ?? 0;
-      columns.fill[at] = fillAt(it);
       columns.lead[at] = it.leadTimeMs;
       columns.least[at] = it.minQuantity;
       columns.available[at] = availableAt(book, it);
-      columns.response[at] = Math.round(responseOf(it));
       columns.source[at] = this.codeOf(it.upstreamGroup);
       columns.seenAt[at] = Date.parse(it.stockAsOf);
       columns.currency[at] = this.codeOf(it.currency);
@@ -176,11 +190,34 @@ export class Shelves {
   }
 }
 
+function believe({ shelves, offers: columns, starts, category }: Aisle, place: number, reading: Reading): void {
+  const { product, offers } = shelves[place] as Shelf;
+  const { beliefs, at: now } = reading;
+  const { fill, response } = beliefs.settings;
+  let at = starts[place] ?? 0;
+  for (const it of offers) {
+    const { offerId, supplierId, leadTimeMs } = it;
+    const quality = reading.qualityOf({ offerId, supplierId, category, leadTimeMs });
+    const up = upOf(beliefs, it, now);
+    // As precise as a decision's record says it
+    columns.fill[at] = Math.round(quality.fill * up * 1e4) / 1e4;
+    columns.up[at] = up;
+    columns.complaint[at] = quality.complaint;
+    columns.invalid[at] = quality.invalid;
+    columns.repurchase[at] = quality.repurchase;
+    columns.afterSales[at] = afterSalesMinor(quality.complaint, quality.invalid, product.priceMinor);
+    columns.response[at] = Math.round(answerMs(quality, response.shape));
+    columns.trials[at] = quality.evidence + fill.prior.good + fill.prior.bad;
+    at += 1;
+  }
+}
+
 const columnsOf = <Name extends string>(names: readonly Name[], length: number): Columns<Name> =>
   Object.fromEntries(names.map((it) => [it, new Float64Array(length)])) as unknown as Columns<Name>;
 
-const emptyAisle = (category: string): Laid => ({
+const emptyAisle = (category: string, believedAt: number): Laid => ({
   category,
+  believedAt,
   skus: [],
   shelves: [],
   stale: new Set(),
@@ -212,6 +249,3 @@ export function shelvesOf(book: OfferBook): Shelves {
   known.takeNews();
   return known;
 }
-
-/** As precise as a decision's record says the fill rate. */
-const fillAt = (offer: Offer): number => Math.round(fillOf(offer) * 1e4) / 1e4;

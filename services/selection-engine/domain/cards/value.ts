@@ -22,10 +22,14 @@ export interface Traits {
 const COMPLAINT_SHARE = 0.6;
 const COMPLAINT_MINOR = 800;
 
+/** What complaints and bad codes cost of each delivery. */
+export const afterSalesMinor = (complaint: number, invalid: number, priceMinor: number): number =>
+  complaint * (COMPLAINT_SHARE * priceMinor + COMPLAINT_MINOR) + invalid * priceMinor;
+
 /** Expected money a unit for the hub, of the whole chain. */
 export function valueOf(it: Traits, segment: Segment): number {
   const served = it.fill * it.inStock * (1 - it.invalid);
-  const afterSales = it.complaint * (COMPLAINT_SHARE * it.priceMinor + COMPLAINT_MINOR) + it.invalid * it.priceMinor;
+  const afterSales = afterSalesMinor(it.complaint, it.invalid, it.priceMinor);
   const failure = it.priceMinor * (FAILURE_SHARE[segment] + LOST_SALE_SHARE[segment]);
   const margin = it.priceMinor - it.costMinor - afterSales + it.demand * it.priceMinor;
   return served * margin - (1 - served) * failure - it.priceMinor * LATE_SHARE[segment] * it.slowness;

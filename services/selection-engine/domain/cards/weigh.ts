@@ -8,10 +8,6 @@ import { gateOfGood, gateOfOffer, offerAt, price, type Priced, type Screen } fro
 import type { Aisle } from './shelf';
 import { type Traits, valueOf } from './value';
 
-/** What is expected where nothing is known (selection.md 1.2): complaints, codes that are not good, buyers who come again. */
-export const COMPLAINT_PRIOR = 0.012;
-export const INVALID_PRIOR = 0.002;
-const REPURCHASE_PRIOR = 0.3;
 /** What a buyer who comes again is worth, as a share of the price. */
 const LOYALTY_SHARE = 0.01;
 /** A failure says something of the next offer where both buy from the same source. */
@@ -43,6 +39,8 @@ export interface Weighed {
   valueMinor: number;
   stockOut: number;
   perHour: number;
+  /** That its buyer comes back. */
+  repurchase: number;
 }
 
 const scratch: Weighed = {
@@ -52,8 +50,9 @@ const scratch: Weighed = {
   valueMinor: 0,
   stockOut: 0,
   perHour: 0,
+  repurchase: 0,
   priced: { priceMinor: 0, maxCostMinor: 0 },
-  traits: { priceMinor: 0, costMinor: 0, fill: 0, invalid: INVALID_PRIOR, slowness: 0, complaint: COMPLAINT_PRIOR, inStock: 0, demand: 0 },
+  traits: { priceMinor: 0, costMinor: 0, fill: 0, invalid: 0, slowness: 0, complaint: 0, inStock: 0, demand: 0 },
 };
 
 /** @returns undefined where no offer passes; otherwise a record that is good until the next call */
@@ -79,7 +78,7 @@ export function weigh(aisle: Aisle, place: number, around: Around, gates: GateCo
   traits.slowness = Math.min(1, leadMs / left);
   traits.inStock = 1 - stockOut;
   const fit = fitOf(aisle, place, leadMs, around);
-  traits.demand = REPURCHASE_PRIOR * LOYALTY_SHARE + fit + influence(shelves[place]?.sku ?? '', aisle.category, priced.priceMinor);
+  traits.demand = scratch.repurchase * LOYALTY_SHARE + fit + influence(shelves[place]?.sku ?? '', aisle.category, priced.priceMinor);
   scratch.valueMinor = valueOf(traits, need.segment);
   scratch.stockOut = stockOut;
   scratch.perHour = perHour;
@@ -104,7 +103,8 @@ function source(aisle: Aisle, place: number, { need, screen }: Around, gates: Ga
     passed += 1;
     available += offers.available[at] ?? 0;
     const fill = offers.fill[at] ?? 0;
-    insert(aisle, place, at, priced.priceMinor - costMinor - (failureMinor * (1 - fill)) / fill, costMinor);
+    const afterSales = offers.afterSales[at] ?? 0;
+    insert(aisle, place, at, priced.priceMinor - costMinor - afterSales - (failureMinor * (1 - fill)) / fill, costMinor);
   }
   scratch.offers = passed;
   scratch.available = available;
@@ -134,20 +134,27 @@ function insert(aisle: Aisle, place: number, at: number, rank: number, costMinor
   if (best.length < CHAIN_MAX) best.length += 1;
 }
 
-/** Of a chain tried in order: that one delivers, and what a unit then costs on average. */
+/** Of a chain tried in order: that one delivers, and what a unit then costs, and brings after the sale, on average. */
 function serve({ offers }: Aisle, traits: Weighed['traits']): void {
   const { length, at, costMinor } = scratch.best;
-  let [open, cost] = [1, 0];
+  let [open, cost, invalid, complaint, repurchase] = [1, 0, 0, 0, 0];
   for (let n = 0; n < length; n++) {
     const one = at[n] ?? 0;
     let isTried = false;
     for (let it = 0; it < n; it++) isTried ||= offers.source[at[it] ?? 0] === offers.source[one];
     const chance = open * (offers.fill[one] ?? 0) * (isTried ? SAME_SOURCE : 1);
     cost += chance * (costMinor[n] ?? 0);
+    invalid += chance * (offers.invalid[one] ?? 0);
+    complaint += chance * (offers.complaint[one] ?? 0);
+    repurchase += chance * (offers.repurchase[one] ?? 0);
     open -= chance;
   }
+  const served = Math.max(1e-9, 1 - open);
   traits.fill = 1 - open;
-  traits.costMinor = open < 1 ? cost / (1 - open) : 0;
+  traits.costMinor = cost / served;
+  traits.invalid = invalid / served;
+  traits.complaint = complaint / served;
+  scratch.repurchase = repurchase / served;
 }
 
 /** Goods that suit the scenario, small orders that are served at once, large ones that are cheaper by the lot. */
