@@ -6,7 +6,7 @@ import { inParallel } from '../sample-market/api';
 import type { TraceOrder } from '../sample-market/words';
 import type { Databases } from './databases';
 import { untilAnswered } from './patience';
-import { answerAll, cancel } from './trouble';
+import { answerAll, cancel, fillBalances } from './trouble';
 
 /** A lost purchase is asked for, a supplier that was too slow rests for a minute. */
 const END_BY_ITSELF_MS = 90_000;
@@ -35,12 +35,13 @@ interface Ending extends EndingTimes {
 }
 
 /**
- * Lets everything come to its end: the ban is lifted, the suppliers with a long queue run dry, so that what waits there is selected again, and
- * questions are answered. What still runs after its time is cancelled. Gives how many were.
+ * Lets everything come to its end: the ban is lifted, suppliers have our money, those with a long queue run dry, so that what waits there is
+ * selected again, and questions are answered. What still runs after its time is cancelled. Gives how many were.
  */
 export async function letEnd({ hands, plan, placed, since, ...times }: Ending): Promise<number> {
   const { endByItselfMs = END_BY_ITSELF_MS, endCancelledMs = END_CANCELLED_MS } = times;
   await untilAnswered(() => liftBan(hands.operator));
+  await untilAnswered(() => fillBalances(hands));
   await untilAnswered(() => dryOut(hands, plan.waves.flat()));
   for (const until = Date.now() + endByItselfMs; Date.now() < until; await pause(1_000))
     if ((await untilAnswered(() => answerAll({ hands, placed, since }, true))) === 0) return 0;

@@ -1,7 +1,7 @@
 import { answer, ban, dryOut, type Hands, liftBan, pause, restore } from '../drill/act';
 import { type DryOut, type Plan, wordOf } from '../drill/plan';
 import { runningOrders } from '../drill/read';
-import { openApi } from '../sample-market/api';
+import { type Api, openApi } from '../sample-market/api';
 import type { TraceOrder } from '../sample-market/words';
 import { isRefusal } from './patience';
 import { between, type Chance, oneOf } from './schedule';
@@ -9,6 +9,9 @@ import { between, type Chance, oneOf } from './schedule';
 const PAUSE_MS = { least: 800, most: 3_500 } as const;
 const ANSWER_EVERY_MS = 1_500;
 const COMPLAIN_EVERY_MS = 700;
+/** So long a supplier is out of our money, and so long nobody is. */
+const BALANCE_MS = { gone: { least: 4_000, most: 12_000 }, there: { least: 10_000, most: 25_000 } } as const;
+const PLENTY_MINOR = 1_000_000_000;
 
 /** What suppliers do on some days: the sandbox draws by the purchase's key, so that a seed draws the same again. */
 const MOODS = {
@@ -38,7 +41,7 @@ interface Mine {
   readonly since: number;
 }
 
-/** Takes supply away and gives it back, bans and lifts, cancels, answers and complains, until it is stopped. What is down meanwhile is tried later. */
+/** Takes supply and suppliers' balances away and gives them back, bans and lifts, cancels, answers and complains, until it is stopped. What is down meanwhile is tried later. */
 export function startTrouble(mine: Mine): Trouble {
   const dry: DryOut[] = [];
   const refused: { where: string; what: string }[] = [];
@@ -66,6 +69,14 @@ export function startTrouble(mine: Mine): Trouble {
       'complaint',
       (n) => complain(mine, n),
       () => COMPLAIN_EVERY_MS,
+    ),
+    loop(
+      'balance',
+      (n) => (n % 2 === 0 ? fillBalances(mine.hands) : emptyBalance(mine, n)),
+      (n) => {
+        const { least, most } = n % 2 === 0 ? BALANCE_MS.there : BALANCE_MS.gone;
+        return between(mine.chance('balance', n), least, most);
+      },
     ),
   ]);
   return {
@@ -121,6 +132,21 @@ async function complain({ hands, chance, placed }: Mine, n: number): Promise<voi
   for (let times = 0; times < 2; times++) await operator.post(`${path}/${filed.complaintId}/resolution`, { body });
 }
 
+/** What a supplier is asked for it refuses for want of balance, until there is some again: nothing is lost by that, it only waits. */
+async function emptyBalance({ hands, chance }: Mine, n: number): Promise<void> {
+  const supplierId = oneOf(chance('broke', n), playedBy(hands));
+  if (supplierId !== undefined) await setBalance(hands, supplierId, 0);
+}
+
+export async function fillBalances(hands: Hands): Promise<void> {
+  for (const supplierId of playedBy(hands)) await setBalance(hands, supplierId, PLENTY_MINOR);
+}
+
+const playedBy = ({ market }: Hands): string[] => market.suppliers.filter((it) => it.kind === 'http').map((it) => it.supplierId);
+
+const setBalance = (hands: Hands, supplierId: string, balanceMinor: number): Promise<unknown> =>
+  sandboxOf(hands).put(`/control/suppliers/${supplierId}`, { balanceMinor });
+
 /** Every open question is answered by its seed, or with silence; a buyer who is `hurried` says no instead. Gives how many orders run. */
 export async function answerAll({ hands, placed, since }: Pick<Mine, 'hands' | 'placed' | 'since'>, hurried = false): Promise<number> {
   const running = await runningOrders(hands.merchant, since);
@@ -134,11 +160,14 @@ export async function answerAll({ hands, placed, since }: Pick<Mine, 'hands' | '
 }
 
 /** Gives the played suppliers their moods; what `restore` sets beside stays. */
-export async function setMoods({ market, options }: Hands): Promise<void> {
-  if (options.sandboxUrl === undefined) throw new Error('a torture plays the suppliers by a sandbox');
-  const sandbox = openApi({ url: options.sandboxUrl });
-  for (const { supplierId } of market.suppliers.filter((it) => it.kind === 'http')) {
-    const goods = market.offers.filter((it) => it.supplierId === supplierId).map(({ sku }) => ({ sku, mix: MOODS }));
-    await sandbox.put(`/control/suppliers/${supplierId}/skus`, { goods });
+export async function setMoods(hands: Hands): Promise<void> {
+  for (const supplierId of playedBy(hands)) {
+    const goods = hands.market.offers.filter((it) => it.supplierId === supplierId).map(({ sku }) => ({ sku, mix: MOODS }));
+    await sandboxOf(hands).put(`/control/suppliers/${supplierId}/skus`, { goods });
   }
+}
+
+function sandboxOf({ options }: Hands): Api {
+  if (options.sandboxUrl === undefined) throw new Error('a torture plays the suppliers by a sandbox');
+  return openApi({ url: options.sandboxUrl });
 }
