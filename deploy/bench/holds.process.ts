@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { HoldFirst, InventoryCommand } from '@midstream/inventory-domain';
 import { inventoryService } from '@midstream/inventory/service';
-import { offerIdOf, type Untimed } from '@midstream/kernel';
+import { assert, offerIdOf, type Untimed } from '@midstream/kernel';
 import { type Commands, loggerOf, type RunningService, startService } from '@midstream/runtime';
 import { serve } from './part';
 import { takesAll } from './takes-all';
@@ -19,6 +19,15 @@ export interface Held {
   /** Of each line, milliseconds. */
   readonly latencies: readonly number[];
   readonly failed: number;
+  /** Of all rounds so far. */
+  readonly faults: Faults;
+}
+
+/** What must not be: units that are held and are not there, those that holds and the counters of their offers differ by, and deadlocks. */
+export interface Faults {
+  readonly oversold: number;
+  readonly miscounted: number;
+  readonly deadlocks: number;
 }
 
 const HOT_OFFERS = 5;
@@ -33,7 +42,8 @@ let count = 0;
 /** Inventory alone, on its real database, with its relay to a bus that takes all: lines ask for a unit each through its gathered commands. */
 serve<HoldsTold, Held>(async ({ databaseUrl, clients, linesAtOnce, seconds }) => {
   running ??= start(databaseUrl);
-  const commands = (await running).commands as unknown as Commands<InventoryCommand>;
+  const service = await running;
+  const commands = service.commands as unknown as Commands<InventoryCommand>;
   const begin = performance.now() + WARM_MS;
   const end = begin + seconds * 1_000;
   const latencies: number[] = [];
@@ -49,8 +59,21 @@ serve<HoldsTold, Held>(async ({ databaseUrl, clients, linesAtOnce, seconds }) =>
     }
   };
   await Promise.all(Array.from({ length: clients * linesAtOnce }, line));
-  return { unitsPerSecond: latencies.length / seconds, latencies, failed };
+  return { unitsPerSecond: latencies.length / seconds, latencies, failed, faults: await faultsOf(service.database) };
 });
+
+async function faultsOf({ pool }: RunningService['database']): Promise<Faults> {
+  const { rows } = await pool.query<Faults>(
+    `WITH held AS (SELECT offer_id, sum(strikable + at_supplier) AS units FROM hold GROUP BY offer_id)
+     SELECT sum(greatest(0, coalesce(units, 0) - (state ->> 'reported')::int))::int AS oversold,
+            sum(abs(held + in_flight - coalesce(units, 0)))::int AS miscounted,
+            (SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()) AS deadlocks
+       FROM offer LEFT JOIN held ON offer_id = id`,
+  );
+  const [faults] = rows;
+  assert(faults !== undefined, 'an aggregate is one row');
+  return faults;
+}
 
 async function start(databaseUrl: string): Promise<RunningService> {
   const secret = (): string => randomBytes(32).toString('base64');

@@ -1,6 +1,6 @@
 import { quantile } from './figures';
 import { openFloor, safetyOf } from './floor';
-import type { Held, HoldsTold } from './holds.process';
+import type { Faults, Held, HoldsTold } from './holds.process';
 import type { BenchOptions } from './options';
 import { startPart } from './part';
 import { standStill } from './procs';
@@ -37,7 +37,7 @@ export async function holds(options: BenchOptions, say: Say): Promise<Result> {
         const { value, cpu } = await watched(house, () => part.do({ databaseUrl, clients, linesAtOnce: LINES_AT_ONCE, seconds }));
         ours.push(value);
         say(
-          `  round ${round}: ours ${value.unitsPerSecond.toFixed(0)} units/s, floor ${floors.at(-1)?.toFixed(0)} units/s; cores: ${cpuWords(cpu)}`,
+          `  round ${round}: ours ${value.unitsPerSecond.toFixed(0)} units/s, floor ${floors.at(-1)?.toFixed(0)} units/s; cores: ${cpuWords(cpu)}; ${wordsOf(value.faults)}`,
         );
       }
     } finally {
@@ -46,6 +46,7 @@ export async function holds(options: BenchOptions, say: Say): Promise<Result> {
     }
     const latencies = ours.flatMap((it) => it.latencies);
     const failed = ours.reduce((sum, it) => sum + it.failed, 0);
+    const faults = ours.at(-1)?.faults;
     return resultOf({
       bench: 'holds',
       bus,
@@ -56,8 +57,14 @@ export async function holds(options: BenchOptions, say: Say): Promise<Result> {
       p99Ms: quantile(latencies, 0.99),
       memory: memory.peak(),
       safety,
-      errors: failed === 0 ? [] : [`${failed} lines found nothing`],
-      more: { clients, linesAtOnce: LINES_AT_ONCE },
+      errors: [
+        ...(failed === 0 ? [] : [`${failed} lines found nothing`]),
+        ...(faults !== undefined && Object.values(faults).some((it) => it !== 0) ? [wordsOf(faults)] : []),
+      ],
+      more: { clients, linesAtOnce: LINES_AT_ONCE, ...faults },
     });
   });
 }
+
+const wordsOf = ({ oversold, miscounted, deadlocks }: Faults): string =>
+  `${oversold} units oversold, ${miscounted} miscounted, ${deadlocks} deadlocks`;
