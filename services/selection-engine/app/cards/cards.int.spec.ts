@@ -37,6 +37,7 @@ describe('cards', () => {
     assert.deepEqual(cards.map((it) => [it.sku, it.isSubstitute]), [['video', false], ['music', true]]); // prettier-ignore
     const [video] = cards;
     assert.equal(video?.verdict, 'compliant');
+    assert.deepEqual(video.verdictLabel, { zh: '合规', en: 'Compliant' });
     assert.equal(video.stock.available, 200);
     assert.equal(video.fallbacks, 1);
     assert.equal(video.roles[0]?.zh, '综合最优');

@@ -85,6 +85,7 @@ export class CardQueries {
         priceCapMinor,
         currency,
         excluded,
+        hasRecipient: request.hasRecipient === true,
         deliverByAt: Date.parse(deliverBy),
         // The order keeps the tier that it was placed at
         ...(merchantTier !== undefined && { merchantTier }),

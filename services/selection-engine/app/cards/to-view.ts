@@ -50,8 +50,14 @@ function cardView(card: Card, { at, evidence, buyer }: Told): CardView {
     roles: roles.map((role) => ({ role, ...ROLE_NAMES[role] })),
     stockRisk: { level: outlook.stockRisk.level, probability: rounded(outlook.stockRisk.probability) },
     onTime: rounded(good.onTime),
-    stock: { available, asOf: stockAsOf, ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)) },
+    stock: {
+      available,
+      asOf: stockAsOf,
+      ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)),
+      ...(outlook.daysOfCover !== undefined && { daysOfCover: rounded(outlook.daysOfCover, 1) }),
+    },
     verdict: basis.verdict,
+    verdictLabel: VERDICT_LABELS[basis.verdict],
     fallbacks: chain.length - 1,
     isInstant: (chain[0]?.responseMs ?? Infinity) <= INSTANT_MS,
     reasons: (explained?.reasons ?? []).map(({ group, text, minor }) => ({ group, speaks: minor >= 0 ? 'for' : 'against', text })),
@@ -106,6 +112,13 @@ function operatorView(card: Card, told: Told): OperatorCardView {
     })),
   };
 }
+
+const VERDICT_LABELS: Readonly<Record<Card['basis']['verdict'], TextView>> = {
+  compliant: { zh: '合规', en: 'Compliant' },
+  'high-risk': { zh: '高风险', en: 'High risk' },
+  banned: { zh: '禁售', en: 'Banned' },
+  unscreened: { zh: '未审核', en: 'Not screened yet' },
+};
 
 const GATE_WORDS: Readonly<Record<string, TextView>> = {
   'unknown-product': { zh: '商品未知或未上架', en: 'not known or not listed' },

@@ -27,6 +27,7 @@ export class CardStockView {
   @ApiProperty({ description: 'Of all offers that may serve it' }) available!: number;
   @ApiProperty({ format: 'date-time', description: 'When the figure was reported' }) asOf!: string;
   @ApiProperty() ageSeconds!: number;
+  @ApiPropertyOptional({ description: 'For how many days it lasts at its demand; absent where there is none' }) daysOfCover?: number;
 }
 
 export class ReasonView {
@@ -67,6 +68,7 @@ export class CardView {
   @ApiProperty({ type: ScoresView }) scores!: ScoresView;
   @ApiProperty({ type: CardStockView }) stock!: CardStockView;
   @ApiProperty({ enum: ['compliant', 'high-risk', 'banned', 'unscreened'] }) verdict!: string;
+  @ApiProperty({ type: TextView, example: { zh: '合规', en: 'Compliant' } }) verdictLabel!: TextView;
   @ApiProperty({ description: 'Further sources, should the first fail' }) fallbacks!: number;
   @ApiProperty({ description: 'It answers within a minute' }) isInstant!: boolean;
   @ApiProperty({ type: [ReasonView] }) reasons!: ReasonView[];

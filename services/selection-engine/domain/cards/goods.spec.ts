@@ -71,6 +71,14 @@ describe('the goods of a category', () => {
   });
 });
 
+it('for a running line are top-ups where it names an account, and codes where it names none', () => {
+  const book = aBook(aProduct('card'), aProduct('credit', { fulfilmentKind: 'VALUE_RECHARGE' }), anOffer('a', 'card'), anOffer('a', 'credit')); // prettier-ignore
+  const of = (it: Partial<CardNeed>) => goodsFor(aNeed(it), book, NOON, none);
+  const skus = (it: Partial<CardNeed>) => of(it).goods.map((one) => one.shelf.sku);
+  assert.deepEqual([skus({}), skus({ hasRecipient: true }), skus({ hasRecipient: false })], [['card', 'credit'], ['credit'], ['card']]); // prettier-ignore
+  assert.deepEqual(of({ hasRecipient: true }).gates, { policy: 1 });
+});
+
 describe('a merchant of a tier', () => {
   const market = aBook(
     aProduct('video', { tierPrices: { gold: 2300, thin: 2010 }, marginFloorBp: 500 }),

@@ -15,6 +15,8 @@ export interface CardNeed {
   readonly deliverByAt: number;
   /** Look at this good alone, and at no substitute. */
   readonly only?: string;
+  /** Of a running line: whether it names an account, so that only top-ups serve it, or none, so that no top-up does. */
+  readonly hasRecipient?: boolean;
   /** Offers that a running line has lost. */
   readonly excluded?: SelectionRequest['excluded'];
 }

@@ -60,11 +60,14 @@ export function price({ need }: Screen, { goods, shelves }: Aisle, place: number
 }
 
 /**
- * What stops all offers of a good before any of them is looked at. Here a substitute of the category may be shown, and goods with a recipient
- * and without: only the price band is left of the policy.
+ * What stops all offers of a good before any of them is looked at. Here a substitute of the category may be shown, and before there is an order
+ * goods with a recipient and without: the price band is left of the policy.
  */
 export function gateOfGood(screen: Screen, { goods, shelves }: Aisle, place: number, { priceMinor }: Priced): Gate | undefined {
   if (goods.listed[place] === 0) return 'unknown-product';
+  const { hasRecipient } = screen.need;
+  const isTopUp = hasRecipient !== undefined && shelves[place]?.product.fulfilmentKind === 'VALUE_RECHARGE';
+  if (hasRecipient !== undefined && isTopUp !== hasRecipient) return 'policy';
   if (priceMinor < screen.floorMinor && !screen.wanted.skus.has(shelves[place]?.sku ?? '')) return 'policy';
   return screen.covers(goods.regions[place] ?? 0) ? undefined : 'region';
 }
