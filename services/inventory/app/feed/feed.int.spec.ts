@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { aSupplier, aWorld, product, type World } from '../inventory.app.fixtures';
+import { aSupplier, aWorld, product, until, type World } from '../inventory.app.fixtures';
 
 describe('a signed feed', () => {
   let world: World;
@@ -96,6 +96,21 @@ describe('a signed feed', () => {
     assert.equal((await push({ id: 'msg_once', body })).status, 200);
     const again = await push({ id: 'msg_once', body });
     assert.deepEqual([again.status, again.body['code']], [409, 'message-known']);
+  });
+
+  it('is known once it is taken and no sooner: what a process has died with may come again', async () => {
+    const body = message(8);
+    const locker = await world.service.database.pool.connect();
+    await locker.query(`BEGIN; SELECT 1 FROM offer WHERE id = 'a~vip' FOR UPDATE`);
+    const first = push({ id: 'msg_slow', body });
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(async () => (await world.sql(waiting)).length > 0, 'the change that waits');
+    const again = push({ id: 'msg_slow', body });
+    assert.deepEqual(await world.sql(`SELECT 1 FROM feed_message WHERE webhook_id = 'msg_slow'`), []);
+    await locker.query('ROLLBACK');
+    locker.release();
+    assert.deepEqual([(await first).status, (await again).status, await available()], [200, 200, 8]);
+    assert.equal((await push({ id: 'msg_slow', body })).status, 409);
   });
 
   it('of one supplier is none of another’s', async () => {

@@ -35,28 +35,31 @@ export class SignedFeed {
     if (fault !== undefined) throw new Problem(FAULTS[fault][0], fault, FAULTS[fault][1]);
     const message = await read(signed.body);
     const id = signed.id ?? '';
-    await this.claim(supplierId, id);
+    if (await this.isKnown(supplierId, id))
+      throw new Problem(409, 'message-known', 'A message of this webhook-id has been taken; nothing was taken again');
     const caller: Caller = { scope: 'supplier', supplierId, keyId: 'feed' };
-    try {
-      return await this.feed.take(supplierId, message.data.changes, caller);
-    } catch (error) {
-      // not taken: it may come again
-      await this.database.pool
-        .query(`DELETE FROM feed_message WHERE supplier_id = $1 AND webhook_id = $2`, [supplierId, id])
-        .catch(() => undefined);
-      throw error;
-    }
+    const report = await this.feed.take(supplierId, message.data.changes, caller);
+    // Only now: one whose process dies before comes again, and what was taken of it is known by its sequence
+    await this.remember(supplierId, id);
+    return report;
   }
 
-  private async claim(supplierId: string, id: string): Promise<void> {
+  private async isKnown(supplierId: string, id: string): Promise<boolean> {
+    const { rowCount } = await this.database.pool.query(`SELECT 1 FROM feed_message WHERE supplier_id = $1 AND webhook_id = $2`, [
+      supplierId,
+      id,
+    ]);
+    return rowCount !== 0;
+  }
+
+  private async remember(supplierId: string, id: string): Promise<void> {
     await this.database.pool.query(`DELETE FROM feed_message WHERE taken_at < clock_timestamp() - make_interval(secs => $1)`, [
       REMEMBERED_MS / 1000,
     ]);
-    const { rowCount } = await this.database.pool.query(
-      `INSERT INTO feed_message (supplier_id, webhook_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
-      [supplierId, id],
-    );
-    if (rowCount !== 1) throw new Problem(409, 'message-known', 'A message of this webhook-id has been taken; nothing was taken again');
+    await this.database.pool.query(`INSERT INTO feed_message (supplier_id, webhook_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, [
+      supplierId,
+      id,
+    ]);
   }
 }
 
