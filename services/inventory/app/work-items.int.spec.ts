@@ -46,6 +46,23 @@ describe('a supplier who fulfils by hand', () => {
     assert.doesNotMatch(JSON.stringify((await world.call('GET', path(item))).body), /BY-HAND/);
   });
 
+  it('is done when two bring its last units at once', async () => {
+    await buys(world, 'w6', 'vip', 2, ['hand']);
+    const item = await itemOf('w6');
+    const locker = await world.service.database.pool.connect();
+    await locker.query('BEGIN');
+    await locker.query(`SELECT 1 FROM work_item WHERE id = $1 FOR UPDATE`, [item['workItemId']]);
+    const both = [1, 2].map((unit) => world.call('POST', `${path(item)}/units`, { units: [{ unit, code: `AT-ONCE-${unit}` }] }));
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(async () => (await world.sql(waiting)).length === 2, 'both');
+    await locker.query('ROLLBACK');
+    locker.release();
+    assert.deepEqual([...(await Promise.all(both))].map((it) => it.status), [200, 200]); // prettier-ignore
+    assert.equal((await world.call('GET', path(item))).body['status'], 'done');
+    const delivered = async () => (await world.facts('UnitsDelivered', 'w6')).at(-1)?.tally.delivered;
+    await until(async () => (await delivered()) === 2, 'both units');
+  });
+
   it('proves a service that has no code, and sees the account until it is done', async () => {
     await buys(world, 'w2', 'call', 1, ['hand'], { recipient: '13800000000' });
     const item = await itemOf('w2');

@@ -61,23 +61,28 @@ export class WorkItems {
    */
   async done(id: string, units: readonly DoneUnit[], supplierId: string | undefined): Promise<ItemRow> {
     const item = await this.own(id, supplierId);
-    if (item.status !== 'open') throw new Problem(409, 'work-item-closed', 'The work item is closed');
+    if (item.status !== 'open') throw closed();
     for (const it of units) check(item, it);
     const sent = units.flatMap(({ unit, code }) => (code === undefined ? [] : [{ unitId: unitId(id, unit), code }]));
     const of = { purchaseId: id, offerId: item.offer_id, sku: item.sku };
     const good = sent.length === 0 ? new Set<string>() : await this.codes.keepSent(of, sent);
     const kindOf = ({ unit, code }: DoneUnit): string => (code === undefined ? 'top-up' : good.has(unitId(id, unit)) ? 'code' : 'invalid');
-    await this.database.pool.query(
-      `WITH u AS (INSERT INTO work_item_unit (work_item_id, unit, kind, proof_kind, proof)
-         SELECT $1, d.unit, d.kind, d.proof_kind, d.proof FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS d(unit, kind, proof_kind, proof)
-             ON CONFLICT DO NOTHING RETURNING 1)
-       UPDATE work_item SET status = 'done', closed_at = clock_timestamp()
-        WHERE id = $1 AND (SELECT count(*) FROM u) + (SELECT count(*) FROM work_item_unit WHERE work_item_id = $1) >= quantity`,
-      [
-        ...[id, units.map((it) => it.unit), units.map(kindOf)],
-        ...[units.map((it) => it.proof?.kind ?? null), units.map((it) => it.proof?.value ?? null)],
-      ],
-    );
+    await this.database.transaction(async (tx) => {
+      // Locked first, so that of two who bring the last units at once one sees the other's
+      const { rowCount } = await tx.query(`SELECT 1 FROM work_item WHERE id = $1 AND status = 'open' FOR UPDATE`, [id]);
+      if (rowCount !== 1) throw closed();
+      await tx.query(
+        `WITH u AS (INSERT INTO work_item_unit (work_item_id, unit, kind, proof_kind, proof)
+           SELECT $1, d.unit, d.kind, d.proof_kind, d.proof FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS d(unit, kind, proof_kind, proof)
+               ON CONFLICT DO NOTHING RETURNING 1)
+         UPDATE work_item SET status = 'done', closed_at = clock_timestamp()
+          WHERE id = $1 AND (SELECT count(*) FROM u) + (SELECT count(*) FROM work_item_unit WHERE work_item_id = $1) >= quantity`,
+        [
+          ...[id, units.map((it) => it.unit), units.map(kindOf)],
+          ...[units.map((it) => it.proof?.kind ?? null), units.map((it) => it.proof?.value ?? null)],
+        ],
+      );
+    });
     return item;
   }
 
@@ -88,7 +93,7 @@ export class WorkItems {
       `UPDATE work_item SET status = 'refused', reason = $2, closed_at = clock_timestamp() WHERE id = $1 AND status = 'open'`,
       [id, reason],
     );
-    if (rowCount !== 1) throw new Problem(409, 'work-item-closed', 'The work item is closed');
+    if (rowCount !== 1) throw closed();
     return item;
   }
 
@@ -106,6 +111,8 @@ export class WorkItems {
     return rows[0];
   }
 }
+
+const closed = (): Problem => new Problem(409, 'work-item-closed', 'The work item is closed');
 
 function check({ quantity, wants }: ItemRow, { unit, code, proof }: DoneUnit): void {
   const field = `units[${unit}]`;
