@@ -57,6 +57,10 @@ export class ProcurementQuery {
   @IsOptional()
   @IsIn(PURCHASE_STATUSES)
   status?: string;
+  @ApiPropertyOptional({ enum: ['true'], description: 'Only those past the time by which the buyer was to have them: an operator’s cases' })
+  @IsOptional()
+  @IsIn(['true'])
+  overdue?: 'true';
   @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @MaxLength(600) after?: string;
 }
 

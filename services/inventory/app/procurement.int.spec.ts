@@ -35,6 +35,15 @@ describe('an operator', () => {
     assert.deepEqual([asked.status, asked.body['status']], [200, 'accepted']);
   });
 
+  it('finds what is still open past its deadline', async () => {
+    const overdue = async () =>
+      ((await world.call('GET', '/procurement-orders?overdue=true')).body['items'] as Record<string, unknown>[]).map((it) => it['orderId']);
+    assert.deepEqual(await overdue(), []);
+    await world.sql(`UPDATE purchase SET state = state::jsonb || '{"deliverByAt": 1}'`);
+    assert.deepEqual(await overdue(), ['o2'], 'o1 is delivered');
+    assert.equal((await world.call('GET', '/procurement-orders?overdue=soon')).status, 400);
+  });
+
   it('names the order in a shop that can be asked by its own number only, and may have mistyped it', async () => {
     const shop = await StandIn.open();
     shop.put('card-x', { price: '20.00', cards: ['F-1', 'F-2', 'F-3'] });

@@ -1,6 +1,7 @@
 import type { Account, Offer, Product, Purchase, Supplier } from '@midstream/inventory-domain';
 import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
+import type { ProcurementQuery } from './params.dto';
 import { balanceView, type BalanceView } from './procurement.views';
 import {
   type DeliveryPage,
@@ -69,14 +70,15 @@ export class SupplyQueries {
     return this.state<Purchase>('purchase', purchaseId, 'unknown-purchase');
   }
 
-  async purchases(of: { readonly supplierId?: string; readonly status?: string; readonly after?: string }): Promise<ProcurementPage> {
+  async purchases(of: ProcurementQuery): Promise<ProcurementPage> {
     const from = of.after === undefined ? undefined : readCursor(of.after);
     const { rows } = await this.database.pool.query<{ state: Purchase; created_at: string; id: string }>(
       `SELECT state, id, created_at::text FROM purchase
         WHERE ($1::text IS NULL OR supplier_id = $1) AND ($2::text IS NULL OR status = $2)
           AND ($3::text IS NULL OR (created_at, id) < ($3::timestamptz, $4))
-        ORDER BY created_at DESC, id DESC LIMIT $5`,
-      [of.supplierId ?? null, of.status ?? null, from?.at ?? null, from?.id ?? null, PAGE],
+          AND (NOT $5 OR status IN ('unknown', 'accepted') AND (state ->> 'deliverByAt')::bigint < extract(epoch FROM clock_timestamp()) * 1000)
+        ORDER BY created_at DESC, id DESC LIMIT $6`,
+      [of.supplierId ?? null, of.status ?? null, from?.at ?? null, from?.id ?? null, of.overdue === 'true', PAGE],
     );
     const last = rows.length === PAGE ? rows[PAGE - 1] : undefined;
     return {
