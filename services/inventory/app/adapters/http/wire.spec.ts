@@ -18,7 +18,7 @@ const whole = {
 
 describe('an answer of a supplier', () => {
   it('is taken as the protocol has it', () =>
-    assert.deepEqual(readPurchase(whole, wanted), {
+    assert.deepEqual(readPurchase({ ...whole, currency: 'CNY' }, wanted), {
       status: 'fulfilled',
       costMinor: 9,
       units: [{ kind: 'code', code: 'x' }, { kind: 'top-up' }],
@@ -34,6 +34,7 @@ describe('an answer of a supplier', () => {
       { units: [...whole.units, { kind: 'code', code: 'y' }] },
       { costMinor: -1 },
       { costMinor: 1.5 },
+      { currency: 'USD' },
     ])
       assert.throws(() => readPurchase({ ...whole, ...change }, wanted), Unanswered, JSON.stringify(change));
     for (const body of [null, 'text', [], 7]) assert.throws(() => readPurchase(body, wanted), Unanswered);

@@ -17,10 +17,14 @@ const isFields = (it: unknown): it is Fields => typeof it === 'object' && it !==
  * An answer of 200, read with suspicion: it must be about this purchase, and of the shape that the protocol promises.
  * @throws Unanswered for anything else: what it was is not known.
  */
-export function readPurchase(body: unknown, { purchaseId, sku, quantity }: Pick<Wanted, 'purchaseId' | 'sku' | 'quantity'>): WirePurchase {
+export function readPurchase(
+  body: unknown,
+  { purchaseId, sku, quantity, currency }: Pick<Wanted, 'purchaseId' | 'sku' | 'quantity'> & Partial<Pick<Wanted, 'currency'>>,
+): WirePurchase {
   if (!isFields(body) || body['idempotencyKey'] !== purchaseId || body['sku'] !== sku)
     throw new Unanswered('the answer is about something else');
-  const { status, costMinor, units } = body;
+  const { status, costMinor, units, currency: told } = body;
+  if (currency !== undefined && told !== undefined && told !== currency) throw new Unanswered('the answer is in another currency');
   if (status !== 'fulfilled' && status !== 'partial' && status !== 'accepted')
     throw new Unanswered('the answer has no status of the protocol');
   if (typeof costMinor !== 'number' || !Number.isSafeInteger(costMinor) || costMinor < 0) throw new Unanswered('the answer has no cost');
