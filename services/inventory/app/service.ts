@@ -12,6 +12,7 @@ import { SignedFeed } from './feed/feed';
 import { FeedController } from './feed/feed.http';
 import { ReconciliationQueries } from './reconcile/queries';
 import { ReconciliationsController } from './reconcile/reconcile.http';
+import { CatalogueController } from './catalogue.http';
 import { PollController } from './poll/poll.http';
 import { pollLoop } from './poll/poll.loop';
 import { reminderLoop } from './adapters/manual/reminders';
@@ -165,6 +166,7 @@ export const inventoryService = defineService({
     WorkItemsController,
     ReconciliationsController,
     PollController,
+    CatalogueController,
   ],
   providers: [
     ...[

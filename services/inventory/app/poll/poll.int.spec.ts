@@ -75,6 +75,26 @@ describe('suppliers that do not push', () => {
     assert.equal(push.body['taken'], 1);
   });
 
+  it('show an operator what they sell, and under which product we offer it', async () => {
+    const { body } = await world.call('GET', '/suppliers/faka/catalogue');
+    assert.deepEqual(body['items'], [
+      { supplierSku: 'card-vip', name: 'card-vip', available: 1, costMinor: 1950, currency: 'CNY', sku: 'vip' },
+    ]);
+    const west = (await world.call('GET', '/suppliers/west/catalogue')).body['items'] as Record<string, unknown>[];
+    assert.deepEqual(west.map((it) => it['sku']).sort(), ['g1', 'g2', 'g3', 'vip']); // prettier-ignore
+    await world.call('PUT', '/suppliers/hand', { name, kind: 'manual', upstreamGroup: 'h' });
+    await world.call('PUT', '/suppliers/gone', { name, kind: 'http', upstreamGroup: 'g', baseUrl: 'http://127.0.0.1:9' });
+    for (const [supplierId, status, code] of [
+      ['hand', 409, 'supplier-has-no-catalogue'],
+      ['gone', 502, 'supplier-silent'],
+      ['none', 404, 'unknown-supplier'],
+    ] as const) {
+      const answer = await world.call('GET', `/suppliers/${supplierId}/catalogue`);
+      assert.deepEqual([answer.status, answer.body['code']], [status, code]);
+    }
+    assert.equal((await world.call('GET', '/suppliers/faka/catalogue', undefined, { key: 's-key' })).status, 403);
+  });
+
   it('are not asked where their kind cannot answer, or too often', async () => {
     const vault = await world.call('PUT', '/suppliers/v', { name, kind: 'vault', upstreamGroup: 'v', pollEveryMs: 60_000 });
     assert.deepEqual([vault.status, vault.body['code'], vault.body['field']], [422, 'cannot-be-polled', 'pollEveryMs']);
