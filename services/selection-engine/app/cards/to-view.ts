@@ -37,6 +37,7 @@ function cardView(card: Card, { at, evidence, buyer }: Told): CardView {
   const { good, roles, explained, scores, basis, suggestedQuantity, outlook } = card;
   const { product, chain, available, stockAsOf } = good;
   const { influence, resembles } = evidence(card);
+  const perDay = 24 * outlook.demand.perHour.mean;
   const { sku, name, category, priceMinor, currency } = product;
   return {
     sku,
@@ -54,7 +55,7 @@ function cardView(card: Card, { at, evidence, buyer }: Told): CardView {
       available,
       asOf: stockAsOf,
       ageSeconds: Math.max(0, Math.round((at - Date.parse(stockAsOf)) / 1_000)),
-      ...(outlook.daysOfCover !== undefined && { daysOfCover: rounded(outlook.daysOfCover, 1) }),
+      ...(perDay > 0 && { daysOfCover: rounded(available / perDay, 1) }),
     },
     verdict: basis.verdict,
     verdictLabel: VERDICT_LABELS[basis.verdict],

@@ -27,7 +27,8 @@ export class CardStockView {
   @ApiProperty({ description: 'Of all offers that may serve it' }) available!: number;
   @ApiProperty({ format: 'date-time', description: 'When the figure was reported' }) asOf!: string;
   @ApiProperty() ageSeconds!: number;
-  @ApiPropertyOptional({ description: 'For how many days it lasts at its demand; absent where there is none' }) daysOfCover?: number;
+  @ApiPropertyOptional({ description: 'For how many days it lasts at what the hub sells of it; absent where that is nothing' })
+  daysOfCover?: number;
 }
 
 export class ReasonView {
