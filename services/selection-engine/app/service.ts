@@ -18,11 +18,13 @@ import { AsWritten13 } from './migrations/as-written-13';
 import { CreateCases4 } from './migrations/create-cases-4';
 import { CreateAfterSales10 } from './migrations/create-after-sales-10';
 import { CreateBuyers8 } from './migrations/create-buyers-8';
+import { CreateDemand15 } from './migrations/create-demand-15';
 import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
 import { PlansController, ScorecardsController } from './learning/http';
 import { LearningQueries } from './learning/queries';
 import { demandLoop } from './market/loop';
+import { nightlyLoop } from './market/nightly';
 import { MarketController, SignalsController } from './market/http';
 import { MarketQueries } from './market/queries';
 import { CountUnits14 } from './migrations/count-units-14';
@@ -61,6 +63,7 @@ export const selectionService = defineService({
     CreateComplaints12,
     AsWritten13,
     CountUnits14,
+    CreateDemand15,
   ],
   recordsOf,
   follows: ['selection.market'],
@@ -79,5 +82,5 @@ export const selectionService = defineService({
     GuidesController,
   ],
   providers: [DecisionQueries, LearningQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
-  loops: [demandLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), complaintsLoop(), additionsLoop()],
+  loops: [demandLoop(), nightlyLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), complaintsLoop(), additionsLoop()],
 });

@@ -11,6 +11,7 @@ import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
 import { JUDGED_REPURCHASE } from './beliefs/settings';
+import type { DailyDemand } from './demand/daily';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
@@ -78,6 +79,8 @@ export interface OfferBook {
   readonly questions: Map<string, string>;
   /** Who splits bulk lines over offers with tiers; without one they are filled up from the best offer on. */
   readonly split?: Splitter;
+  /** Demand by days, as it was worked out last night. */
+  demand: DailyDemand;
   /** The newest time that the book has heard of: the market's states carry none of their own. */
   heardAt: number;
 }
@@ -105,6 +108,7 @@ export const emptyBook = (): OfferBook => ({
   complained: new Map(),
   beliefs: createBeliefs({ repurchase: JUDGED_REPURCHASE }),
   questions: new Map(),
+  demand: { day: -1, units: new Map() },
   heardAt: 0,
 });
 

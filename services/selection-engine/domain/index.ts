@@ -33,6 +33,8 @@ export { PRICE_BAND_FLOOR } from './gates';
 export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
 export { givingUpMinor, RESPONSE_PRIOR_COUNT } from './worth';
+export { type DailyDemand, knowDemand, trainDaily } from './demand/daily';
+export type { PooledModel } from './demand/pooled';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
 
 // The science of selection, by itself: plain data in, plain data out. `observe` a fact of any market, `rankCandidates` of a request.

@@ -35,7 +35,7 @@ export function evaluate({ sku, ...it }: Evaluated, book: OfferBook, at: number)
   const { goods, gates } = goodsFor(need, book, at, () => 0);
   const [only] = goods;
   const good = only && goodOf(only);
-  const outlook = good && outlookFor(good, need, book.markets.get(sku), at);
+  const outlook = good && outlookFor(good, need, book, at);
   const stockOut = outlook?.stockRisk.probability ?? 1;
   return {
     ...scoresOf(product, it.region, book, at),

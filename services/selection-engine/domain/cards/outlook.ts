@@ -1,6 +1,7 @@
 import type { Fact } from '@midstream/contracts';
-import type { Product } from '../book';
+import type { OfferBook, Product } from '../book';
 import { chanceAbove, type Context, type HolidayDay, holidaysOf, type Outlook, outlookOf } from '../demand';
+import { dailyOf } from '../demand/daily';
 import { trendOf } from '../market/heat';
 import { PRICE_LASTS_MS, PRICE_TIMES_MAX, UPDATE_UPLIFT } from '../market/limits';
 import { FAILURE_SHARE, LOST_SALE_SHARE } from '../worth';
@@ -59,18 +60,16 @@ const HORIZON_MS = DAY_MS;
 /** A festival is felt from three days before it to the day after it, and the horizon with its lead time ends tomorrow. */
 const HOLIDAY_AHEAD_DAYS = 5;
 /** Stock past what demand could take in any case: it only makes the sums longer. */
+const RECENT_DAYS = 7;
 const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
 
 /** Risk, margin and purchase of one good that is shown: by the whole model, which is too slow for all that are not (selection.md 2). */
-export function outlookFor(
-  { product, chain, traits, perHour }: Outlooked,
-  need: CardNeed,
-  market: MarketState | undefined,
-  at: number,
-): Outlook {
+export function outlookFor({ product, chain, traits, perHour }: Outlooked, need: CardNeed, book: OfferBook, at: number): Outlook {
   const { priceMinor } = product;
   const failureMinor = priceMinor * FAILURE_SHARE[need.segment];
   const afterSales = afterSalesMinor(traits.complaint, traits.invalid, priceMinor);
+  const daily = dailyOf(book, product.sku, at);
+  const rate = Math.max(perHour, ...(daily?.history.slice(-RECENT_DAYS) ?? []).map((it) => it / 24));
   const drain = { unitsPerHour: perHour / Math.max(1, chain.length), shape: DRAIN_SHAPE };
   return outlookOf({
     at,
@@ -80,7 +79,7 @@ export function outlookFor(
     offers: chain.map(({ offer, fill, up, trials, responseMs, available }) => {
       const seenAt = Math.min(at, Date.parse(offer.stockAsOf));
       const hours = (at - seenAt + responseMs) / 3_600_000;
-      const units = Math.min(available, roomFor(need.quantity, perHour * 2 * hours));
+      const units = Math.min(available, roomFor(need.quantity, rate * 2 * hours));
       return {
         stock: {
           units,
@@ -99,8 +98,8 @@ export function outlookFor(
         maxQuantity: offer.maxQuantity,
       };
     }),
-    demand: { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
-    context: contextOf(product, market, at),
+    demand: daily ?? { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
+    context: contextOf(product, book.markets.get(product.sku), at),
     horizonMs: HORIZON_MS,
     leftoverShare: LEFTOVER_SHARE,
     onHand: chain.reduce((sum, it) => sum + (it.offer.kind === 'vault' ? it.available : 0), 0),

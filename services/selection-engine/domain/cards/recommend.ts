@@ -126,7 +126,7 @@ function cardOf(good: Good, rival: Good | undefined, roles: readonly Role[], nee
     scores,
     basis,
     influence: influence(sku, category, priceMinor),
-    outlook: outlookFor(good, need, book.markets.get(sku), at),
+    outlook: outlookFor(good, need, book, at),
     suggestedQuantity: suggestedQuantity(good, need),
     ...(rival !== undefined && { explained: explained(good, rival, need.segment) }),
   };
