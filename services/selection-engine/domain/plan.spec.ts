@@ -45,6 +45,18 @@ describe('the plan of a line in flight', () => {
     assert.deepEqual([nextStep(planOf(decided, book, NOON)), planOf(decided, book, NOON).independent], [undefined, false]);
   });
 
+  it('is told as stale where the hub’s price has moved, or only a verdict', () => {
+    const staleAfter = (...facts: Parameters<typeof applyToBook>[1][]): boolean => {
+      const book = aBook(aProduct('video'), ...offers());
+      const decided = decidedBy(book);
+      for (const it of facts) applyToBook(book, it);
+      return planOf(decided, book, NOON).stale;
+    };
+    assert.equal(staleAfter(aVerdict('video', 'CN', 'compliant'), aProduct('video', { version: 2 })), false);
+    assert.equal(staleAfter(aProduct('video', { version: 2, priceMinor: 2400 })), true);
+    assert.equal(staleAfter(aVerdict('video', 'CN', 'banned')), true);
+  });
+
   it('is made anew from the market of now when nothing of it is left', () => {
     const book = aBook(aProduct('video'), ...offers().slice(0, 2));
     const decided = decidedBy(book);

@@ -1,5 +1,5 @@
 import type { Gate, SelectionRequest } from '@midstream/contracts';
-import type { OfferBook } from './book';
+import { type OfferBook, pricedFor } from './book';
 import { gateOf, wantedBy } from './gates';
 import type { Considered } from './messages';
 import { rank } from './rank';
@@ -36,7 +36,7 @@ interface Decided {
   readonly request: SelectionRequest;
   readonly considered: readonly Considered[];
   /** As they travelled: the plan of a storm may have put another offer first than the rank. */
-  readonly candidates: readonly { readonly offerId: string }[];
+  readonly candidates: readonly { readonly offerId: string; readonly priceMinor: number }[];
 }
 
 /** The plan of a line by its last decision, checked against the market of now: old epochs are never trusted, and never block. */
@@ -50,7 +50,8 @@ export function planOf(decided: Decided, book: OfferBook, at: number): Plan {
     excluded: [...decided.request.excluded, { offerId: first.offerId, reason: 'out-of-stock' }],
   };
   const steps = reserveOf(first, made).map((it) => checked(it, lost, book, at));
-  const stale = steps.some((it) => hasMoved(it, book));
+  const prices = new Map(decided.candidates.map((it) => [it.offerId, it.priceMinor]));
+  const stale = steps.some((it) => hasMoved(it, book) || it.gate !== undefined || isPricedAnew(it, prices, decided.request, book));
   const alive = steps.filter((it) => it.gate === undefined);
   if (isIndependent(first, alive)) return { first, steps, independent: true, stale, renewed: false };
   const anew = rank(lost, book, at).considered.flatMap((it) => stepOf(it) ?? []);
@@ -81,6 +82,17 @@ function stepOf({ offerId, sku, version, known }: Considered): PlanStep | undefi
 }
 
 const hasMoved = ({ offerId, version }: PlanStep, book: OfferBook): boolean => book.offers.get(offerId)?.version !== version;
+
+/** The hub's own price has no part in the offer's version. */
+function isPricedAnew(
+  { offerId, sku }: PlanStep,
+  prices: ReadonlyMap<string, number>,
+  { merchantTier }: SelectionRequest,
+  book: OfferBook,
+) {
+  const [before, product] = [prices.get(offerId), book.products.get(sku)];
+  return before !== undefined && product !== undefined && pricedFor(product, merchantTier).priceMinor !== before;
+}
 
 function checked(step: PlanStep, request: SelectionRequest, book: OfferBook, at: number): PlanStep {
   const [offer, product] = [book.offers.get(step.offerId), book.products.get(step.sku)];
