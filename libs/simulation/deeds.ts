@@ -144,7 +144,7 @@ const MINUTE_MS = 60_000;
 /** Demand for the good is many times what it was; and now and then somebody looks which orders that calls for more in (additions/loop.ts). */
 function burst(world: World, sku: string): void {
   const minuteAt = Math.floor(world.now / MINUTE_MS) * MINUTE_MS;
-  const count = (at: number, orders: number) => operator('CountDemand', { minuteAt: at, counts: [{ sku, orders }] });
+  const count = (at: number, orders: number) => operator('CountDemand', { minuteAt: at, counts: [{ sku, orders, units: orders }] });
   world.command('selection-engine', count(minuteAt - 400 * MINUTE_MS, 100), count(minuteAt, 2_000));
   for (const ms of [2_000, 12_000, 22_000, 52_000])
     world.machine.agenda.after(ms, () => {
