@@ -116,15 +116,17 @@ describe('the selection engine', () => {
     assert.equal((await again('o1:1:1:1', 'k1')).status, 403);
   });
 
-  it('makes a decision of the model before again, and says so of one whose rules are gone', async () => {
-    for (const model of ['chain-money-2', 'chain-money-1'])
+  it('makes decisions of the models before again, and says so of one whose rules are gone', async () => {
+    for (const model of ['chain-money-3', 'chain-money-2', 'chain-money-1'])
       await service.database.pool.query(
         `INSERT INTO decision (id, order_id, merchant_id, decided_at, model, record)
          SELECT $1, order_id, merchant_id, decided_at, $1, record FROM decision WHERE id = 'o1:1:1:1'`,
         [model],
       );
-    const before = await again('chain-money-2', 'op');
-    assert.deepEqual([before.status, before.body['model'], before.body['identical']], [200, 'chain-money-2', true]);
+    for (const model of ['chain-money-3', 'chain-money-2']) {
+      const before = await again(model, 'op');
+      assert.deepEqual([before.status, before.body['model'], before.body['identical']], [200, model, true]);
+    }
     const gone = await again('chain-money-1', 'op');
     assert.deepEqual([gone.status, gone.body['code']], [409, 'decision-of-another-model']);
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fact } from '@midstream/contracts';
 import { given } from '@midstream/testing/given';
+import { lateCountsAt, noLateCounts } from '../beliefs/rates';
 import { qualityOf } from '../beliefs/read';
 import { acceptanceOf } from '../beliefs/substitutes';
 import { emptyBook, type OfferBook } from '../book';
@@ -124,6 +125,13 @@ describe('what complaints teach of an offer', () => {
     isNear(history?.labels ?? 0, 2); // one of a hundred, of 200 deliveries
     for (const it of rows) knowComplaint(book, { ...it, complaints: { c1: false } });
     isNear(history?.labels ?? 0, 0);
+  });
+
+  it('remembers half of it after a month: what is rare teaches slowly', () => {
+    const { offers, settings } = knowing(market(), row(1)).beliefs;
+    const labelsAt = (at: number) => lateCountsAt(offers.get('a~video')?.complaint ?? noLateCounts(NOON), settings.complaint, at)[0];
+    isNear(labelsAt(NOON + 30 * DAY), labelsAt(NOON) / 2);
+    assert.ok(labelsAt(NOON) > 0);
   });
 
   it('takes a substitute that is complained of as given back, as long as that stands', () => {
