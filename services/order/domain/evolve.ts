@@ -152,11 +152,9 @@ function answered(line: Line, { attempt, decisionId, holds, tried }: AnswerNoted
   const { depth, replaces } = rowOf(line.selecting, String(attempt));
   const made = holds.map(({ tally, offerId, supplierId, sku, priceMinor, expiresAt }): [string, Hold] => {
     const referencePriceMinor = depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : priceMinor;
-    const terms = { offerId, supplierId, sku, priceMinor, referencePriceMinor, expiresAt };
-    return [
-      tally.holdId,
-      { ...tally, ...terms, attempt, decisionId, depth, ...(replaces && { replaces }), assigned: false, buying: tally.delivered > 0 },
-    ];
+    const now = { assigned: false, buying: tally.delivered > 0 };
+    const asked = { attempt, decisionId, depth, ...(replaces && { replaces }) };
+    return [tally.holdId, { offerId, supplierId, sku, priceMinor, referencePriceMinor, expiresAt, ...tally, ...asked, ...now }];
   });
   const capped = tried.find((it) => it.cap !== undefined)?.cap;
   return {

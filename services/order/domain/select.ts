@@ -10,8 +10,12 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
   const line = lineOf(draft.rows, of);
   const { region, segment, tier, scenario } = order.buyer;
   const { attempt, depth, ranking, quantity, tried, replaces } = asked;
+  const { orderId, merchantId, lineId } = of;
+  // Written out: what follows a spread that begins a literal is defined one by one, and took 16 us
   const request: SelectionRequest = {
-    ...ofLine(of),
+    orderId,
+    merchantId,
+    lineId,
     attempt,
     depth,
     ranking,

@@ -62,8 +62,7 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const rows = order.flatMap((id): Considered[] => {
     const [it, numbers, gate] = [passed.get(id), known.get(id), leftOut.get(id)];
     if (it === undefined || numbers === undefined) return [];
-    const row: Written<Considered> = consider(it.offer, book, it.room);
-    if (gate !== undefined) row.gate = gate;
+    const row: Written<Considered> = consider(it.offer, book, it.room, gate);
     if (hasRoom.get(id) === false) row.crowded = true;
     row.known = numbers;
     return [row];
@@ -106,7 +105,7 @@ function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook
       if (gate === 'policy') continue;
       const room = roomOf(offer, book, at, guide);
       if (gate === undefined) passed.set(offer.offerId, { offer, product, room });
-      else stopped.push({ ...consider(offer, book, room), gate });
+      else stopped.push(consider(offer, book, room, gate));
     }
   }
   return { counts, passed, stopped };
@@ -147,12 +146,13 @@ const roomOf = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefi
   return roomAt(book, offer, at) + (offer.offerId === guide.first ? guide.quota : 0);
 };
 
-const consider = (offer: Offer, book: OfferBook, room: number): Considered => ({
+const consider = (offer: Offer, book: OfferBook, room: number, gate?: Gate): Considered => ({
   offerId: offer.offerId,
   sku: offer.sku,
   version: offer.version,
   available: availableAt(book, offer),
   room,
+  ...(gate && { gate }),
 });
 
 /** An offer of the book as the science of selection knows one. What the vault has is counted by ourselves, and never out of date. */
