@@ -296,7 +296,11 @@ async function burstOf({ services }: House, sku: string): Promise<void> {
     [400, 100],
     [0, 2_000],
   ] as const)
-    await selection?.commands.outcome({ type: 'CountDemand', minuteAt: (minute - ago) * 60_000, counts: [{ sku, orders }] } as never);
+    await selection?.commands.outcome({
+      type: 'CountDemand',
+      minuteAt: (minute - ago) * 60_000,
+      counts: [{ sku, orders, units: orders }],
+    } as never);
 }
 
 /** The gates that stopped every offer when units were given up. */
