@@ -1,7 +1,7 @@
 import type { Supplier } from '@midstream/inventory-domain';
 import { Database, NotFound, Problem, Scopes } from '@midstream/runtime';
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { CATALOGUE_MAX, type CatalogueItem } from './adapters/port';
 import { House } from './house';
 import { SupplierParam } from './params.dto';
@@ -40,6 +40,10 @@ export class CatalogueController {
     description: `At most ${CATALOGUE_MAX} goods, in its own words, with our product where there is an offer of it.`,
   })
   @ApiOkResponse({ type: CatalogueView })
+  @ApiConflictResponse({
+    description: '`supplier-has-no-catalogue`, or `supplier-silent`: it did not answer, ask again',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  })
   async get(@Param() { supplierId }: SupplierParam): Promise<CatalogueView> {
     const { rows } = await this.database.pool.query<{ supplier: Supplier; offered: Record<string, string> }>(
       `SELECT state AS supplier, (SELECT coalesce(json_object_agg(coalesce(o.state ->> 'supplierSku', o.sku), o.sku), '{}') FROM offer o
@@ -67,7 +71,7 @@ export class CatalogueController {
     try {
       return await seller.catalogue(AbortSignal.timeout(CATALOGUE_WAIT_MS));
     } catch {
-      throw new Problem(502, 'supplier-silent', 'The supplier did not answer with a catalogue; try again');
+      throw new Problem(409, 'supplier-silent', 'The supplier did not answer with a catalogue; try again');
     }
   }
 }

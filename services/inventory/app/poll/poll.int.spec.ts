@@ -86,7 +86,7 @@ describe('suppliers that do not push', () => {
     await world.call('PUT', '/suppliers/gone', { name, kind: 'http', upstreamGroup: 'g', baseUrl: 'http://127.0.0.1:9' });
     for (const [supplierId, status, code] of [
       ['hand', 409, 'supplier-has-no-catalogue'],
-      ['gone', 502, 'supplier-silent'],
+      ['gone', 409, 'supplier-silent'],
       ['none', 404, 'unknown-supplier'],
     ] as const) {
       const answer = await world.call('GET', `/suppliers/${supplierId}/catalogue`);
