@@ -16,7 +16,8 @@ export function startPart<Told extends object, Answer>(file: string, house: Hous
   const child = fork(join(__dirname, file), {
     cwd: ROOT,
     execArgv: ['--conditions=@midstream/source', '-r', join(ROOT, 'deploy/local/typescript.cjs')],
-    env: { ...process.env, ...(house.profiler !== undefined && profiled(house.profiler.folder)) },
+    // As a service of its own runs (services/standalone/distributed.ts)
+    env: { NODE_OPTIONS: '--max-old-space-size=512', ...process.env, ...(house.profiler !== undefined && profiled(house.profiler.folder)) },
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
