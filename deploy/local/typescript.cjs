@@ -45,13 +45,18 @@ Module._extensions['.ts'] = (module, filename) => module._compile(compiled(fs.re
 const maps = new Map();
 function mapOf(filename) {
   if (!maps.has(filename)) {
-    const file = `${placeOf(fs.readFileSync(filename, 'utf8'), filename)}.map`;
-    maps.set(filename, fs.existsSync(file) ? new Module.SourceMap(JSON.parse(fs.readFileSync(file, 'utf8'))) : undefined);
+    // An error must not fail at being printed, whatever has become of the files
+    try {
+      const place = placeOf(fs.readFileSync(filename, 'utf8'), filename);
+      maps.set(filename, new Module.SourceMap(JSON.parse(fs.readFileSync(`${place}.map`, 'utf8'))));
+    } catch {
+      maps.set(filename, undefined);
+    }
   }
   return maps.get(filename);
 }
 
-/** Where it stands in the source, if that is known. A file that has changed meanwhile has no map. */
+/** Where it stands in the source, if that is known. A file that has changed or gone meanwhile has no map. */
 function inSource(frame) {
   const [file, line, column] = [frame.getFileName(), frame.getLineNumber(), frame.getColumnNumber()];
   if (!file?.endsWith('.ts')) return `${frame}`;

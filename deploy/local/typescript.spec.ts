@@ -40,6 +40,17 @@ describe('sources run as they lie', () => {
     }
   });
 
+  it('and an error is told though its source has gone meanwhile', () => {
+    const file = path.join(folder, 'gone.ts');
+    writeFileSync(
+      file,
+      `import { rmSync } from 'node:fs';\nrmSync(__filename);\nconsole.log(JSON.stringify({ stack: new Error('gone').stack }));\n`,
+    );
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-r', path.join(__dirname, 'typescript.cjs'), file], { env, encoding: 'utf8' });
+    assert.match(stdout, /Error: gone/, stderr);
+  });
+
   it('and are compiled anew when they have changed', () => {
     assert.match(run('one').stack, /^Error: one\n/);
     assert.match(run('another').stack, /^Error: another\n/);

@@ -59,8 +59,9 @@ const DAY_MS = 86_400_000;
 const HORIZON_MS = DAY_MS;
 /** A festival is felt from three days before it to the day after it, and the horizon with its lead time ends tomorrow. */
 const HOLIDAY_AHEAD_DAYS = 5;
-/** Stock past what demand could take in any case: it only makes the sums longer. */
+/** Days of a good's history whose highest says how much stock is worth looking at. */
 const RECENT_DAYS = 7;
+/** Stock past what demand could take in any case: it only makes the sums longer. */
 const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
 
 /** Risk, margin and purchase of one good that is shown: by the whole model, which is too slow for all that are not (selection.md 2). */
