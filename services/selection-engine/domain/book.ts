@@ -164,13 +164,18 @@ export function availableAt(book: OfferBook, offer: Offer): number {
   return found !== undefined && found.version >= offer.version ? found.available : offer.available;
 }
 
+/** Units that the decisions of the last `withinMs` have left. */
+export function spareAt(book: OfferBook, offer: Offer, at: number, withinMs = SHADE_MS): number {
+  const since = stepOf(at - withinMs);
+  const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
+  return Math.max(0, availableAt(book, offer) - shaded);
+}
+
 /** Units that the decisions of the last seconds, and the plans of storms but that of the offer `but`, have left. */
 export function roomAt(book: OfferBook, offer: Offer, at: number, but?: string): number {
-  const since = stepOf(at - (but === undefined ? SHADE_MS : PLAN_SHADE_MS));
-  const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
   let kept = keptTogether(book.asked, offer.offerId);
   for (const it of book.storms.values()) if (it.offerId !== but && at - it.drawnAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
-  return Math.max(0, availableAt(book, offer) - shaded - kept);
+  return Math.max(0, spareAt(book, offer, at, but === undefined ? SHADE_MS : PLAN_SHADE_MS) - kept);
 }
 
 /** The strictest verdict that covers the region. None where compliance has said nothing yet: it is asked next on the lap. */

@@ -1,6 +1,7 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import { type Bulk, BULK_UNITS_LEAST, splitBetter, type SplitMade } from './assign/bulk';
+import { NOTHING_LENT, outbid } from './assign/bids';
 import type { Guide, Leading } from './assign/guide';
 import type { Option } from './assign/storm';
 import { stayingWeight } from './buyers/profile';
@@ -47,6 +48,11 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const asked = requestOf({ request, wanted, offers, book, at }, guide === undefined ? seed : undefined);
   const { ranked, input } = rankPassed(book.beliefs, asked);
   const byOffer = new Map(ranked.candidates.map((it) => [it.offerId, it]));
+  const lent = guide === undefined ? outbid(passed, byOffer, -givingUpMinor(request), book, at) : NOTHING_LENT;
+  for (const [id, units] of lent) {
+    const it = passed.get(id);
+    if (it !== undefined) passed.set(id, { ...it, room: it.room + units });
+  }
   const hasRoom = new Map([...passed].map(([id, it]) => [id, hasRoomAt(it)]));
   const order = withRoomFirst([...byOffer.keys()], hasRoom);
   const known = new Map(input.offers.map((it) => [it.offerId, knownOf(it)]));
@@ -78,7 +84,7 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
     gates: counts,
     options: inOrder.map(({ offer: { offerId }, room }) => {
       const chainMinor = Math.round(byOffer.get(offerId)?.chainMinor ?? 0);
-      return { offerId, valueMinor: aloneMinor(offerId), chainMinor, room };
+      return { offerId, valueMinor: aloneMinor(offerId), chainMinor, room: room - (lent.get(offerId) ?? 0) };
     }),
     considered: [...rows, ...stopped.sort(byId)].slice(0, CONSIDERED_MAX),
     chosen,

@@ -189,6 +189,7 @@ describe('a storm', () => {
       share: 1,
       quotas: new Map(),
       kept: new Map([['a~video', 5]]),
+      bids: new Map([['a~video', Infinity]]),
       given: new Map([['a~video', 5]]),
     };
     book.storms.set(LOST, plan);

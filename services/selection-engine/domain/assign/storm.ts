@@ -67,6 +67,8 @@ export interface StormPlan extends Pick<StormPlanned, 'planId' | 'offerId' | 'pl
   drawnAt: number;
   /** Units that are kept at each offer for the lines of the plan that are still to come. */
   readonly kept: Map<string, number>;
+  /** Of each offer that it keeps units at: what one more unit there would be worth to it, minor units. */
+  readonly bids: ReadonlyMap<string, number>;
   /** Units that it gave away at each offer, in all. */
   readonly given: ReadonlyMap<string, number>;
 }
@@ -180,7 +182,8 @@ export function planOf({ planId, offerId, plannedAt, share, offers, quotas }: St
     }
     return [key, quota] as const;
   });
-  return { planId, offerId, plannedAt, drawnAt: plannedAt, share, kept, given: new Map(kept), quotas: new Map(drawnFrom) };
+  const bids = new Map(offers.filter((it) => kept.has(it.offerId)).map((it) => [it.offerId, it.price / 10]));
+  return { planId, offerId, plannedAt, drawnAt: plannedAt, share, kept, bids, given: new Map(kept), quotas: new Map(drawnFrom) };
 }
 
 /** Where a line of the class goes by the plan: an offer with a quota for all of it, else the one with most left; none where it is refunded. */
