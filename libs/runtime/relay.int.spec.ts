@@ -7,6 +7,7 @@ import { type Database, openDatabase } from './index';
 import { RELAY_IDLE_MS, RELAY_KEPT_MAX, RELAY_PAGE } from './limits';
 import { makePartitions } from './partitions';
 import { type Relay, startRelay } from './relay';
+import { LogEnd } from './relay.log';
 import { eventually, quiet, sleep } from './suite/world';
 
 const ORDERS: Topic = 'order.by-order';
@@ -97,13 +98,24 @@ describe('the relay', () => {
   it('tells every sink of its topics, in order, however the log grows', async () => {
     await write(RELAY_PAGE * 2 + 7);
     start();
-    for (const count of [1, RELAY_PAGE - 1, RELAY_PAGE, RELAY_PAGE + 1, 3, RELAY_KEPT_MAX + 1, 2]) await write(count);
+    for (const count of [1, RELAY_PAGE - 1, RELAY_PAGE, RELAY_PAGE + 1, 3, RELAY_KEPT_MAX - 1, RELAY_KEPT_MAX, RELAY_KEPT_MAX + 1, 2])
+      await write(count);
     const [first, second] = ears;
     await untilHeard(first);
     await write(5, KEYS);
     await untilHeard(second);
     assert.equal(first.heard.length, written - 5);
     assert.ok(Math.max(...first.sizes, ...second.sizes) <= RELAY_PAGE);
+  });
+
+  it('reads a large batch once for all sinks, and leaves only what is more than it keeps to each of them', async () => {
+    const end = await LogEnd.of(database, [ORDERS]);
+    for (const count of [RELAY_PAGE + 1, RELAY_KEPT_MAX - 1, RELAY_KEPT_MAX, 1]) {
+      const from = end.head().end;
+      await write(count);
+      await end.look();
+      assert.equal(end.between(from, end.head().end)?.length, count < RELAY_KEPT_MAX ? count : undefined);
+    }
   });
 
   it('keeps nobody waiting for a sink that hangs, which hears all of it later, once and in order', async () => {

@@ -55,12 +55,12 @@ export class LogEnd {
     return { ...this.tick, end: this.first + this.kept.length };
   }
 
-  /** Looks for what is new, and tells the topics of what came. More than a page is not kept: each reader reads it by itself. */
+  /** Looks for what is new, and tells the topics of what came. More than may be kept is not: each reader reads it by itself, a page at a time. */
   async look(): Promise<ReadonlySet<Topic>> {
-    const { rows, snapshot, at } = await readNew<EventRow>(this.session, source(this.topics), this.tick.snapshot, RELAY_PAGE);
+    const { rows, snapshot, at } = await readNew<EventRow>(this.session, source(this.topics), this.tick.snapshot, RELAY_KEPT_MAX);
     point('relay:after-read');
     this.tick = { snapshot, at };
-    if (rows.length === RELAY_PAGE) {
+    if (rows.length === RELAY_KEPT_MAX) {
       // There may be more of it: nothing of it is kept, and it counts, so that nobody takes the next for it
       this.forget(this.first + this.kept.length);
       this.first += 1;
