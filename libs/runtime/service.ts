@@ -10,6 +10,7 @@ import type { EventBus } from './bus';
 import { Commands } from './commands';
 import { type Consuming, consumer } from './consume';
 import type { Loop, ServiceDefinition } from './define';
+import { boundGarbage } from './engine';
 import { followProjection, type Follower } from './follow';
 import { type Gather, gather } from './gather';
 import { type AnyCommand, type AnyEvent, EVERYTHING, type Handling, type OpaqueDomain, type Wrote } from './handle';
@@ -73,6 +74,7 @@ export async function startService<Rows, View, Command extends Timed, Event exte
   typed: ServiceDefinition<Rows, View, Command, Event, Code>,
   options: ServiceOptions,
 ): Promise<RunningService> {
+  boundGarbage();
   const definition = typed as unknown as OpaqueDefinition;
   const logger = options.logger ?? loggerOf(definition.name);
   const database = await openDatabase({
