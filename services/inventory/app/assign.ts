@@ -3,6 +3,8 @@ import DataLoader from 'dataloader';
 
 /** Units that one statement gives codes to. */
 export const UNITS_A_STATEMENT = 500;
+/** Beside each other: what one has locked the other skips. */
+const STATEMENTS_AT_ONCE = 2;
 /** Purchases that are gathered while others are under way. */
 const PURCHASES_MAX = 200;
 
@@ -23,11 +25,11 @@ interface Unit {
  * are served together: one statement for up to 500 units of any offers (row by row is twenty times slower; reliability.md 3.2).
  */
 export class Assignments {
-  private serving: Promise<unknown> = Promise.resolve();
+  private readonly serving = new Set<Promise<unknown>>();
   private readonly wanting = new DataLoader<WantsCodes, string[]>((all) => this.serve(all), {
     cache: false,
     maxBatchSize: PURCHASES_MAX,
-    batchScheduleFn: (go) => void this.serving.finally(() => setImmediate(go)),
+    batchScheduleFn: (go) => void this.turn().finally(() => setImmediate(go)),
   });
 
   constructor(private readonly database: Database) {}
@@ -51,8 +53,13 @@ export class Assignments {
             ),
           ),
     );
-    this.serving = served;
+    const done = served.finally(() => this.serving.delete(done)).catch(() => undefined);
+    this.serving.add(done);
     return served;
+  }
+
+  private async turn(): Promise<void> {
+    if (this.serving.size >= STATEMENTS_AT_ONCE) await Promise.race(this.serving);
   }
 
   private async together(all: readonly WantsCodes[]): Promise<string[][]> {
