@@ -27,6 +27,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/vault', 'inventory'],
   ['/turnover', 'inventory'],
   ['/audit/reveals', 'inventory'],
+  ['/plans', 'selection-engine'],
   ['/decisions', 'selection-engine'],
   ['/recommendations', 'selection-engine'],
   ['/evaluations', 'selection-engine'],

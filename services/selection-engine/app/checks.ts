@@ -1,6 +1,6 @@
 import { Matches } from 'class-validator';
 
-export { IsAttributes, IsCurrency, IsInstant, IsRegion, IsSku, IsText } from '@midstream/runtime';
+export { IsAttributes, IsCurrency, IsId, IsInstant, IsRegion, IsSku, IsText } from '@midstream/runtime';
 
 /** Names with texts that a need may ask for. */
 export const ATTRIBUTES_MAX = 20;

@@ -4,6 +4,9 @@ import { additionsLoop } from './additions/loop';
 import { liveSplitter } from './assign/splits';
 import { StormsController } from './assign/http';
 import { StormQueries } from './assign/queries';
+import { BackupsController } from './backups/http';
+import { backupsLoop } from './backups/loop';
+import { BackupQueries } from './backups/queries';
 import { EvaluationsController, OrderRecommendationsController, RecommendationsController } from './cards/http';
 import { CardQueries } from './cards/queries';
 import { CasesController } from './cases/http';
@@ -33,6 +36,7 @@ import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
 import { CreateComplaints12 } from './migrations/create-complaints-12';
 import { CreateStormIndex11 } from './migrations/create-storm-index-11';
+import { CreateUnbacked16 } from './migrations/create-unbacked-16';
 import { CreateWatched9 } from './migrations/create-watched-9';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
@@ -64,6 +68,7 @@ export const selectionService = defineService({
     AsWritten13,
     CountUnits14,
     CreateDemand15,
+    CreateUnbacked16,
   ],
   recordsOf,
   follows: ['selection.market'],
@@ -71,6 +76,7 @@ export const selectionService = defineService({
   controllers: [
     DecisionsController,
     PlansController,
+    BackupsController,
     ScorecardsController,
     StormsController,
     SignalsController,
@@ -81,6 +87,16 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, LearningQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
-  loops: [demandLoop(), nightlyLoop(), endsLoop(), casesLoop(), erasuresLoop(), buyersLoop(), complaintsLoop(), additionsLoop()],
+  providers: [DecisionQueries, LearningQueries, BackupQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
+  loops: [
+    demandLoop(),
+    nightlyLoop(),
+    endsLoop(),
+    casesLoop(),
+    erasuresLoop(),
+    buyersLoop(),
+    complaintsLoop(),
+    additionsLoop(),
+    backupsLoop(),
+  ],
 });

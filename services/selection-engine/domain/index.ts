@@ -19,6 +19,7 @@ export const selection: Domain<Rows, OfferBook, SelectionCommand, SelectionEvent
 
 export * from './messages';
 export { certificateOf, PLAN_MS, REPLAN_MS, STORM_CLASSES_MAX, STORM_UNITS_LEAST, type StormPlanned } from './assign/storm';
+export { hasBackup, holdsOf, placeOf, UNBACKED_MAX } from './assign/backup';
 export { BOUND_HOLDS_MAX } from './assign/bound';
 export * from './additions/limits';
 export { UPDATE_CALLS_MS } from './additions/calls';
