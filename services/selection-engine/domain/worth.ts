@@ -1,5 +1,6 @@
 import type { Segment, SelectionRequest } from '@midstream/contracts';
 import type { Offer, Product } from './book';
+import { type MoneySettings, USUAL } from './chain/settings';
 
 /** Shares of the price (selection.md 1.3): of one failed attempt, of a sale lost after it, and of delivering at the last moment. */
 export const FAILURE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.0015, enterprise: 0.02 };
@@ -10,11 +11,13 @@ export const LATE_SHARE: Readonly<Record<Segment, number>> = { retail: 0.015, en
  * A substitute costs this share of the price of what was asked for, accepted or not: margins in this market are 1 to 15 %, and a fatter one
  * alone must never swap the good.
  */
-export const SUBSTITUTION_SHARE = 0.3;
+export const SUBSTITUTION_SHARE = USUAL.substitutionShare;
 
 /** What giving a unit up costs: the lost sale, and the good will that a substitute would cost, too. Who gets nothing is no better off. */
-export const givingUpMinor = ({ priceCapMinor, segment }: Pick<SelectionRequest, 'priceCapMinor' | 'segment'>): number =>
-  priceCapMinor * (LOST_SALE_SHARE[segment] + SUBSTITUTION_SHARE);
+export const givingUpMinor = (
+  { priceCapMinor, segment }: Pick<SelectionRequest, 'priceCapMinor' | 'segment'>,
+  { lostSaleTimes, substitutionShare }: MoneySettings = USUAL,
+): number => priceCapMinor * (LOST_SALE_SHARE[segment] * lostSaleTimes + substitutionShare);
 
 /** The promised lead time counts as much as this many measured answers. */
 export const RESPONSE_PRIOR_COUNT = 4;

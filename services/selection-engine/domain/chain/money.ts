@@ -3,8 +3,9 @@ import { doubledOf, type Quality, type Reading, upOf } from '../beliefs/read';
 import { onTime } from '../beliefs/response';
 import { stockChance } from '../beliefs/stock';
 import { acceptanceOf } from '../beliefs/substitutes';
-import { FAILURE_SHARE, LATE_SHARE, LOST_SALE_SHARE, SUBSTITUTION_SHARE } from '../worth';
+import { FAILURE_SHARE, LATE_SHARE, LOST_SALE_SHARE } from '../worth';
 import type { CandidateOffer, CandidateRequest, Economics } from './request';
+import { type MoneySettings, USUAL } from './settings';
 
 /** Shares of the price (selection.md 1.3). */
 const sharesOf = (segment: 'retail' | 'enterprise') => ({
@@ -14,29 +15,32 @@ const sharesOf = (segment: 'retail' | 'enterprise') => ({
 });
 const SHARES = {
   retail: { ...sharesOf('retail'), risk: 0 },
-  enterprise: { ...sharesOf('enterprise'), risk: 0.3 },
+  enterprise: sharesOf('enterprise'),
   'event-critical': { ...sharesOf('enterprise'), late: 0.05, risk: 0.5 },
 } as const;
-/** A complaint costs six tenths of the price and 8 元 of labour. */
-const COMPLAINT = { share: 0.6, labourMinor: 800 } as const;
 
-export function economicsOf(line: CandidateRequest['line'], priceMinor: number, given: Partial<Economics> = {}): Economics {
-  const shares = SHARES[line.segment];
+export function economicsOf(
+  line: CandidateRequest['line'],
+  priceMinor: number,
+  given: Partial<Economics> = {},
+  settings: MoneySettings = USUAL,
+): Economics {
+  const shares: { readonly failed: number; readonly lost: number; readonly late: number; readonly risk?: number } = SHARES[line.segment];
   return {
-    failedAttemptMinor: priceMinor * shares.failed,
-    lostSaleMinor: priceMinor * shares.lost,
-    lateMinor: priceMinor * shares.late,
-    complaintMinor: priceMinor * COMPLAINT.share + COMPLAINT.labourMinor,
+    failedAttemptMinor: priceMinor * shares.failed * settings.failureTimes,
+    lostSaleMinor: priceMinor * shares.lost * settings.lostSaleTimes,
+    lateMinor: priceMinor * shares.late * settings.lateTimes,
+    complaintMinor: priceMinor * settings.complaintShare + settings.complaintMinor,
     invalidCodeMinor: priceMinor,
     repurchaseMinor: 0,
     feeMinor: 0,
-    substituteMinor: priceMinor * SUBSTITUTION_SHARE,
+    substituteMinor: priceMinor * settings.substitutionShare,
     // Sent back, it costs as much again, on top of the lost sale
-    refusedSubstituteMinor: priceMinor * SUBSTITUTION_SHARE,
+    refusedSubstituteMinor: priceMinor * settings.substitutionShare,
     queryMs: 30_000,
     deliveredIfAmbiguous: 0.5,
     slowFailureFactor: 1,
-    riskAversion: shares.risk,
+    riskAversion: shares.risk ?? settings.riskAversion,
     ...given,
   };
 }
@@ -83,10 +87,10 @@ export function tierCost({ costTiers, maxQuantity }: CandidateOffer, quantity: n
   return tier?.costMinor ?? 0;
 }
 
-export function assess(reading: Reading, { line, economics }: CandidateRequest, offer: CandidateOffer): Assessed {
+export function assess(reading: Reading, { line, economics, settings }: CandidateRequest, offer: CandidateOffer): Assessed {
   const { beliefs, at } = reading;
   const reference = line.referenceMinor ?? (isSubstitute(offer) ? line.priceCapMinor : offer.priceMinor);
-  const money = economicsOf(line, reference, economics);
+  const money = economicsOf(line, reference, economics, settings);
   const quality = reading.qualityOf(offer);
   const up = upOf(beliefs, offer, at);
   const stock = stockChance(beliefs, offer, Math.max(1, Math.min(line.quantity, offer.stock ?? line.quantity)), at);

@@ -55,15 +55,15 @@ function throughGates(request: CandidateRequest) {
 }
 
 function inputOf(beliefs: Beliefs, request: CandidateRequest, passed: readonly CandidateOffer[]): ChoiceInput {
-  const { line, at, economics, attemptsMax, exploration } = request;
+  const { line, at, economics, settings, attemptsMax, exploration } = request;
   const priceMinor =
     line.referenceMinor ?? passed.find((it) => it.step === undefined || it.step === 'none')?.priceMinor ?? line.priceCapMinor;
-  const money = economicsOf(line, priceMinor, economics);
+  const money = economicsOf(line, priceMinor, economics, settings);
   const explores =
     exploration !== undefined &&
     priceMinor * line.quantity <= EXPLORED.lineValueMaxMinor &&
     passed.every((it) => it.verdict !== 'high-risk');
-  const share = Math.min(EXPLORED.shareMax, exploration?.share ?? EXPLORED.shareMax);
+  const share = Math.min(EXPLORED.shareMax, exploration?.share ?? settings?.explorationShare ?? EXPLORED.shareMax);
   const reading = new Reading(beliefs, at);
   const offers = passed.map((it) => assess(reading, request, it));
   return {

@@ -1,5 +1,6 @@
 import { type Gate, SUBSTITUTION_STEPS, type SubstitutionUpTo } from '@midstream/contracts';
 import { BadNumber, checkNumber } from '../beliefs/observation';
+import { type MoneySettings, SETTING_NAMES, USUAL } from './settings';
 
 /** One supplier's supply of one good, as it is offered to a line. Money in minor units of one currency. */
 export interface CandidateOffer {
@@ -75,6 +76,8 @@ export interface CandidateRequest {
   readonly offers: readonly CandidateOffer[];
   readonly excluded?: readonly string[];
   readonly economics?: Partial<Economics>;
+  /** What `economics` leaves out is reckoned by these. Absent: as usual. */
+  readonly settings?: MoneySettings;
   /** Attempts that the line may make; 1 to 5, 3 if absent. */
   readonly attemptsMax?: number;
   /** Draws a cold offer now and then; without it the best is taken always. `share` bounds how often. */
@@ -131,7 +134,7 @@ export interface RankedChain {
 }
 
 /** @throws BadNumber for NaN, an infinity or a negative number anywhere in the request, an empty tier list, or a limit that is passed. */
-export function checkRequest({ at, line, offers, economics, attemptsMax, exploration }: CandidateRequest): void {
+export function checkRequest({ at, line, offers, economics, settings = USUAL, attemptsMax, exploration }: CandidateRequest): void {
   checkNumber('at', at);
   checkNumber('line.quantity', line.quantity);
   if (line.quantity < 1) throw new BadNumber('line.quantity', line.quantity);
@@ -140,6 +143,7 @@ export function checkRequest({ at, line, offers, economics, attemptsMax, explora
   optional('line.referenceMinor', line.referenceMinor);
   if (attemptsMax !== undefined && !(attemptsMax >= 1 && attemptsMax <= ATTEMPTS_MAX)) throw new BadNumber('attemptsMax', attemptsMax);
   for (const [name, value] of Object.entries(economics ?? {})) checkNumber(`economics.${name}`, value);
+  if (settings !== USUAL) for (const it of SETTING_NAMES) checkNumber(`settings.${it}`, settings[it]);
   optional('exploration.share', exploration?.share);
   if (offers.length > OFFERS_MAX) throw new BadNumber('offers.length', offers.length);
   for (const it of offers) checkOffer(it);
