@@ -67,7 +67,7 @@ function check({ propensity, target, reward, predicted, expected }: Logged): voi
 }
 
 /** Gain of the judged policy over what was done, per decision, by DR; resampled by cluster, so that one buyer's day counts once. */
-export function gainOf(log: readonly Logged[], { seed, rounds = 500 }: { seed: string; rounds?: number }) {
+export function gainOf(log: readonly Logged[], { seed, rounds = 500, tail = 0.05 }: { seed: string; rounds?: number; tail?: number }) {
   const groups = new Map<string, Logged[]>();
   for (const it of log) groups.set(it.cluster, [...(groups.get(it.cluster) ?? []), it]);
   const clusters = [...groups.values()].map((group) => ({
@@ -84,7 +84,8 @@ export function gainOf(log: readonly Logged[], { seed, rounds = 500 }: { seed: s
     return sum / Math.max(1, size);
   }).sort((a, b) => a - b);
   const mean = clusters.reduce((sum, it) => sum + it.gain, 0) / Math.max(1, log.length);
-  return { mean, lower: gains[Math.floor(gains.length * 0.05)] ?? -Infinity, upper: gains[Math.floor(gains.length * 0.95)] ?? Infinity };
+  const [lower = -Infinity, upper = Infinity] = [tail, 1 - tail].map((it) => gains[Math.floor(gains.length * it)]);
+  return { mean, lower, upper };
 }
 
 export const PROMOTION = { essLeast: 1_000, guardMost: 0.002 } as const;
@@ -92,21 +93,25 @@ export const PROMOTION = { essLeast: 1_000, guardMost: 0.002 } as const;
 export interface Promotion {
   readonly promote: boolean;
   readonly why: 'better' | 'not-surely-better' | 'too-few-decisions' | 'guard-worsened';
+  /** Of the policy over what was done, a decision; with its bounds. */
+  readonly gain: number;
   readonly lower: number;
+  readonly upper: number;
   readonly ess: number;
 }
 
 /**
  * A policy takes over only if it is surely better: the lower 95 % bound of its gain is above 0, the log is large enough, and no guard (late
- * deliveries, complaints: shares, new less old) worsens by more than 0.2 points. Else it stays in the shadow.
+ * deliveries, complaints: shares, new less old) worsens by more than 0.2 points. Else it stays in the shadow. `tail`: what lies below the lower
+ * bound, less where one log is judged several times.
  */
-export function judge(log: readonly Logged[], guards: Readonly<Record<string, number>>, seed: string): Promotion {
+export function judge(log: readonly Logged[], guards: Readonly<Record<string, number>>, seed: string, tail = 0.05): Promotion {
   for (const [name, value] of Object.entries(guards)) if (!Number.isFinite(value)) throw new BadNumber(`guards.${name}`, value);
-  const [{ ess }, { lower }] = [estimate(log), gainOf(log, { seed })];
+  const [{ ess }, { mean: gain, lower, upper }] = [estimate(log), gainOf(log, { seed, tail })];
   const why = ((): Promotion['why'] => {
     if (ess < PROMOTION.essLeast) return 'too-few-decisions';
     if (Object.values(guards).some((it) => it > PROMOTION.guardMost)) return 'guard-worsened';
     return lower > 0 ? 'better' : 'not-surely-better';
   })();
-  return { promote: why === 'better', why, lower, ess };
+  return { promote: why === 'better', why, gain, lower, upper, ess };
 }
