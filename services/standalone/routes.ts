@@ -35,6 +35,7 @@ export const ROUTES: readonly (readonly [path: string, service: Service])[] = [
   ['/guides', 'selection-engine'],
   ['/scorecards', 'selection-engine'],
   ['/storms', 'selection-engine'],
+  ['/trials', 'selection-engine'],
   ['/market-signals', 'selection-engine'],
   ['/market', 'selection-engine'],
   ['/verdicts', 'compliance'],

@@ -10,5 +10,11 @@ export const problems: Readonly<Record<SelectionCode, { readonly status: number;
   'signal-superseded': { status: 409, title: 'Something newer is known from the same source' },
   'signal-empty': { status: 422, title: 'The signal says nothing' },
   'price-implausible': { status: 422, title: 'The price is too far from ours to be believed; is it in minor units?' },
+  'trial-running': { status: 409, title: 'A trial is running; end it first' },
+  'trial-name-used': { status: 409, title: 'A trial had this name before; its history keeps it' },
+  'trial-changes-nothing': { status: 422, title: 'The settings are those that lines are ranked by already' },
+  'trial-not-found': { status: 404, title: 'No trial has this name' },
+  'trial-not-running': { status: 409, title: 'The trial has ended' },
+  'trial-not-champion': { status: 409, title: 'Lines are not ranked by this trial’s settings' },
   'wrong-currency': { status: 422, title: 'The currency is not that of the product' },
 };

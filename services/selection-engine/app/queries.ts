@@ -1,5 +1,5 @@
 import { type Caller, Database, NotFound, Problem } from '@midstream/runtime';
-import { type Considered, KNOWN, REPLAYED_MODELS, replay } from '@midstream/selection-engine-domain';
+import { type Considered, formulasOf, KNOWN, REPLAYED_MODELS, replay } from '@midstream/selection-engine-domain';
 import { Injectable } from '@nestjs/common';
 import type { DecisionRecord } from './records';
 import type { DecisionView, ListedGood, OperatorDecisionView, ReplayView } from './views';
@@ -26,7 +26,7 @@ export class DecisionQueries {
   /** The decision, made again from its record. @throws NotFound; a Problem where a model made it whose formulas are gone. */
   async replayed(decisionId: string): Promise<ReplayView> {
     const { id, model, record } = await this.find(decisionId, null);
-    if (!REPLAYED_MODELS.includes(model) || record.chosen === undefined) {
+    if (!REPLAYED_MODELS.includes(formulasOf(model)) || record.chosen === undefined) {
       const here = REPLAYED_MODELS.join(' and ');
       throw new Problem(409, 'decision-of-another-model', 'The decision was made by another model', `${model} made it; here are ${here}`);
     }
@@ -68,7 +68,7 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
 }
 
 function wholeOf(found: DecisionFound): OperatorDecisionView {
-  const { request, candidates, considered, chosen, storm, split } = found.record;
+  const { request, candidates, considered, chosen, storm, split, settings, trial } = found.record;
   const { merchant_id: merchantId, model } = found;
   return {
     ...publicOf(found),
@@ -80,6 +80,8 @@ function wholeOf(found: DecisionFound): OperatorDecisionView {
     ...(chosen && { chosen }),
     ...(storm && { storm }),
     ...(split && { split }),
+    ...(settings && { settings }),
+    ...(trial && { trial }),
   };
 }
 

@@ -11,6 +11,8 @@ export const keyOf = (keyId: string, merchantId: string): Fact<'ApiKeyState'> =>
 
 export interface Engine {
   readonly service: RunningService;
+  /** Of the same database: what it does is seen by both. */
+  readonly replica: () => Promise<RunningService>;
   readonly tell: (...facts: AnyFact[]) => Promise<void>;
   /** `op` is an operator's key; `k1` of merchant m1, `k2` of m2. */
   readonly ask: (path: string, options?: { key?: string; body?: object }) => Promise<{ status: number; body: Record<string, unknown> }>;
@@ -22,7 +24,9 @@ export async function startEngine(name: string, ...facts: AnyFact[]): Promise<En
   const database = await (await postgresForTests()).database(name);
   const bus = busToSpeakAt('selection-engine');
   const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const service = await startService(selectionService, { databaseUrl: database.url, bus, port: 0, bootstrapKey: 'op', logger });
+  const start = (at: typeof bus) =>
+    startService(selectionService, { databaseUrl: database.url, bus: at, port: 0, bootstrapKey: 'op', logger });
+  const service = await start(bus);
   await bus.tell(keyOf('k1', 'm1'), keyOf('k2', 'm2'), ...facts);
   const view = service.view as { products: Map<string, unknown>; offers: Map<string, unknown> };
   const expected = facts.filter((it) => it.type === 'ProductState' || it.type === 'OfferState').length;
@@ -30,6 +34,7 @@ export async function startEngine(name: string, ...facts: AnyFact[]): Promise<En
     await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     service,
+    replica: () => start(busToSpeakAt('selection-engine')),
     async tell(...more) {
       await bus.tell(...more);
     },

@@ -1,5 +1,5 @@
 import { defineService } from '@midstream/runtime';
-import { type Complained, openSkusOf, type Ranked, selection, type Watched } from '@midstream/selection-engine-domain';
+import { type Complained, openSkusOf, type Ranked, selection, type Trial, type Watched } from '@midstream/selection-engine-domain';
 import { additionsLoop } from './additions/loop';
 import { liveSplitter } from './assign/splits';
 import { StormsController } from './assign/http';
@@ -36,12 +36,29 @@ import { CreateSelection1 } from './migrations/create-selection-1';
 import { CreateStorm6 } from './migrations/create-storm-6';
 import { CreateComplaints12 } from './migrations/create-complaints-12';
 import { CreateStormIndex11 } from './migrations/create-storm-index-11';
+import { CreateTrials17 } from './migrations/create-trials-17';
 import { CreateUnbacked16 } from './migrations/create-unbacked-16';
 import { CreateWatched9 } from './migrations/create-watched-9';
+import { TrialsController } from './trials/http';
+import { modelsLoop, trialsLoop } from './trials/loops';
+import { TrialQueries } from './trials/queries';
 import { DecisionQueries } from './queries';
 import { problems } from './problems';
 import { recordsOf } from './records';
-import { ComplaintRow, DecisionRow, ErasureRow, LineEndRow, MarketRow, RankedRow, StormRow, WatchedRow } from './tables';
+import {
+  ComplaintRow,
+  DecisionRow,
+  ErasureRow,
+  LineEndRow,
+  MarketRow,
+  ModelRow,
+  RankedRow,
+  StormRow,
+  TrialChangeRow,
+  TrialLineRow,
+  TrialRow,
+  WatchedRow,
+} from './tables';
 
 export const selectionService = defineService({
   name: 'selection-engine',
@@ -52,8 +69,10 @@ export const selectionService = defineService({
     markets: { entity: MarketRow },
     watched: { entity: WatchedRow, columns: (it: Watched) => ({ skus: openSkusOf(it), until: new Date(it.untilAt) }) },
     complaints: { entity: ComplaintRow, columns: (it: Complained) => ({ changed_at: new Date(it.changedAt) }) },
+    models: { entity: ModelRow },
+    trials: { entity: TrialRow, columns: (it: Trial) => ({ started_at: new Date(it.startedAt), running: it.status === 'running' }) },
   },
-  entities: [DecisionRow, ErasureRow, LineEndRow, StormRow],
+  entities: [DecisionRow, ErasureRow, LineEndRow, StormRow, TrialChangeRow, TrialLineRow],
   migrations: [
     CreateSelection1,
     CreateMarket3,
@@ -69,6 +88,7 @@ export const selectionService = defineService({
     CountUnits14,
     CreateDemand15,
     CreateUnbacked16,
+    CreateTrials17,
   ],
   recordsOf,
   follows: ['selection.market'],
@@ -78,6 +98,7 @@ export const selectionService = defineService({
     PlansController,
     BackupsController,
     ScorecardsController,
+    TrialsController,
     StormsController,
     SignalsController,
     MarketController,
@@ -87,7 +108,7 @@ export const selectionService = defineService({
     CasesController,
     GuidesController,
   ],
-  providers: [DecisionQueries, LearningQueries, BackupQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
+  providers: [DecisionQueries, LearningQueries, TrialQueries, BackupQueries, StormQueries, MarketQueries, CardQueries, CaseLibrary, Books],
   loops: [
     demandLoop(),
     nightlyLoop(),
@@ -98,5 +119,7 @@ export const selectionService = defineService({
     complaintsLoop(),
     additionsLoop(),
     backupsLoop(),
+    modelsLoop(),
+    trialsLoop(),
   ],
 });

@@ -84,3 +84,44 @@ export class ErasureRow {
   @PrimaryColumn('bigint', { generated: 'increment' }) id!: string;
   @Column('text', { name: 'buyer_key' }) buyerKey!: string;
 }
+
+/** What lines are ranked by: the champion, and the trial that challenges it. */
+@Entity('model')
+export class ModelRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('jsonb') state!: unknown;
+}
+
+/** A challenger, by its name. */
+@Entity('trial')
+export class TrialRow {
+  @PrimaryColumn('text') id!: string;
+  @Column('timestamptz', { name: 'started_at' }) startedAt!: Date;
+  @Column('boolean') running!: boolean;
+  @Column('jsonb') state!: unknown;
+}
+
+/** Append-only: each change of what lines are ranked by. */
+@Entity('trial_change')
+export class TrialChangeRow {
+  @PrimaryColumn('bigint', { generated: 'increment' }) id!: string;
+  @Column('text') trial!: string;
+  @Column('timestamptz', { name: 'changed_at' }) changedAt!: Date;
+  @Column('text') what!: string;
+  @Column('text') who!: string;
+  @Column('text') why!: string;
+  /** Of the settings, the share, the champion from then on, and the verdict. */
+  @Column('jsonb') record!: unknown;
+}
+
+/** A line on trial; `ended_at` and what it came to are added by the loop that judges. */
+@Entity('trial_line')
+export class TrialLineRow {
+  @PrimaryColumn('text', { name: 'order_id' }) orderId!: string;
+  @PrimaryColumn('text', { name: 'line_id' }) lineId!: string;
+  @Column('text') trial!: string;
+  @Column('boolean') challenger!: boolean;
+  @Column('int') cluster!: number;
+  @Column('timestamptz', { name: 'decided_at' }) decidedAt!: Date;
+  @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null;
+}

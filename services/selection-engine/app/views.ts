@@ -59,6 +59,18 @@ export class OperatorDecisionView extends DecisionView {
       'Of a bulk line over offers with tiers: units by offer, their value, the bound that no split exceeds, and what filling up from the best offer on would have been worth; minor units, the whole line',
   })
   split?: object;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    description: 'What the model reckons with, where a trial brought other numbers than those of `chain-money-4` (`GET /v1/trials`)',
+  })
+  settings?: object;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The trial that the line is part of, on which side, and the propensity of that side',
+  })
+  trial?: object;
 }
 
 /** A decision, made again from what was kept of it. */

@@ -15,6 +15,7 @@ import type { DailyDemand } from './demand/daily';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
+import { type Models, USUAL_MODELS } from './trials/models';
 
 export type Offer = Fact<'OfferState'>;
 export type Product = Fact<'ProductState'>;
@@ -79,6 +80,8 @@ export interface OfferBook {
   readonly questions: Map<string, string>;
   /** Who splits bulk lines over offers with tiers; without one they are filled up from the best offer on. */
   readonly split?: Splitter;
+  /** What lines are ranked by; as the database has it, a few seconds ago. */
+  models: Models;
   /** Demand by days, as it was worked out last night. */
   demand: DailyDemand;
   /** The newest time that the book has heard of: the market's states carry none of their own. */
@@ -108,6 +111,7 @@ export const emptyBook = (): OfferBook => ({
   complained: new Map(),
   beliefs: createBeliefs({ repurchase: JUDGED_REPURCHASE }),
   questions: new Map(),
+  models: USUAL_MODELS,
   demand: { day: -1, units: new Map() },
   heardAt: 0,
 });

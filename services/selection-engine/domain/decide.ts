@@ -7,12 +7,15 @@ import type { Option } from './assign/storm';
 import type { OfferBook } from './book';
 import { noteComplaint } from './complaints/note';
 import { MODEL } from './chain/rank-candidates';
+import type { MoneySettings } from './chain/settings';
 import { eventsOf, madeBefore } from './made';
 import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
 import type { RankOffers, SelectionCode, SelectionCommand, SelectionDecided, SelectionEvent } from './messages';
 import { rank, type Ranking } from './rank';
 import { attemptOf, decisionIdOf, type Rows } from './state';
+import { drawModel } from './trials/models';
+import { decideTrial } from './trials/trials';
 
 /** One answer an attempt, an empty list among them: it takes the same road. */
 export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferBook): Decision<SelectionEvent> {
@@ -20,13 +23,14 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
   const decisionId = decisionIdOf(request);
   const before = madeBefore(book.made, decisionId);
   if (before !== undefined) return before;
-  const { planned, guide, ranking } = rankedBy(request, book, at);
+  const { model, trial } = drawModel(request, rows.ranked, book.models);
+  const { planned, guide, ranking } = rankedBy(request, book, at, model.settings);
   const { candidates, gates, considered, chosen, split } = ranking;
-  const decided: SelectionDecided = {
+  const decided: { -readonly [Name in keyof SelectionDecided]: SelectionDecided[Name] } = {
     type: 'SelectionDecided',
     decisionId,
     decidedAt: at,
-    model: MODEL,
+    model: model.name,
     request,
     candidates,
     gates,
@@ -34,18 +38,20 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     chosen,
     ...(split && { split }),
   };
+  if (model.name !== MODEL) decided.settings = model.settings;
+  if (trial !== undefined) decided.trial = trial;
   return eventsOf(guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } }, planned);
 }
 
 /** By itself; or led by a plan for all lines that lost the same offer, or that came at once and want more of an offer than it has. */
-function rankedBy(request: SelectionRequest, book: OfferBook, at: number): Guided & { readonly ranking: Ranking } {
+function rankedBy(request: SelectionRequest, book: OfferBook, at: number, settings: MoneySettings): Guided & { readonly ranking: Ranking } {
   const seed = decisionIdOf(request);
   const lost = guideOf(request, book, at, (it, plan) => rank(it, book, at, undefined, plan).options);
   const guide = lost.guide ?? ledTogether(request, book);
-  const ranking = rank(request, book, at, seed, guide);
+  const ranking = rank(request, book, at, seed, guide, settings);
   if (guide !== undefined) return { ...lost, guide, ranking };
   const contest = contestOf(request, ranking.options, book, at, (it) => chainsOf(rank(it, book, at).options));
-  return { ...lost, ...contest, ranking: contest.guide === undefined ? ranking : rank(request, book, at, seed, contest.guide) };
+  return { ...lost, ...contest, ranking: contest.guide === undefined ? ranking : rank(request, book, at, seed, contest.guide, settings) };
 }
 
 /** New lines have all their attempts before them: an offer is worth the chain that begins with it. */
@@ -69,6 +75,11 @@ export function decide(command: SelectionCommand, rows: Rows, book: OfferBook): 
       return proposeAddition(command, rows.watched, book);
     case 'CloseWatch':
       return closeWatch(command, rows.watched);
+    case 'StartTrial':
+    case 'EndTrial':
+    case 'RollBackTrial':
+    case 'JudgeTrial':
+      return decideTrial(command, rows);
     default:
       return assertNever(command);
   }

@@ -3,9 +3,12 @@ import type { AdditionCommand, AdditionEvent } from './additions/watch';
 import type { SplitMade } from './assign/bulk';
 import type { StormPlanned } from './assign/storm';
 import type { Chosen, Known } from './chain/record';
+import type { MoneySettings } from './chain/settings';
 import type { ComplaintNoted, NoteComplaint } from './complaints/note';
 import type { CountDemand } from './market/demand';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
+import type { OnTrial } from './trials/models';
+import type { TrialChanged, TrialCode, TrialCommand } from './trials/trials';
 
 /** Answer a line's request with a ranked list, once an attempt. */
 export interface RankOffers {
@@ -44,6 +47,9 @@ export interface SelectionDecided {
   readonly chosen: Chosen;
   /** Of a bulk line over offers with tiers: by what its planned units were chosen. */
   readonly split?: SplitMade;
+  /** What the model reckons with, where it has another name than `chain-money-4`; and the trial that the line is part of. */
+  readonly settings?: MoneySettings;
+  readonly trial?: OnTrial;
 }
 
 /** What is remembered of a buyer is to be forgotten. */
@@ -56,7 +62,7 @@ export interface ForgetBuyer {
 /** Internal: a note that outlasts a crash; the buyer's rows go with it. */
 export type BuyerForgotten = Omit<ForgetBuyer, 'type' | 'at'> & { readonly type: 'BuyerForgotten' };
 
-export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer | NoteComplaint | AdditionCommand;
+export type SelectionCommand = RankOffers | ReportSignal | CountDemand | ForgetBuyer | NoteComplaint | AdditionCommand | TrialCommand;
 export type SelectionEvent =
-  Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten | ComplaintNoted | AdditionEvent;
-export type SelectionCode = SignalCode;
+  Fact<'OffersRanked'> | SelectionDecided | StormPlanned | SignalEvent | BuyerForgotten | ComplaintNoted | AdditionEvent | TrialChanged;
+export type SelectionCode = SignalCode | TrialCode;

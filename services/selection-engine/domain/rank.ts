@@ -5,9 +5,11 @@ import { NOTHING_LENT, outbid } from './assign/bids';
 import type { Guide, Leading } from './assign/guide';
 import type { Option } from './assign/storm';
 import { stayingWeight } from './buyers/profile';
+import type { ChoiceInput } from './chain/choose';
 import { byId, type Chosen, knownOf, withRoomFirst } from './chain/record';
 import { rankPassed } from './chain/rank-candidates';
 import type { CandidateOffer, CandidateRequest } from './chain/request';
+import type { MoneySettings } from './chain/settings';
 import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } from './gates';
 import { likenessOf } from './likeness';
 import type { Considered } from './messages';
@@ -39,13 +41,21 @@ type Written<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
  * The offers that may serve the line, best first, with the units that are foreseen at each; and why the others may not. `seed`, if any, draws a
- * cold offer now and then; `guide`: what the plan of a storm says of the line, which draws nothing.
+ * cold offer now and then; `guide`: what the plan of a storm says of the line, which draws nothing; `settings`: of the line's model, where a trial
+ * has drawn it another than the champion.
  */
-export function rank(request: SelectionRequest, book: OfferBook, at: number, seed?: string, guide?: Guide): Ranking {
+export function rank(
+  request: SelectionRequest,
+  book: OfferBook,
+  at: number,
+  seed?: string,
+  guide?: Guide,
+  settings: MoneySettings = book.models.champion.settings,
+): Ranking {
   const wanted = wantedBy(request, book);
   const { counts, passed, stopped } = throughGates(request, wanted, book, at, guide);
   const offers = [...passed.values()].map((it) => asCandidate(it, request, wanted, book, at)).sort(byId);
-  const asked = requestOf({ request, wanted, offers, book, at }, guide === undefined ? seed : undefined);
+  const asked = requestOf({ request, wanted, offers, book, at, settings }, guide === undefined ? seed : undefined);
   const { ranked, input } = rankPassed(book.beliefs, asked);
   const byOffer = new Map(ranked.candidates.map((it) => [it.offerId, it]));
   const lent = guide === undefined ? outbid(passed, byOffer, -givingUpMinor(request), book, at) : NOTHING_LENT;
@@ -58,11 +68,12 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
   const known = new Map(input.offers.map((it) => [it.offerId, knownOf(it)]));
   const inOrder = order.flatMap((id) => passed.get(id) ?? []);
   const aloneMinor = (id: string): number => Math.round(byOffer.get(id)?.valueMinor ?? 0);
+  const refundMinor = givingUpMinor(request, settings);
   const { list, leftOut } = led(inOrder, guide, ({ offer, room }, { given }) => {
     const { offerId, minQuantity } = offer;
     if (given !== undefined) return availableAt(book, offer) - (given.get(offerId) ?? 0) < minQuantity ? 'stock' : undefined;
     if (room < minQuantity) return 'stock';
-    return aloneMinor(offerId) < -givingUpMinor(request) ? 'price' : undefined;
+    return aloneMinor(offerId) < -refundMinor ? 'price' : undefined;
   });
   for (const gate of leftOut.values()) counts[gate] = (counts[gate] ?? 0) + 1;
   const rows = order.flatMap((id): Considered[] => {
@@ -73,12 +84,9 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
     row.known = numbers;
     return [row];
   });
-  const { propensity, explored, valueMinor, success, chainLength } = ranked;
-  const chosen: Written<Chosen> = { terms: input.terms, propensity, explored, valueMinor, success, chainLength };
-  if (input.exploration !== undefined) chosen.exploration = input.exploration;
   const listed = list.slice(0, CANDIDATES_MAX);
   const isBulk = book.split !== undefined && guide === undefined && request.quantity >= BULK_UNITS_LEAST;
-  const split = isBulk ? splitBetter(bulkOf(listed, request, aloneMinor, input.offers), book.split) : undefined;
+  const split = isBulk ? splitBetter(bulkOf(listed, request, { aloneMinor, refundMinor, assessed: input.offers }), book.split) : undefined;
   return {
     candidates: plan(listed, request.quantity, aloneMinor, split),
     gates: counts,
@@ -87,9 +95,18 @@ export function rank(request: SelectionRequest, book: OfferBook, at: number, see
       return { offerId, valueMinor: aloneMinor(offerId), chainMinor, room: room - (lent.get(offerId) ?? 0) };
     }),
     considered: [...rows, ...stopped.sort(byId)].slice(0, CONSIDERED_MAX),
-    chosen,
+    chosen: chosenBy(ranked, input),
     ...(split && { split }),
   };
+}
+
+function chosenBy(
+  { propensity, explored, valueMinor, success, chainLength }: Omit<Chosen, 'terms'>,
+  { terms, exploration }: ChoiceInput,
+): Chosen {
+  const chosen: Written<Chosen> = { terms, propensity, explored, valueMinor, success, chainLength };
+  if (exploration !== undefined) chosen.exploration = exploration;
+  return chosen;
 }
 
 function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook, at: number, guide: Guide | undefined) {
@@ -194,9 +211,10 @@ interface AskedFor {
   readonly offers: readonly CandidateOffer[];
   readonly book: OfferBook;
   readonly at: number;
+  readonly settings: MoneySettings;
 }
 
-function requestOf({ request, wanted, offers, book, at }: AskedFor, seed: string | undefined): CandidateRequest {
+function requestOf({ request, wanted, offers, book, at, settings }: AskedFor, seed: string | undefined): CandidateRequest {
   const { quantity, priceCapMinor, segment, region, tier, need } = request;
   const referenceMinor = request.replaces?.referencePriceMinor ?? wanted.priceMinor;
   const { upTo, consent } = request.substitution;
@@ -213,7 +231,7 @@ function requestOf({ request, wanted, offers, book, at }: AskedFor, seed: string
   };
   if (need.sku !== undefined) line.sku = need.sku;
   if (referenceMinor !== undefined) line.referenceMinor = referenceMinor;
-  const asked: Written<CandidateRequest> = { at, offers, line };
+  const asked: Written<CandidateRequest> = { at, offers, line, settings };
   if (seed !== undefined) asked.exploration = { seed };
   const buyer = request.buyerKey === undefined ? undefined : book.buyers.get(request.buyerKey);
   if (buyer === undefined) return asked;
@@ -229,8 +247,15 @@ function requestOf({ request, wanted, offers, book, at }: AskedFor, seed: string
 function bulkOf(
   listed: readonly Passed[],
   request: SelectionRequest,
-  aloneMinor: (offerId: string) => number,
-  assessed: readonly { readonly offerId: string; readonly q: number }[],
+  {
+    aloneMinor,
+    refundMinor,
+    assessed,
+  }: {
+    readonly aloneMinor: (offerId: string) => number;
+    readonly refundMinor: number;
+    readonly assessed: readonly { readonly offerId: string; readonly q: number }[];
+  },
 ): Bulk {
   const { quantity, marginFloorWaived } = request;
   const chances = new Map(assessed.map((it) => [it.offerId, it.q]));
@@ -245,7 +270,7 @@ function bulkOf(
       const worthMinor = aloneMinor(offerId) + q * costAt(offer, quantity);
       return { offerId, stock: room, minQuantity, maxQuantity, costTiers, worthMinor };
     });
-  return { quantity, refundMinor: givingUpMinor(request), offers };
+  return { quantity, refundMinor, offers };
 }
 
 function plan(

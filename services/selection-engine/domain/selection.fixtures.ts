@@ -7,7 +7,7 @@ import type { Rows } from './state';
 export const NOON = Date.UTC(2026, 10, 24, 12);
 
 /** Before anything has happened. */
-export const NO_ROWS: Rows = { ranked: {}, markets: {}, watched: {}, complaints: {} };
+export const NO_ROWS: Rows = { ranked: {}, markets: {}, watched: {}, complaints: {}, models: {}, trials: {} };
 
 export const aRequest = (it: Partial<SelectionRequest> = {}): SelectionRequest => ({
   orderId: 'o1',

@@ -2,8 +2,11 @@ import { assert, assertNever, attemptIdOf, type RowsOf } from '@midstream/kernel
 import { CANDIDATES_MAX, type SelectionRequest } from '@midstream/contracts';
 import { evolveWatched, type Watched } from './additions/watch';
 import { type Complained, evolveComplaints } from './complaints/note';
+import { USUAL } from './chain/settings';
 import type { Market } from './market/market';
 import type { SelectionEvent } from './messages';
+import type { Drawn } from './trials/models';
+import { evolveTrials, type TrialRows, upholdTrials } from './trials/trials';
 
 /** An attempt that was answered. A repeated request finds it and is not ranked again. */
 export interface Ranked {
@@ -11,9 +14,11 @@ export interface Ranked {
   readonly candidates: number;
   readonly planned: number;
   readonly quantity: number;
+  /** Of a line on trial: what its later attempts are ranked by, too. */
+  readonly drawn?: Drawn;
 }
 
-export interface Rows {
+export interface Rows extends TrialRows {
   readonly ranked: RowsOf<Ranked>;
   /** The market of each good, by SKU. */
   readonly markets: RowsOf<Market>;
@@ -45,7 +50,14 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
       return { ...rows, watched: evolveWatched(rows.watched, event) };
     case 'ComplaintNoted':
       return { ...rows, complaints: evolveComplaints(rows.complaints, event) };
-    case 'SelectionDecided':
+    case 'TrialChanged':
+      return evolveTrials(rows, event);
+    case 'SelectionDecided': {
+      const { request, trial, model: name, settings = USUAL } = event;
+      const row = rows.ranked[attemptOf(request)];
+      if (trial === undefined || request.attempt > 1 || row === undefined) return rows;
+      return { ...rows, ranked: { ...rows.ranked, [attemptOf(request)]: { ...row, drawn: { model: { name, settings }, trial } } } };
+    }
     case 'BuyerForgotten':
     case 'StormPlanned':
     case 'MarketSignalReported':
@@ -58,6 +70,7 @@ export function evolve(rows: Rows, event: SelectionEvent): Rows {
 }
 
 export function uphold(rows: Rows): void {
+  upholdTrials(rows);
   for (const it of Object.values(rows.ranked)) {
     assert(it.candidates <= CANDIDATES_MAX, 'a short list travels the lap');
     assert(it.planned <= it.quantity, 'no more is planned than a line asks for');

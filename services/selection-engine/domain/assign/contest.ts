@@ -93,6 +93,7 @@ export function contestOf(
     good,
     share: 1,
     at,
+    settings: book.models.champion.settings,
     versionOf: (id) => book.offers.get(id)?.version ?? 0,
   });
   return { planned, guide: ledBy(planOf(planned), key, line.quantity) };

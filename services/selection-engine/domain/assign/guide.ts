@@ -53,6 +53,7 @@ export function guideOf(
     planId: decisionIdOf(line),
     share: known?.share ?? shareOf(book, offerId, classes),
     at,
+    settings: book.models.champion.settings,
     versionOf: (id) => book.offers.get(id)?.version ?? 0,
   });
   return { planned, guide: leadBy(planOf(planned), key, quantity) };

@@ -9,6 +9,7 @@ import { anOffer, aProduct, aRequest, NO_ROWS, NOON, upTo } from '../selection.f
 import { chanceOf } from './assign.fixtures';
 import { boundTo } from './bound';
 import { planStorm } from './storm';
+import { USUAL } from '../chain/settings';
 import { givingUpMinor } from '../worth';
 
 const LOST = 'dry~video';
@@ -96,7 +97,13 @@ function run({ lines, supply, chunk, replicas, seed, lapMs = 0, retried = false 
   const dry = anOffer('dry', 'video', { version: 2, available: 0, held: units, closures: [{ cause: 'out-of-stock' }] });
   for (const book of new Set([...books, whole])) applyToBook(book, dry);
   const options = (request: SelectionRequest, planning = LOST) => rank(request, whole, NOON, '', { planning }).options;
-  const best = planStorm(LOST, boundTo(whole.bound, LOST), (it) => options(it), { planId: 'best', share: 1, at: NOON, versionOf: () => 1 });
+  const best = planStorm(LOST, boundTo(whole.bound, LOST), (it) => options(it), {
+    planId: 'best',
+    share: 1,
+    at: NOON,
+    settings: USUAL,
+    versionOf: () => 1,
+  });
   const priced = new Map<string, ReadonlyMap<string, number>>();
   const valueOf = (request: SelectionRequest, offerId: string): number => {
     const key = JSON.stringify([

@@ -1,4 +1,5 @@
 import type { SelectionRequest } from '@midstream/contracts';
+import type { MoneySettings } from '../chain/settings';
 import type { BoundClass } from './bound';
 import { type Certificate, certify } from './certificate';
 import { givingUpMinor } from '../worth';
@@ -97,6 +98,8 @@ export interface Planning {
   readonly good?: string;
   readonly share: number;
   readonly at: number;
+  /** The champion's: a plan is for the lines of all models. */
+  readonly settings: MoneySettings;
   readonly versionOf: (offerId: string) => number;
 }
 
@@ -108,7 +111,7 @@ export function planStorm(
   offerId: string,
   classes: readonly BoundClass[],
   optionsOf: (request: SelectionRequest) => readonly Option[],
-  { planId, good, share, at, versionOf }: Planning,
+  { planId, good, share, at, settings, versionOf }: Planning,
 ): StormPlanned {
   const largest = [...classes].sort((a, b) => b.units - a.units || compare(a.key, b.key)).slice(0, STORM_CLASSES_MAX);
   const sorted = largest.sort((a, b) => compare(a.key, b.key));
@@ -118,7 +121,7 @@ export function planStorm(
   const places = new Map(names.map((it, index) => [it, index]));
   const asked = sorted.map(({ key, units, request }, k): Quota => {
     const at = (options[k] ?? []).map((it): StormArc => [places.get(it.offerId) ?? 0, milli(it.valueMinor), 0]);
-    return { key, units, refund: milli(givingUpMinor(request)), at };
+    return { key, units, refund: milli(givingUpMinor(request, settings)), at };
   });
   const known = names.map((id): StormOffer => ({ offerId: id, version: versionOf(id), room: rooms.get(id) ?? 0, price: 0 }));
   const transport = transportOf({ offers: known, quotas: asked });

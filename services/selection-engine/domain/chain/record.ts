@@ -24,6 +24,9 @@ export const KNOWN = [
   'leadTimeMs',
 ] as const;
 
+/** Where a row of `Known` has price less cost of a unit. */
+export const MARGIN_AT = 2 + KNOWN.indexOf('margin');
+
 /** Supplier, upstream group (empty: it stands alone), then the numbers of `KNOWN`. */
 export type Known = readonly [supplierId: string, upstreamGroup: string, ...numbers: number[]];
 
