@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Fact, SelectionRequest } from '@midstream/contracts';
 import { isRejection } from '@midstream/kernel';
 import { given } from '@midstream/testing/given';
 import { USUAL } from '../chain/settings';
@@ -100,6 +101,15 @@ describe('a trial', () => {
   });
 });
 
+const plenty = { outcomes: { fulfilled: 100, failed: 0, responseMsSum: 100_000 } };
+const heldAt = (request: SelectionRequest, holdId: string): Fact<'OfferHeld'> => {
+  const { orderId, merchantId, lineId, attempt, deliverBy: expiresAt } = request;
+  const tally = { holdId, version: 1, granted: 1, delivered: 0, lost: 0, released: 0 };
+  const held = { tally, offerId: 'x~video', supplierId: 'x', sku: 'video', priceMinor: 2_500, currency: 'CNY', expiresAt };
+  const answer = { orderId, merchantId, lineId, attempt, decisionId: 'd', request, unheld: 0, tried: [], candidates: [], gates: {} };
+  return { type: 'OfferHeld', ...answer, holds: [held] };
+};
+
 describe('a line', () => {
   const running: Models = { champion, running: { name: 'calm', share: 0.25, challenger } };
   // Cheap and shaky, or dear and sure: who counts failures five times takes the second
@@ -155,6 +165,45 @@ describe('a line', () => {
     const { decided } = decide(tried, book);
     book.models = USUAL_MODELS;
     assert.equal(decide(tried, book).decided, decided);
+  });
+
+  it('that is lost in a storm draws from the plan for all, whatever its model, and is made again', () => {
+    const book = market();
+    const lost = { ...plenty, costMinor: 1_800 };
+    for (const [supplier, it] of [['a', shaky], ['b', sure], ['x', lost]] as const)
+      selection.view.apply(book, anOffer(supplier, 'video', { ...it, version: 2, available: supplier === 'x' ? 100 : 25 })); // prettier-ignore
+    const asked = Array.from({ length: 40 }, (_, n) => decide(n, book));
+    const again = asked.map(({ decided }, n) => {
+      assert.equal(decided?.candidates[0]?.offerId, 'x~video');
+      const replaces = {
+        holdId: `o${n}/1/1/x~video`,
+        offerId: 'x~video',
+        sku: 'video',
+        reason: 'out-of-stock',
+        referencePriceMinor: 2_500,
+      } as const;
+      selection.view.apply(book, heldAt(line(n), replaces.holdId));
+      return {
+        ...line(n, 2),
+        depth: 2,
+        priceCapMinor: 2_500,
+        excluded: [{ offerId: 'x~video', reason: 'out-of-stock' as const }],
+        replaces,
+      };
+    });
+    selection.view.apply(book, anOffer('x', 'video', { ...lost, version: 3, available: 0, held: 40 }));
+    const sent = again.map((request, n) => {
+      const events = selection.decide({ type: 'RankOffers', at: NOON, request }, asked[n]?.after ?? NO_ROWS, book);
+      assert.ok(!isRejection(events));
+      for (const it of events) selection.view.apply(book, it);
+      const decided = events.find((it): it is SelectionDecided => it.type === 'SelectionDecided');
+      assert.ok(decided?.storm && replay(decided).identical);
+      assert.deepEqual([decided.model, decided.trial], [asked[n]?.decided?.model, asked[n]?.decided?.trial]);
+      return decided.candidates.find((it) => it.planned > 0)?.offerId;
+    });
+    const at = (offerId: string) => sent.filter((it) => it === offerId).length;
+    assert.ok(at('a~video') <= 25 && at('b~video') <= 25 && at('a~video') + at('b~video') === 40, `${at('a~video')} ${at('b~video')}`);
+    assert.ok(new Set(asked.map((it) => it.decided?.model)).size === 2);
   });
 
   it('after a promotion is ranked by the new champion, named as such', () => {
