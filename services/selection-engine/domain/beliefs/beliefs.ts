@@ -1,19 +1,8 @@
-import { type Counts, type LateCounts, noCounts, noLateCounts } from './rates';
-import { noTimes, type Times } from './response';
+import { emptyHistory, type Histories, type History, noHistories } from './history';
+import { type Counts, noCounts } from './rates';
+import { Rows, viewOf } from './rows';
 import { type BeliefSettings, DEFAULT_SETTINGS, type LevelWeights } from './settings';
 import type { UpState } from './state';
-
-/** What was heard of an offer, a supplier, a category or the whole market. */
-export interface History {
-  readonly fill: Counts;
-  readonly complaint: LateCounts;
-  readonly repurchase: LateCounts;
-  readonly invalid: Counts;
-  readonly ambiguous: Counts;
-  /** Of deliveries, and how long what did not deliver took to be known. */
-  readonly times: Times;
-  readonly failureTimes: Times;
-}
 
 /** Units that an offer had at `at`, and how fast other buyers take them (Gamma: `drained` units in `watchedMs`). */
 export interface StockBelief {
@@ -23,19 +12,22 @@ export interface StockBelief {
   watchedMs: number;
 }
 
+const StockView = viewOf('units', 'at', 'drained', 'watchedMs');
+const STOCK_WIDTH = 4;
+
 /** The rates that are shrunk level by level. */
 export const RATES = ['fill', 'complaint', 'repurchase', 'invalid', 'ambiguous'] as const;
 export type Rate = (typeof RATES)[number];
 
 /**
- * All that has been learnt of a market; changed by `observe` only. Plain numbers in maps, some 500 bytes an offer with a history and
- * nothing for one without. An estimate, never a truth about stock.
+ * All that has been learnt of a market; changed by `observe` only. Plain numbers, some 250 bytes an offer with a history and nothing for
+ * one without. An estimate, never a truth about stock.
  */
 export interface Beliefs {
   readonly settings: BeliefSettings;
-  readonly offers: Map<string, History>;
-  readonly suppliers: Map<string, History>;
-  readonly categories: Map<string, History>;
+  readonly offers: Histories;
+  readonly suppliers: Histories;
+  readonly categories: Histories;
   readonly all: History;
   /** Of each offer with a history, its supplier. */
   readonly supplierOf: Map<string, string>;
@@ -51,7 +43,7 @@ export interface Beliefs {
   readonly groupStates: Map<string, UpState>;
   /** The suppliers that have been seen in an upstream group: of one alone its group says nothing more. */
   readonly groups: Map<string, Set<string>>;
-  readonly stocks: Map<string, StockBelief>;
+  readonly stocks: Rows<StockBelief>;
   readonly heat: Map<string, number>;
   /** Words on substitutes: by `insteadOf>sku`, and by `>sku`. */
   readonly substitutes: Map<string, Counts>;
@@ -65,9 +57,9 @@ export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
   const { fill, complaint, repurchase, invalid, ambiguous } = all;
   return {
     settings: all,
-    offers: new Map(),
-    suppliers: new Map(),
-    categories: new Map(),
+    offers: noHistories(),
+    suppliers: noHistories(),
+    categories: noHistories(),
     all: emptyHistory(0),
     supplierOf: new Map(),
     weights: {
@@ -82,19 +74,9 @@ export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
     supplierStates: new Map(),
     groupStates: new Map(),
     groups: new Map(),
-    stocks: new Map(),
+    stocks: new Rows(STOCK_WIDTH, (numbers, from) => new StockView(numbers, from)),
     heat: new Map(),
     substitutes: new Map(),
     loyalty: new Map(),
   };
 }
-
-export const emptyHistory = (at: number): History => ({
-  fill: noCounts(at),
-  complaint: noLateCounts(at),
-  repurchase: noLateCounts(at),
-  invalid: noCounts(at),
-  ambiguous: noCounts(at),
-  times: noTimes(at),
-  failureTimes: noTimes(at),
-});

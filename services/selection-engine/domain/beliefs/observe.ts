@@ -1,4 +1,5 @@
-import { type Beliefs, emptyHistory, type History } from './beliefs';
+import type { Beliefs } from './beliefs';
+import { type History, historyIn } from './history';
 import {
   type AttemptObserved,
   type ComplaintObserved,
@@ -80,14 +81,6 @@ function eachLevel(beliefs: Beliefs, { at, offerId, supplierId, category }: Plac
   note(historyIn(beliefs.suppliers, supplierId, at));
   note(historyIn(beliefs.categories, category, at));
   note(beliefs.all);
-}
-
-function historyIn(map: Map<string, History>, id: string, at: number): History {
-  const known = map.get(id);
-  if (known !== undefined) return known;
-  const made = emptyHistory(at);
-  map.set(id, made);
-  return made;
 }
 
 /** An outcome that is known now, of an attempt that was counted before, corrects what was counted. */

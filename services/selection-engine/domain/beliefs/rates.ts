@@ -16,7 +16,6 @@ export interface LateCounts {
 }
 
 export const noCounts = (at: number): Counts => ({ good: 0, bad: 0, at });
-export const noLateCounts = (at: number): LateCounts => ({ labels: 0, pending: 0, matured: 0, at });
 
 const faded = (ms: number, halfLifeMs: number): number => (ms <= 0 ? 1 : Math.exp((-Math.LN2 * ms) / halfLifeMs));
 

@@ -1,4 +1,5 @@
-import type { Beliefs, History, Rate } from './beliefs';
+import type { Beliefs, Rate } from './beliefs';
+import type { History } from './history';
 import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { meanTime, timesAt } from './response';
 import type { LevelWeights, RateSettings } from './settings';

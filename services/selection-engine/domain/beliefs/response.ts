@@ -7,8 +7,6 @@ export interface Times {
   at: number;
 }
 
-export const noTimes = (at: number): Times => ({ answers: 0, sumMs: 0, at });
-
 const faded = (ms: number, halfLifeMs: number): number => (ms <= 0 ? 1 : 2 ** (-ms / halfLifeMs));
 
 /** Adds measured answers, or (`answers` 0) the time that was waited in vain: right-censored, exact for shape 1. */

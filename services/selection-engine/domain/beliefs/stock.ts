@@ -14,7 +14,7 @@ const SURE = 8;
 export function noteStock(beliefs: Beliefs, { offerId, units, at, left }: Omit<StockObserved, 'type'>): void {
   const known = beliefs.stocks.get(offerId);
   if (known === undefined) {
-    beliefs.stocks.set(offerId, { units, at, drained: 0, watchedMs: 0 });
+    Object.assign(beliefs.stocks.add(offerId), { units, at });
     return;
   }
   if (at < known.at) return; // older than what is known

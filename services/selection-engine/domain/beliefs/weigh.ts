@@ -1,4 +1,5 @@
-import type { Beliefs, History } from './beliefs';
+import type { Beliefs } from './beliefs';
+import type { Histories, History } from './history';
 import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { type Member, MEMBERS_MAX, weightOf } from './spread';
 
@@ -29,7 +30,7 @@ export function weigh(beliefs: Beliefs, at: number): void {
       return { good, trials, mean };
     };
     const market = probability(shrunk(prior.good / (prior.good + prior.bad), prior.good + prior.bad, counts(all)));
-    const ofMarket = (them: ReadonlyMap<string, History>): Member[] => [...them.values()].map((it) => memberOf(it, market));
+    const ofMarket = (them: Histories): Member[] => [...them.values()].map((it) => memberOf(it, market));
     const supplier = weightOf(ofMarket(suppliers), usual.supplier);
     const means = new Map([...suppliers].map(([id, it]) => [id, probability(shrunk(market, supplier, counts(it)))]));
     const ofSuppliers = busiest(offers, (it) => counts(it)[1]).map(([id, it]) =>
@@ -44,7 +45,7 @@ export function weigh(beliefs: Beliefs, at: number): void {
 }
 
 /** Those that `weightOf` would look at, found without an object for each of 50,000 offers. */
-function busiest(offers: ReadonlyMap<string, History>, trialsOf: (it: History) => number): [string, History][] {
+function busiest(offers: Histories, trialsOf: (it: History) => number): [string, History][] {
   if (offers.size <= MEMBERS_MAX) return [...offers];
   const trials = Float64Array.from(offers.values(), trialsOf);
   const least = trials.slice().sort()[trials.length - MEMBERS_MAX] ?? 0;

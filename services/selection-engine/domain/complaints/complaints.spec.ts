@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fact } from '@midstream/contracts';
 import { given } from '@midstream/testing/given';
-import { lateCountsAt, noLateCounts } from '../beliefs/rates';
+import { emptyHistory } from '../beliefs/history';
+import { lateCountsAt } from '../beliefs/rates';
 import { qualityOf } from '../beliefs/read';
 import { acceptanceOf } from '../beliefs/substitutes';
 import { emptyBook, type OfferBook } from '../book';
@@ -129,7 +130,7 @@ describe('what complaints teach of an offer', () => {
 
   it('remembers half of it after a month: what is rare teaches slowly', () => {
     const { offers, settings } = knowing(market(), row(1)).beliefs;
-    const labelsAt = (at: number) => lateCountsAt(offers.get('a~video')?.complaint ?? noLateCounts(NOON), settings.complaint, at)[0];
+    const labelsAt = (at: number) => lateCountsAt((offers.get('a~video') ?? emptyHistory(NOON)).complaint, settings.complaint, at)[0];
     isNear(labelsAt(NOON + 30 * DAY), labelsAt(NOON) / 2);
     assert.ok(labelsAt(NOON) > 0);
   });
