@@ -3,8 +3,9 @@ import { type Offer, type OfferBook, pricedFor, type Product } from '../book';
 import { type Wanted, wantedBy } from '../gates';
 import { type CardNeed, GOODS_MAX, requestOf } from './need';
 import { packageOf } from './packages';
+import { type Passed, passedOf, walked } from './passed';
 import { offerAt, screenOf } from './screen';
-import { type Aisle, type Shelf, shelvesOf } from './shelf';
+import { shelvesOf } from './shelf';
 import type { Traits } from './value';
 import { type Around, type GateCount, type Influence, weigh } from './weigh';
 
@@ -43,22 +44,6 @@ export interface Goods {
   readonly considered: number;
 }
 
-/** A good that passed, with what the choice of cards asks of it. All that a card shows is made for those that are chosen (`goodOf`). */
-export interface Passed {
-  readonly aisle: Aisle;
-  readonly place: number;
-  readonly shelf: Shelf;
-  readonly around: Around;
-  readonly isWanted: boolean;
-  readonly valueMinor: number;
-  readonly priceMinor: number;
-  readonly fill: number;
-  readonly inStock: number;
-  /** Of the first offer: its answer, and the code of its source. */
-  readonly responseMs: number;
-  readonly source: number;
-}
-
 /** The GOODS_MAX best goods that pass the gates, best first, each with its chain; and at which gate how many offers were stopped. */
 export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence: Influence): Goods {
   const cap = need.priceCapMinor ?? capOf(need, book);
@@ -76,80 +61,9 @@ export function goodsFor(need: CardNeed, book: OfferBook, at: number, influence:
     // The one good that is looked at alone is what is asked for: it stands here
     const found = walked(aisle, around, gates, need.only === undefined ? undefined : shelves.placeOf(need.only));
     considered += found.count;
-    for (const it of foremost(found)) best.push(passedOf(aisle, around, found, it));
+    best.push(...passedOf(aisle, around, found));
   }
   return { goods: best.sort(byValue).slice(0, GOODS_MAX), gates, considered };
-}
-
-/** Of each good of an aisle that passed, FOUND numbers: there is one for every good of a category, and few of them are shown. */
-interface Found {
-  readonly numbers: Float64Array;
-  count: number;
-}
-const PLACE = 0;
-const VALUE = 1;
-const PRICE = 2;
-const FILLS = 3;
-const IN_STOCK = 4;
-/** The place of its first offer in the columns. */
-const FIRST = 5;
-const IS_WANTED = 6;
-const FOUND = 7;
-
-/** Used again by each walk, which is read before the next. */
-let room = new Float64Array();
-
-/** @param only the one place that is looked at; all where it is left out */
-function walked(aisle: Aisle, around: Around, gates: GateCount, only?: number): Found {
-  const { shelves } = aisle;
-  const { isWhole, skus } = around.screen.wanted;
-  const [begin, end] = only === undefined ? [0, shelves.length] : [only, only + 1];
-  if (room.length < FOUND * shelves.length) room = new Float64Array(2 * FOUND * shelves.length);
-  const found: Found = { numbers: room, count: 0 };
-  for (let place = begin; place < end; place++) {
-    const it = weigh(aisle, place, around, gates);
-    if (it === undefined) continue;
-    const from = FOUND * found.count++;
-    room[from + PLACE] = place;
-    room[from + VALUE] = it.valueMinor;
-    room[from + PRICE] = it.priced.priceMinor;
-    room[from + FILLS] = it.traits.fill;
-    room[from + IN_STOCK] = it.traits.inStock;
-    room[from + FIRST] = it.best.at[0] ?? 0;
-    room[from + IS_WANTED] = Number(isWhole ?? skus.has(shelves[place]?.sku ?? ''));
-  }
-  return found;
-}
-
-/** Where the numbers begin of those that may be among the GOODS_MAX best: of those that are wanted, and of the others, no more than that. */
-function foremost({ numbers, count }: Found): number[] {
-  const [wanted, others]: [number[], number[]] = [[], []];
-  for (let from = 0; from < count * FOUND; from += FOUND) (numbers[from + IS_WANTED] === 1 ? wanted : others).push(from);
-  return [wanted, others].flatMap((all) => {
-    if (all.length <= GOODS_MAX) return all;
-    const values = new Float64Array(all.length);
-    for (let n = 0; n < all.length; n++) values[n] = numbers[(all[n] ?? 0) + VALUE] ?? 0;
-    const least = values.sort()[all.length - GOODS_MAX] ?? 0;
-    return all.filter((from) => (numbers[from + VALUE] ?? 0) >= least);
-  });
-}
-
-function passedOf(aisle: Aisle, around: Around, { numbers: found }: Found, from: number): Passed {
-  const first = found[from + FIRST] ?? 0;
-  const place = found[from + PLACE] ?? 0;
-  return {
-    aisle,
-    place,
-    around,
-    shelf: aisle.shelves[place] as Shelf,
-    isWanted: found[from + IS_WANTED] === 1,
-    valueMinor: found[from + VALUE] ?? 0,
-    priceMinor: found[from + PRICE] ?? 0,
-    fill: found[from + FILLS] ?? 0,
-    inStock: found[from + IN_STOCK] ?? 0,
-    responseMs: aisle.offers.response[first] ?? 0,
-    source: aisle.offers.source[first] ?? 0,
-  };
 }
 
 function byValue(a: Passed, b: Passed): number {

@@ -1,11 +1,12 @@
 import type { GateCounts } from '@midstream/contracts';
 import type { OfferBook } from '../book';
 import { diverse } from './diverse';
-import { type Good, goodOf, goodsFor, type Passed } from './goods';
+import { type Good, goodOf, goodsFor } from './goods';
 import { CARDS_LEAST, CARDS_MAX, type CardNeed } from './need';
 import type { Outlook } from '../demand';
 import { outlookFor } from './outlook';
 import { type Package, packageOf } from './packages';
+import type { Passed } from './passed';
 import { type Explained, explained } from './reasons';
 import { type ScoreBasis, type Scores, scoresOf } from './scores';
 import type { Shelf } from './shelf';
