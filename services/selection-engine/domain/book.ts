@@ -1,5 +1,6 @@
 import type { AnyFact, Fact, Verdict } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
+import { type Alike, alike } from './alike';
 import type { Splitter } from './assign/bulk';
 import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { type Asked, goodOf, keptTogether, noneAsked, noteAsked, noteRanked } from './assign/contest';
@@ -43,6 +44,8 @@ export interface OfferBook {
   readonly skusByCategory: Map<string, Set<string>>;
   readonly offersBySku: Map<string, Map<string, Offer>>;
   readonly offers: Map<string, Offer>;
+  /** What offers have alike, once for all of them. */
+  readonly alike: Alike;
   readonly verdicts: Map<string, Fact<'VerdictState'>>;
   /** What inventory found, while the book has no newer version of the offer. */
   readonly tried: Map<string, TriedOffer>;
@@ -93,6 +96,7 @@ export const emptyBook = (): OfferBook => ({
   skusByCategory: new Map(),
   offersBySku: new Map(),
   offers: new Map(),
+  alike: new Map(),
   verdicts: new Map(),
   tried: new Map(),
   shades: new Map(),
@@ -209,9 +213,10 @@ function applyProduct(book: OfferBook, product: Product): void {
   within(book.skusByCategory, product.category, () => new Set<string>()).add(product.sku);
 }
 
-function applyOffer(book: OfferBook, offer: Offer): void {
-  const before = book.offers.get(offer.offerId);
-  if (!isNews(before, offer)) return;
+function applyOffer(book: OfferBook, told: Offer): void {
+  const before = book.offers.get(told.offerId);
+  if (!isNews(before, told)) return;
+  const offer = alike(book.alike, told);
   learn(book, before, offer);
   learnStock(book, before, offer);
   book.offers.set(offer.offerId, offer);
