@@ -12,7 +12,7 @@ import { type EndedLine, noteEnded } from './cases/ended';
 import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
 import { JUDGED_REPURCHASE } from './beliefs/settings';
-import type { DailyDemand } from './demand/daily';
+import { type DailyDemand, noDemand } from './demand/daily';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
@@ -116,7 +116,7 @@ export const emptyBook = (): OfferBook => ({
   beliefs: createBeliefs({ repurchase: JUDGED_REPURCHASE }),
   questions: new Map(),
   models: USUAL_MODELS,
-  demand: { day: -1, units: new Map() },
+  demand: noDemand(),
   heardAt: 0,
 });
 

@@ -34,7 +34,7 @@ export { PRICE_BAND_FLOOR } from './gates';
 export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
 export { givingUpMinor, RESPONSE_PRIOR_COUNT } from './worth';
-export { type DailyDemand, knowDemand, trainDaily } from './demand/daily';
+export { type DailyDemand, DayUnits, DEMAND_DAYS_MAX, DEMAND_GOODS_MAX, knowDemand, noDemand, trainDaily } from './demand/daily';
 export type { PooledModel } from './demand/pooled';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { AnyFact } from '@midstream/contracts';
-import type { OfferBook } from '@midstream/selection-engine-domain';
+import { noDemand, type OfferBook } from '@midstream/selection-engine-domain';
 import { anOffer, aProduct, aRequest } from '@midstream/selection-engine-domain/selection.fixtures';
 import { type Engine, startEngine } from '../selection.app.fixtures';
 import { nightlyLoop } from './nightly';
@@ -37,7 +37,7 @@ describe('the demand of a night', () => {
     await engine.service.database.query(
       `UPDATE decision SET decided_at = now() - CASE order_id WHEN 'o4' THEN interval '3 days' ELSE interval '1 day' END`,
     );
-    book.demand = { day: -1, units: new Map() };
+    book.demand = noDemand();
     await run();
     await run();
     const { rows } = await engine.service.database.query('SELECT day, sku, units::int FROM demand_day ORDER BY day');
@@ -57,7 +57,7 @@ describe('the demand of a night', () => {
          FROM generate_series($1::int - 40, $1::int - 2) AS day, generate_series(1, ${GOODS}) AS n`,
       [today()],
     );
-    book.demand = { day: -1, units: new Map() };
+    book.demand = noDemand();
     await run();
     assert.equal(book.demand.units.size, GOODS);
     assert.equal(book.demand.units.get('g2')?.length, 40);

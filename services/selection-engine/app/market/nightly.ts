@@ -1,14 +1,24 @@
 import { type Database, type Loop, type Tx } from '@midstream/runtime';
-import { type DailyDemand, knowDemand, type PooledModel, trainDaily } from '@midstream/selection-engine-domain';
+import {
+  type DailyDemand,
+  DayUnits,
+  DEMAND_DAYS_MAX,
+  DEMAND_GOODS_MAX,
+  knowDemand,
+  noDemand,
+  type PooledModel,
+  trainDaily,
+} from '@midstream/selection-engine-domain';
 import { bookOf } from '../book';
 
 const EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A decision's time is stamped before its commit: a day is counted when whatever was decided in it has long been committed. */
 const SETTLED_MS = 300_000;
-/** Days of a good that are looked at, and so many that are counted at once when nobody did in time. */
-const KEPT_DAYS = 120;
+/** So many days are counted at once when nobody did in time. */
 const BACKLOG_DAYS = 30;
+/** Rows that are read at once. */
+const PAGE_ROWS = 20_000;
 /** One replica at a time. */
 const COUNTING = 60_108;
 
@@ -37,8 +47,9 @@ const count = (database: Database, day: number): Promise<void> =>
     if (rows[0]?.mine !== true || (await countedTo(tx)) >= day) return;
     const from = Math.max(await countedTo(tx), day - BACKLOG_DAYS) + 1;
     await tx.query(COUNT, [new Date(from * DAY_MS), new Date((day + 1) * DAY_MS)]);
-    await tx.query('DELETE FROM demand_day WHERE day <= $1', [day - KEPT_DAYS]);
-    const model = trainDaily((await unitsTo(tx, day)).values());
+    await tx.query('DELETE FROM demand_day WHERE day <= $1', [day - DEMAND_DAYS_MAX]);
+    await tx.query(DROP_LEAST_ASKED, [DEMAND_GOODS_MAX]);
+    const model = trainDaily((await unitsTo(tx, day)).series());
     await tx.query(
       `INSERT INTO demand_model (id, day, model) VALUES (true, $1, $2) ON CONFLICT (id) DO UPDATE SET day = excluded.day, model = excluded.model`,
       [day, model === undefined ? null : JSON.stringify(model)],
@@ -52,25 +63,28 @@ const COUNT = `
     FROM decision WHERE asked IS NOT NULL AND decided_at >= $1 AND decided_at < $2
    GROUP BY 1, 2 ON CONFLICT DO NOTHING`;
 
+const DROP_LEAST_ASKED = `
+  DELETE FROM demand_day WHERE sku IN (SELECT sku FROM demand_day GROUP BY sku ORDER BY sum(units) DESC, sku OFFSET $1)`;
+
 async function demandOf(database: Database): Promise<DailyDemand> {
   const { rows } = await database.query<{ day: number; model: PooledModel | null }>('SELECT day, model FROM demand_model');
-  const { day = -1, model = null } = rows[0] ?? {};
+  const [known] = rows;
+  if (known === undefined) return noDemand();
+  const { day, model } = known;
   return { day, units: await unitsTo(database, day), ...(model !== null && { model }) };
 }
 
-/** Of each good from the first day that it was asked for; on days without a row it was not. */
-async function unitsTo(database: Pick<Tx, 'query'>, day: number): Promise<ReadonlyMap<string, readonly number[]>> {
-  const { rows } = await database.query<{ sku: string; days: number[]; units: number[] }>(
-    `SELECT sku, array_agg(day ORDER BY day) AS days, array_agg(units::float8 ORDER BY day) AS units
-       FROM demand_day WHERE day <= $1 GROUP BY sku ORDER BY sku`,
-    [day],
-  );
-  return new Map(
-    rows.map(({ sku, days, units }) => {
-      const first = days[0] ?? day;
-      const series = new Array<number>(day - first + 1).fill(0);
-      days.forEach((it, n) => (series[it - first] = units[n] ?? 0));
-      return [sku, series];
-    }),
-  );
+/** A page at a time: all days of all goods at once would be 60 MB and more that nobody needs a moment later. */
+async function unitsTo(database: Pick<Tx, 'query'>, day: number): Promise<DayUnits> {
+  const units = new DayUnits(day);
+  let last: { readonly day: number; readonly sku: string } | undefined = { day: day - DEMAND_DAYS_MAX, sku: '' };
+  while (last !== undefined) {
+    const { rows }: { rows: { day: number; sku: string; units: number }[] } = await database.query(
+      `SELECT day, sku, units::float8 AS units FROM demand_day WHERE (day, sku) > ($1, $2) AND day <= $3 ORDER BY day, sku LIMIT ${PAGE_ROWS}`,
+      [last.day, last.sku, day],
+    );
+    for (const it of rows) units.note(it.sku, it.day, it.units);
+    last = rows.length < PAGE_ROWS ? undefined : rows.at(-1);
+  }
+  return units;
 }

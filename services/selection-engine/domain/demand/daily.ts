@@ -1,15 +1,63 @@
 import type { OfferBook } from '../book';
+import { amount } from './checks';
 import { HISTORY_LEAST, type PooledModel, recalibrated, type Sample, trainPooled } from './pooled';
+
+/** Days of a good that are looked at, and goods that are: of more, those that are asked for most. All together 10 MB. */
+export const DEMAND_DAYS_MAX = 120;
+export const DEMAND_GOODS_MAX = 20_000;
+/** Goods of a page: a page is never moved. */
+const PAGE_GOODS = 256;
+/** Of one day. */
+const UNITS_MAX = 2 ** 32 - 1;
+
+/** Units of each good by days (UTC) up to `day`, side by side: a number for each day since it was first asked for. */
+export class DayUnits {
+  private readonly goods = new Map<string, { readonly place: number; readonly days: number }>();
+  private readonly pages: Uint32Array[] = [];
+
+  constructor(readonly day: number) {}
+
+  get size(): number {
+    return this.goods.size;
+  }
+
+  /** Days of a good come the oldest first; what is past the limits of days and goods is left out. @throws InvalidDemand */
+  note(sku: string, day: number, units: number): void {
+    const days = this.day - day + 1;
+    if (days < 1 || days > DEMAND_DAYS_MAX) return;
+    let good = this.goods.get(sku);
+    if (good === undefined) {
+      if (this.size === DEMAND_GOODS_MAX) return;
+      this.goods.set(sku, (good = { place: this.size, days }));
+    }
+    const page = (this.pages[Math.floor(good.place / PAGE_GOODS)] ??= new Uint32Array(PAGE_GOODS * DEMAND_DAYS_MAX));
+    page[((good.place % PAGE_GOODS) + 1) * DEMAND_DAYS_MAX - days] = Math.min(UNITS_MAX, amount('units', units));
+  }
+
+  /** From the first day that it was asked for, the oldest first. */
+  get(sku: string): readonly number[] | undefined {
+    const good = this.goods.get(sku);
+    if (good === undefined) return undefined;
+    const end = ((good.place % PAGE_GOODS) + 1) * DEMAND_DAYS_MAX;
+    return Array.from(this.pages[Math.floor(good.place / PAGE_GOODS)]?.subarray(end - good.days, end) ?? []);
+  }
+
+  /** Of every good, in the order of their names. */
+  *series(): Generator<readonly number[]> {
+    for (const sku of [...this.goods.keys()].sort()) yield this.get(sku) ?? [];
+  }
+}
 
 /** What is known of demand by days (UTC), as one replica has worked it out in the night and all follow it. */
 export interface DailyDemand {
   /** The last day that is counted, in days since 1970. */
   readonly day: number;
-  /** Units of each good by days up to it, the oldest first. */
-  readonly units: ReadonlyMap<string, readonly number[]>;
+  readonly units: DayUnits;
   /** Of one day; none before there is enough to train it on. */
   readonly model?: PooledModel;
 }
+
+export const noDemand = (): DailyDemand => ({ day: -1, units: new DayUnits(-1) });
 
 const DAY_MS = 86_400_000;
 /** What ended longer ago says nothing of today. */
@@ -23,7 +71,9 @@ export const SAMPLES_MAX = 2_000;
 
 /** The pooled model of one day, over all goods together; undefined where there are too few. */
 export function trainDaily(series: Iterable<readonly number[]>): PooledModel | undefined {
-  const all = [...series];
+  const all: (readonly number[])[] = [];
+  // More than that would give no further sample
+  for (const it of series) if (it.length > HISTORY_LEAST && all.push(it) === SAMPLES_MAX) break;
   const samples = samplesOf(all, ORIGINS);
   return samples.length < SAMPLES_LEAST ? undefined : recalibrated(trainPooled(samples, 1), samplesOf(all, ORIGINS_RECENT));
 }
