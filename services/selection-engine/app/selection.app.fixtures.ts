@@ -1,6 +1,6 @@
 import { type AnyFact, type Fact } from '@midstream/contracts';
 import { hashOfKey, type RunningService, startService } from '@midstream/runtime';
-import { busToSpeakAt } from '@midstream/runtime/suite/speaking';
+import { type SpokenBus, busToSpeakAt } from '@midstream/runtime/suite/speaking';
 import { postgresForTests } from '@midstream/testing/infrastructure';
 import pino from 'pino';
 import { selectionService } from './service';
@@ -9,24 +9,26 @@ export const keyOf = (keyId: string, merchantId: string): Fact<'ApiKeyState'> =>
   ...{ type: 'ApiKeyState', keyId, version: 1, hash: hashOfKey(keyId), scope: 'merchant', merchantId, revoked: false },
 });
 
-export interface Engine {
+type Ask = (path: string, options?: { key?: string; body?: object }) => Promise<{ status: number; body: Record<string, unknown> }>;
+
+/** A replica; `op` is an operator's key; `k1` of merchant m1, `k2` of m2. */
+export interface Replica {
   readonly service: RunningService;
-  /** Of the same database: what it does is seen by both. */
-  readonly replica: () => Promise<RunningService>;
-  readonly tell: (...facts: AnyFact[]) => Promise<void>;
-  /** `op` is an operator's key; `k1` of merchant m1, `k2` of m2. */
-  readonly ask: (path: string, options?: { key?: string; body?: object }) => Promise<{ status: number; body: Record<string, unknown> }>;
+  readonly ask: Ask;
   readonly stop: () => Promise<void>;
+}
+
+export interface Engine extends Replica {
+  readonly tell: (...facts: AnyFact[]) => Promise<void>;
+  /** One more at the same database; it is to be stopped first. */
+  readonly another: () => Promise<Replica>;
 }
 
 /** A selection engine with a database of its own, that has heard these facts. */
 export async function startEngine(name: string, ...facts: AnyFact[]): Promise<Engine> {
   const database = await (await postgresForTests()).database(name);
   const bus = busToSpeakAt('selection-engine');
-  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-  const start = (at: typeof bus) =>
-    startService(selectionService, { databaseUrl: database.url, bus: at, port: 0, bootstrapKey: 'op', logger });
-  const service = await start(bus);
+  const { service, ask, stop } = await replicaAt(database.url, bus);
   await bus.tell(keyOf('k1', 'm1'), keyOf('k2', 'm2'), ...facts);
   const view = service.view as { products: Map<string, unknown>; offers: Map<string, unknown> };
   const expected = facts.filter((it) => it.type === 'ProductState' || it.type === 'OfferState').length;
@@ -34,10 +36,23 @@ export async function startEngine(name: string, ...facts: AnyFact[]): Promise<En
     await new Promise((resolve) => setTimeout(resolve, 20));
   return {
     service,
-    replica: () => start(busToSpeakAt('selection-engine')),
+    ask,
     async tell(...more) {
       await bus.tell(...more);
     },
+    another: () => replicaAt(database.url, busToSpeakAt('selection-engine')),
+    async stop() {
+      await stop();
+      await database.drop();
+    },
+  };
+}
+
+async function replicaAt(databaseUrl: string, bus: SpokenBus): Promise<Replica> {
+  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
+  const service = await startService(selectionService, { databaseUrl, bus, port: 0, bootstrapKey: 'op', logger });
+  return {
+    service,
     async ask(path, { key = 'op', body } = {}) {
       const answer = await fetch(`${service.url}/v1${path}`, {
         headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
@@ -45,9 +60,6 @@ export async function startEngine(name: string, ...facts: AnyFact[]): Promise<En
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
-    async stop() {
-      await service.stop();
-      await database.drop();
-    },
+    stop: () => service.stop(),
   };
 }

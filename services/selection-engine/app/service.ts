@@ -22,6 +22,7 @@ import { CreateCases4 } from './migrations/create-cases-4';
 import { CreateAfterSales10 } from './migrations/create-after-sales-10';
 import { CreateBuyers8 } from './migrations/create-buyers-8';
 import { CreateDemand15 } from './migrations/create-demand-15';
+import { CreateForetold18 } from './migrations/create-foretold-18';
 import { CreateEnds7 } from './migrations/create-ends-7';
 import { DecisionsController } from './http';
 import { PlansController, ScorecardsController } from './learning/http';
@@ -89,6 +90,7 @@ export const selectionService = defineService({
     CreateDemand15,
     CreateUnbacked16,
     CreateTrials17,
+    CreateForetold18,
   ],
   recordsOf,
   follows: ['selection.market'],

@@ -13,6 +13,7 @@ import { type Beliefs, createBeliefs } from './beliefs/beliefs';
 import type { Counts } from './beliefs/rates';
 import { JUDGED_REPURCHASE } from './beliefs/settings';
 import { type DailyDemand, noDemand } from './demand/daily';
+import type { KnownCalibration } from './demand/foretold';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
@@ -87,6 +88,8 @@ export interface OfferBook {
   models: Models;
   /** Demand by days, as it was worked out last night. */
   demand: DailyDemand;
+  /** What past probabilities of running out are corrected by. */
+  calibration: KnownCalibration;
   /** The newest time that the book has heard of: the market's states carry none of their own. */
   heardAt: number;
 }
@@ -117,6 +120,7 @@ export const emptyBook = (): OfferBook => ({
   questions: new Map(),
   models: USUAL_MODELS,
   demand: noDemand(),
+  calibration: { day: -1 },
   heardAt: 0,
 });
 

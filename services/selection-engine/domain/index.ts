@@ -35,6 +35,19 @@ export { CONSIDERED_MAX } from './rank';
 export { decisionIdOf, type Ranked, type Rows } from './state';
 export { givingUpMinor, RESPONSE_PRIOR_COUNT } from './worth';
 export { type DailyDemand, DayUnits, DEMAND_DAYS_MAX, DEMAND_GOODS_MAX, knowDemand, noDemand, trainDaily } from './demand/daily';
+export {
+  type Awaited,
+  becameOf,
+  CALIBRATION_DAYS,
+  correctionOf,
+  knowCalibration,
+  LABELS_LEAST,
+  LOOK_LATE_MS,
+  ORIGINS_NEWEST,
+  type Standing,
+  standingOf,
+} from './demand/foretold';
+export type { Calibration, Foretold } from './demand/calibration';
 export type { PooledModel } from './demand/pooled';
 export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlookOf, type OutlookOffer } from './demand';
 

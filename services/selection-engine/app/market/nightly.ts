@@ -10,6 +10,7 @@ import {
   trainDaily,
 } from '@midstream/selection-engine-domain';
 import { bookOf } from '../book';
+import { stockForesight } from './foretold';
 
 const EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -23,18 +24,22 @@ const PAGE_ROWS = 20_000;
 const COUNTING = 60_108;
 
 /** Once a day: the units that lines asked for, by good, and what the pooled model makes of them. Every replica follows what one has made. */
-export const nightlyLoop = (): Loop => ({
-  name: 'nightly-demand',
-  everyMs: EVERY_MS,
-  async run({ database }) {
-    const day = Math.floor((Date.now() - SETTLED_MS) / DAY_MS) - 1;
-    const known = await countedTo(database);
-    if (known < day) await count(database, day);
-    const book = bookOf(database);
-    if (book.demand.day < day) knowDemand(book, await demandOf(database));
-    return false;
-  },
-});
+export function nightlyLoop(): Loop {
+  const foresee = stockForesight();
+  return {
+    name: 'nightly-demand',
+    everyMs: EVERY_MS,
+    async run({ database }) {
+      const day = Math.floor((Date.now() - SETTLED_MS) / DAY_MS) - 1;
+      const known = await countedTo(database);
+      if (known < day) await count(database, day);
+      const book = bookOf(database);
+      if (book.demand.day < day) knowDemand(book, await demandOf(database));
+      await foresee(database);
+      return false;
+    },
+  };
+}
 
 async function countedTo(database: Pick<Database, 'query'>): Promise<number> {
   const { rows } = await database.query<{ day: number }>('SELECT day FROM demand_model');

@@ -29,7 +29,7 @@ describe('a trial of other settings', () => {
   let second: RunningService;
   before(async () => {
     engine = await startEngine('selection_trials', aProduct('video'), aProduct('music'), ...offersOf('video'), ...offersOf('music'));
-    second = await engine.replica();
+    second = (await engine.another()).service;
   });
   after(async () => {
     await second.stop();

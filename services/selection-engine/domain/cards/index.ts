@@ -1,5 +1,6 @@
 export { evaluate, type Evaluation } from './evaluate';
 export { type Card, recommend, type Recommendation, type Role, ROLE_NAMES, ROLES } from './recommend';
+export { foretell, type Foretelling, FORETOLD_MAX, HORIZONS_MS } from './foretell';
 export type { Good, Link } from './goods';
 export { CARDS_LEAST, CARDS_MAX, type CardNeed } from './need';
 export { stockOutProbability } from './outlook';

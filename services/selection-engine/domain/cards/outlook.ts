@@ -2,6 +2,7 @@ import type { Fact } from '@midstream/contracts';
 import type { OfferBook, Product } from '../book';
 import { chanceAbove, type Context, type HolidayDay, holidaysOf, type Outlook, outlookOf } from '../demand';
 import { dailyOf } from '../demand/daily';
+import { calibrationAt } from '../demand/foretold';
 import { trendOf } from '../market/heat';
 import { PRICE_LASTS_MS, PRICE_TIMES_MAX, UPDATE_UPLIFT } from '../market/limits';
 import { FAILURE_SHARE, LOST_SALE_SHARE } from '../worth';
@@ -62,18 +63,20 @@ const HOLIDAY_AHEAD_DAYS = 5;
 /** Days of a good's history whose highest says how much stock is worth looking at. */
 const RECENT_DAYS = 7;
 /** Stock past what demand could take in any case: it only makes the sums longer. */
-const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
+export const roomFor = (quantity: number, mean: number): number => Math.ceil(quantity + mean + 12 * Math.sqrt(mean + mean * mean) + 64);
 
 /** Risk, margin and purchase of one good that is shown: by the whole model, which is too slow for all that are not (selection.md 2). */
 export function outlookFor({ product, chain, traits, perHour }: Outlooked, need: CardNeed, book: OfferBook, at: number): Outlook {
   const { priceMinor } = product;
   const failureMinor = priceMinor * FAILURE_SHARE[need.segment];
   const afterSales = afterSalesMinor(traits.complaint, traits.invalid, priceMinor);
-  const daily = dailyOf(book, product.sku, at);
-  const rate = Math.max(perHour, ...(daily?.history.slice(-RECENT_DAYS) ?? []).map((it) => it / 24));
-  const drain = { unitsPerHour: perHour / Math.max(1, chain.length), shape: DRAIN_SHAPE };
+  const { rate, demand, context } = demandFor(product, perHour, book, at);
+  const drain = drainAt(perHour, chain.length);
+  const calibration = calibrationAt(book, at);
   return outlookOf({
     at,
+    demand,
+    context,
     quantity: need.quantity,
     priceMinor: Math.max(1, priceMinor),
     lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment],
@@ -99,14 +102,26 @@ export function outlookFor({ product, chain, traits, perHour }: Outlooked, need:
         maxQuantity: offer.maxQuantity,
       };
     }),
-    demand: daily ?? { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
-    context: contextOf(product, book.markets.get(product.sku), at),
     horizonMs: HORIZON_MS,
     leftoverShare: LEFTOVER_SHARE,
     onHand: chain.reduce((sum, it) => sum + (it.offer.kind === 'vault' ? it.available : 0), 0),
     inbound: 0,
+    ...(calibration !== undefined && { calibration }),
   });
 }
+
+/** By its days where there are enough of them, else by its last hour; with what moves it, and the most units an hour that it may come to. */
+export function demandFor(product: Product, perHour: number, book: OfferBook, at: number) {
+  const daily = dailyOf(book, product.sku, at);
+  return {
+    rate: Math.max(perHour, ...(daily?.history.slice(-RECENT_DAYS) ?? []).map((it) => it / 24)),
+    demand: daily ?? { forecast: { mean: perHour, size: DISPERSION }, bucketMs: 3_600_000 },
+    context: contextOf(product, book.markets.get(product.sku), at),
+  };
+}
+
+/** What others take of each of a good's offers. */
+export const drainAt = (perHour: number, offers: number) => ({ unitsPerHour: perHour / Math.max(1, offers), shape: DRAIN_SHAPE });
 
 /** What was reported of the market and still counts. */
 function contextOf({ priceMinor }: Product, market: MarketState | undefined, at: number): Context {

@@ -90,8 +90,8 @@ export function outlookOf(asked: OutlookAsked): Outlook {
   };
 }
 
-/** Demand over the next `lengthMs`, in its context. */
-function demandOver({ demand, at, context }: OutlookAsked, lengthMs: number): Count {
+/** Demand over the next `lengthMs`, in its context. @throws InvalidDemand */
+export function demandOver({ demand, at, context }: Pick<OutlookAsked, 'demand' | 'at' | 'context'>, lengthMs: number): Count {
   const buckets = lengthMs / positive('bucketMs', demand.bucketMs);
   const plain = 'history' in demand ? forecastOf(demand.history, buckets, demand.model) : scaled(demand.forecast, buckets);
   return context === undefined ? plain : inContext(plain, context, at, lengthMs);

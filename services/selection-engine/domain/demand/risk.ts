@@ -33,7 +33,7 @@ export interface RiskAsked {
   readonly demandPerHour: Count;
   /** Units of the line at hand. */
   readonly quantity: number;
-  /** Learnt from what became of past probabilities (`calibrationOf`). */
+  /** Of running out, learnt from what became of past probabilities (`calibrationOf`). */
   readonly calibration?: Calibration;
 }
 
@@ -58,7 +58,8 @@ const POINTS = [
  */
 export function stockRiskOf(seen: StockSeen, asked: RiskAsked): StockRisk {
   check(seen, asked);
-  const probability = calibrated(1 - (1 - chanceOut(seen, asked)) * seen.up * (1 - seen.invalid), asked.calibration);
+  const out = calibrated(chanceOut(seen, asked), asked.calibration);
+  const probability = 1 - (1 - out) * seen.up * (1 - seen.invalid);
   return { probability, level: levelOf(probability) };
 }
 
