@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Fact, SelectionRequest } from '@midstream/contracts';
 import { applyToBook, type OfferBook } from '../book';
 import { replay } from '../chain/record';
+import { USUAL } from '../chain/settings';
 import { selection, type SelectionEvent } from '../index';
 import { rank } from '../rank';
 import { aBook, anOffer, aProduct, aRequest, NO_ROWS, NOON } from '../selection.fixtures';
@@ -79,7 +80,7 @@ function run(fresh: readonly SelectionRequest[], bids: boolean) {
   ];
   const optionsOf = (line: SelectionRequest) =>
     rank(line, market, NOON).options.map((it) => (line.replaces === undefined ? { ...it, valueMinor: it.chainMinor } : it));
-  const best = planStorm(LOST, classes, optionsOf, { planId: 'best', share: 1, at: NOON, versionOf: () => 1 });
+  const best = planStorm(LOST, classes, optionsOf, { planId: 'best', share: 1, settings: USUAL, at: NOON, versionOf: () => 1 });
   return { value, best: best.objective / 10, decisions };
 }
 
