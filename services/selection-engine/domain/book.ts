@@ -82,6 +82,8 @@ export interface OfferBook {
   readonly beliefs: Beliefs;
   /** Questions to buyers that wait for an answer: by its id, the SKU that the substitute stands for. */
   readonly questions: Map<string, string>;
+  /** Holds of whose purchase the supplier has not said what became. */
+  readonly silent: Set<string>;
   /** Who splits bulk lines over offers with tiers; without one they are filled up from the best offer on. */
   readonly split?: Splitter;
   /** What lines are ranked by; as the database has it, a few seconds ago. */
@@ -118,6 +120,7 @@ export const emptyBook = (): OfferBook => ({
   complained: new Map(),
   beliefs: createBeliefs({ repurchase: JUDGED_REPURCHASE }),
   questions: new Map(),
+  silent: new Set(),
   models: USUAL_MODELS,
   demand: noDemand(),
   calibration: { day: -1 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnyFact, Fact } from '@midstream/contracts';
-import { qualityOf, upOf } from './beliefs/read';
+import { doubledOf, qualityOf, upOf } from './beliefs/read';
 import { stockChance } from './beliefs/stock';
 import { acceptanceOf } from './beliefs/substitutes';
 import { applyToBook, type OfferBook } from './book';
@@ -69,6 +69,17 @@ describe('what selection learns', () => {
     applyToBook(book, { type: 'PurchaseUnknown', ...HOLD, purchaseId: 'p' });
     assert.ok(believed(book).ambiguous > believed(market()).ambiguous);
     assert.ok(Math.abs(believed(book).fill - believed(market()).fill) < 1e-9);
+  });
+
+  it('believes less in buying twice each time that a supplier said it after all, once a hold', () => {
+    const doubled = (book: OfferBook): number => doubledOf(book.beliefs, 0.5, NOON);
+    const [said, writtenOff, usual] = [market(), market(), doubled(market())];
+    for (const it of [said, writtenOff]) applyToBook(it, { type: 'PurchaseUnknown', ...HOLD, purchaseId: 'p' });
+    for (const reason of ['refused', 'refused'] as const) applyToBook(said, lost(reason));
+    applyToBook(writtenOff, { type: 'HoldReleased', ...HOLD, reason: 'written-off' });
+    applyToBook(writtenOff, lost('refused'));
+    assert.ok(doubled(said) < usual && doubled(said) > (usual * 10) / 12);
+    assert.equal(doubled(writtenOff), usual);
   });
 
   it('takes a code that does not work as invalid, and no other loss', () => {

@@ -59,8 +59,10 @@ const SAID = { yes: 'accepted', no: 'refused', expired: 'expired' } as const;
 export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): void {
   switch (fact.type) {
     case 'PurchaseUnknown':
+      hear(book, fact.tally.holdId);
       return learnAttempt(book, fact, { outcome: 'ambiguous' });
     case 'HoldLost':
+      learnSilence(book, fact);
       if (fact.reason === 'invalid-code') learnAttempt(book, fact, { outcome: 'invalid-code', late: true });
       return;
     case 'ConsentRequested':
@@ -74,10 +76,12 @@ export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       return observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer: SAID[answer] });
     }
     case 'UnitsDelivered':
+      learnSilence(book, fact);
       // Its first units. Where the buyer was asked, the answer has been heard already
       if (fact.tally.delivered === fact.deliveries.length) learnEnd(book, fact, 'accepted');
       return;
     case 'HoldReleased':
+      book.silent.delete(fact.tally.holdId); // written off: nobody will say it
       if (fact.reason === 'cancelled') learnEnd(book, fact, 'refunded');
       return;
     default:
@@ -99,6 +103,19 @@ function learnAttempt(
 ): void {
   const offer = book.offers.get(offerId);
   if (offer !== undefined) observe(book.beliefs, { type: 'attempt', ...placeOf(book, offer), at: book.heardAt, ...it });
+}
+
+/** Purchases whose outcome is awaited; the oldest are forgotten beyond it. */
+export const SILENT_MAX = 50_000;
+
+function hear({ silent }: OfferBook, holdId: string): void {
+  silent.add(holdId);
+  if (silent.size > SILENT_MAX) silent.delete(silent.values().next().value ?? '');
+}
+
+/** The supplier has said it after all: until then nobody else was asked for these units, so that they were not bought twice. */
+function learnSilence({ silent, beliefs, heardAt }: OfferBook, { tally, offerId }: Fact<'UnitsDelivered'> | Fact<'HoldLost'>): void {
+  if (silent.delete(tally.holdId)) observe(beliefs, { type: 'silence-ended', at: heardAt, offerId, twice: false });
 }
 
 function ask({ questions }: OfferBook, consentId: string, insteadOf: string): void {

@@ -107,6 +107,14 @@ export interface PurchaseObserved {
   readonly sku: string;
 }
 
+/** What became of an attempt that was told as ambiguous is known. `twice`: it was bought when another one had been made. Its outcome is told apart. */
+export interface SilenceEnded {
+  readonly type: 'silence-ended';
+  readonly at: number;
+  readonly offerId: string;
+  readonly twice: boolean;
+}
+
 export type MarketObservation =
   | AttemptObserved
   | OutcomesObserved
@@ -118,6 +126,7 @@ export type MarketObservation =
   | OfferEntered
   | OfferLeft
   | SubstituteAnswered
+  | SilenceEnded
   | PurchaseObserved;
 
 /** A number that cannot be reckoned with (NaN, an infinity, a negative count). `field` names it. Nothing has been changed. */

@@ -48,6 +48,8 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
       return noteAnswer(beliefs, { ...fact, good: fact.answer === 'accepted' ? 1 : 0, bad: BAD_OF_ANSWER[fact.answer] });
     case 'purchase':
       return notePurchase(beliefs, fact);
+    case 'silence-ended':
+      return noteSilenceEnd(beliefs, fact.offerId, fact.at, fact.twice);
     case 'offer-entered': // it begins with what is known of its supplier
     case 'price': // a request brings its own costs
       return;
@@ -139,11 +141,13 @@ function stateIn(map: Map<string, UpState>, id: string, make: () => UpState): Up
 }
 
 /** What was ambiguous has ended. Delivered after nobody waited any more: bought twice. */
-function noteEnd({ silentSince, doubled, settings }: Beliefs, { offerId, at }: AttemptObserved, delivered: boolean): void {
-  const since = silentSince.get(offerId);
-  if (since === undefined) return;
+function noteEnd(beliefs: Beliefs, { offerId, at }: AttemptObserved, delivered: boolean): void {
+  const since = beliefs.silentSince.get(offerId);
+  if (since !== undefined) noteSilenceEnd(beliefs, offerId, at, delivered && at - since > beliefs.settings.askedForMs);
+}
+
+function noteSilenceEnd({ silentSince, doubled, settings }: Beliefs, offerId: string, at: number, twice: boolean): void {
   silentSince.delete(offerId);
-  const twice = delivered && at - since > settings.askedForMs;
   addCounts(doubled, settings.doubled, at, twice ? 1 : 0, twice ? 0 : 1);
 }
 
