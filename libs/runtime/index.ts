@@ -27,7 +27,7 @@ export { type Caller, hashOfKey, tenantOf } from './keys';
 export * from './limits';
 export { LiveEvents, type LiveEvent, type LiveOptions } from './live';
 export { openApiOf } from './openapi';
-export { Database, isTransient, NewerSchema, openDatabase, type Tx } from './postgres';
+export { Database, isTransient, isUnique, NewerSchema, openDatabase, type Tx } from './postgres';
 export { NotFound, Problem, problemBody } from './problems';
 export { type RateLimits, rateLimitsOf } from './rates';
 export { type RunningService, type ServiceOptions, SETTINGS, startService } from './service';

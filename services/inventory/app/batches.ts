@@ -2,6 +2,7 @@ import { type Database, NotFound, Problem } from '@midstream/runtime';
 import type { PoolClient } from 'pg';
 import type { DataKeys } from './keys';
 import type { DataKey } from './seal';
+import type { KnownFrom } from './twins';
 import type { CodeBatchView } from './vault.views';
 
 /** Imports that one process reads at once: each holds a connection. */
@@ -34,6 +35,8 @@ export interface LineProblem {
   readonly column?: string;
   /** Of a duplicate: the import that brought it. */
   readonly batchId?: string;
+  /** And all that is known of where it came from. */
+  readonly knownFrom?: KnownFrom;
 }
 
 export type BatchState = 'running' | 'done' | 'stopped';

@@ -4,6 +4,7 @@ import DataLoader from 'dataloader';
 import { Assignments } from './assign';
 import type { DataKeys } from './keys';
 import type { DataKey, Fingerprints } from './seal';
+import { KNOWN_CODE } from './twins';
 
 /** UTF-8 bytes of a code. */
 export const CODE_BYTES_MAX = 4_096;
@@ -34,6 +35,8 @@ export interface VaultTotals {
   readonly expired: number;
   /** Of the expired: those that were taken off sale before. */
   readonly withdrawn: number;
+  /** Of the expired: those that were there under another good as well. */
+  readonly twins: number;
 }
 
 /** So much of what is no code is kept as proof. */
@@ -64,12 +67,12 @@ export class Codes {
 
   /** All that ever came into a vault, and what of it expired there: what its supply is counted from. Both only grow. */
   async totals(offerId: string): Promise<VaultTotals> {
-    const { rows } = await this.database.query<{ stocked: string; expired: string; withdrawn: string }>(
-      `SELECT stocked, expired, withdrawn FROM vault_total WHERE offer_id = $1`,
+    const { rows } = await this.database.query<{ stocked: string; expired: string; withdrawn: string; twins: string }>(
+      `SELECT stocked, expired, withdrawn, twins FROM vault_total WHERE offer_id = $1`,
       [offerId],
     );
-    const [{ stocked = 0, expired = 0, withdrawn = 0 } = {}] = rows;
-    return { stocked: Number(stocked), expired: Number(expired), withdrawn: Number(withdrawn) };
+    const [{ stocked = 0, expired = 0, withdrawn = 0, twins = 0 } = {}] = rows;
+    return { stocked: Number(stocked), expired: Number(expired), withdrawn: Number(withdrawn), twins: Number(twins) };
   }
 
   /**
@@ -105,13 +108,13 @@ export class Codes {
     const codes = all.flatMap(({ sent, ...of }) => sent.filter((it) => isCode(it.code)).map((it) => this.sentRow(key, of, it)));
     return this.database.transaction(async (tx) => {
       tx.send(
-        `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, fingerprint)
-         SELECT c.id, c.offer_id, c.sku, 'assigned', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, c.fingerprint
-           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
-             AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint)
-          ORDER BY c.fingerprint
+        `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, fingerprint, hub_print)
+         SELECT c.id, c.offer_id, c.sku, 'assigned', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, c.fingerprint, c.hub_print
+           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[])
+             AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint, hub_print)
+          ORDER BY c.hub_print
              ON CONFLICT DO NOTHING`,
-        [...columnsOf(codes), byteaArray(codes.map((it) => it.fingerprint))],
+        [...columnsOf(codes), ...printsOf(codes)],
       );
       const good = new Set(
         await unitsOf(
@@ -125,23 +128,26 @@ export class Codes {
     });
   }
 
-  /** What is no code, or not ours to give, stays as proof for the claim on the supplier. */
+  /** What is no code, or not ours to give, stays as proof for the claim on the supplier; of a code that is known, with where it is known from. */
   private keepApart(tx: Tx, key: DataKey, bad: readonly { readonly of: OfPurchase; readonly sent: SentCode }[]): void {
-    const rows = bad.map(({ of, sent }) => this.sentRow(key, of, { ...sent, code: String(sent.code).slice(0, PROOF_LENGTH_MAX) }));
+    const rows = bad.map(({ of, sent }) => this.sentRow(key, of, { ...sent, code: String(sent.code) }));
     tx.send(
-      `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed)
-       SELECT c.id, c.offer_id, c.sku, 'invalid', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-           AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed)
+      `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, twin_of)
+       SELECT c.id, c.offer_id, c.sku, 'invalid', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, k.id
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[])
+           AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint, hub_print)
+         LEFT JOIN LATERAL (${KNOWN_CODE}) AS k ON true
            ON CONFLICT DO NOTHING`,
-      columnsOf(rows),
+      [...columnsOf(rows), ...printsOf(rows)],
     );
   }
 
   private sentRow(key: DataKey, { purchaseId, offerId, sku }: OfPurchase, { unitId, code }: SentCode): SentRow {
     const id = newId(Date.now());
-    const sealed = this.keys.seal(key, code, ['code', sku, id]);
-    return { purchaseId, offerId, sku, unitId, id, ...sealed, fingerprint: this.fingerprints.of(sku, code) };
+    const kept = isCode(code) ? code : String(code).slice(0, PROOF_LENGTH_MAX);
+    const sealed = this.keys.seal(key, kept, ['code', sku, id]);
+    const prints = { fingerprint: this.fingerprints.of(sku, code), hubPrint: this.fingerprints.acrossHub(code) };
+    return { purchaseId, offerId, sku, unitId, id, ...sealed, ...prints };
   }
 
   /** Back into a vault: the one that they came from, or the hub's own. Whoever has done it before has done it. */
@@ -179,6 +185,7 @@ interface SentRow extends OfPurchase {
   readonly keyId: string;
   readonly sealed: Buffer;
   readonly fingerprint: Buffer;
+  readonly hubPrint: Buffer;
 }
 
 const firstOf = <T>([first]: readonly T[]): T => {
@@ -194,6 +201,11 @@ const columnsOf = (rows: readonly SentRow[]): unknown[] => [
   rows.map((it) => it.purchaseId),
   rows.map((it) => it.keyId),
   byteaArray(rows.map((it) => it.sealed)),
+];
+
+const printsOf = (rows: readonly SentRow[]): unknown[] => [
+  byteaArray(rows.map((it) => it.fingerprint)),
+  byteaArray(rows.map((it) => it.hubPrint)),
 ];
 
 async function unitsOf(tx: Tx, purchaseIds: readonly string[]): Promise<string[]> {

@@ -25,6 +25,7 @@ import { SupplierTokens } from './tokens';
 export class House {
   private static readonly byDatabase = new WeakMap<Database, House>();
   readonly keys: DataKeys;
+  readonly fingerprints: Fingerprints;
   readonly codes: Codes;
   readonly stocking: Stocking;
   readonly batches: Batches;
@@ -41,11 +42,11 @@ export class House {
     const { fingerprintKey, allowPrivate, buyWaitMs, sellMarginDays } = settings;
     this.sellMarginDays = sellMarginsOf(sellMarginDays);
     if (fingerprintKey === undefined) throw new Error('MIDSTREAM_FINGERPRINT_KEY (or …_FILE) is not set: 32 bytes in base64');
-    const fingerprints = new Fingerprints(fingerprintKey);
+    this.fingerprints = new Fingerprints(fingerprintKey);
     this.keys = new DataKeys(database, kmsOf(settings));
-    this.codes = new Codes(database, this.keys, fingerprints);
+    this.codes = new Codes(database, this.keys, this.fingerprints);
     this.batches = new Batches(database, this.keys);
-    this.stocking = new Stocking(database, this.keys, fingerprints);
+    this.stocking = new Stocking(database, this.keys, this.fingerprints);
     this.tokens = new SupplierTokens(database, this.keys);
     this.feedSecrets = new FeedSecrets(database, this.keys);
     this.works = new WorkItems(database, this.codes);

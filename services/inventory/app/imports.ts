@@ -12,6 +12,7 @@ import { type ImportLine, readLines, WrongStream } from './import-lines';
 import type { DataKey } from './seal';
 import { sellUntilOf } from './sell-margin';
 import { type CodeLine, CODES_A_STATEMENT } from './stocking';
+import type { KnownFrom } from './twins';
 import type { ImportView } from './vault.views';
 
 export const LINES_PER_IMPORT_MAX = 1_000_000;
@@ -73,6 +74,7 @@ export class CodeImports implements OnModuleInit {
         batchId,
         key,
         caller,
+        importedBy: batch.importedBy,
         marginDays,
         ...(expiresAt && { expiresAt }),
         ...(tell && { tell }),
@@ -114,12 +116,13 @@ interface ReadingOf {
   readonly batchId: string;
   readonly key: DataKey;
   readonly caller: Caller;
+  readonly importedBy: string;
   readonly marginDays: number;
   readonly expiresAt?: Date;
   readonly tell?: (progress: ImportView) => void;
 }
 
-/** One sending of a batch. While the next codes are read, those before are being stored. */
+/** One sending of a batch. While the next codes are read and sealed, those before are being stored. */
 class Reading {
   private readonly counts: Counts = { lines: 0, invalid: 0, duplicates: 0, repeated: 0 };
   private readonly problems: LineProblem[] = [];
@@ -186,25 +189,27 @@ class Reading {
   }
 
   private async store(codes: readonly CodeLine[]): Promise<void> {
+    const { house, offer, key, batchId, importedBy } = this.of;
+    const batch = { id: batchId, since: this.since, supplierId: offer.supplierId, importedBy };
+    const store = house.stocking.prepare({ offerId: offer.offerId, sku: offer.sku, key, batch }, codes);
     await this.storing;
     if (codes.length === 0) return;
     await this.tellNow();
-    const { house, offer, key, batchId } = this.of;
-    const into = { offerId: offer.offerId, sku: offer.sku, key, batch: { id: batchId, since: this.since } };
-    this.storing = house.stocking.take(into, codes).then(({ stored, known }) => {
+    this.storing = store().then(({ stored, known }) => {
       this.stored += stored;
       for (const it of known) {
         this.counts[it.repeated ? 'repeated' : 'duplicates'] += 1;
-        if (!it.repeated) this.name({ line: it.line, code: 'duplicate', ...(this.mayKnow(it.batchId) && { batchId: it.batchId }) });
+        if (!it.repeated) this.name({ line: it.line, code: 'duplicate', ...this.mayKnow(it.from) });
       }
     });
     this.storing.catch(() => undefined);
   }
 
-  /** A supplier learns nothing of another's batches. */
-  private mayKnow(batchId: string | undefined): batchId is string {
+  /** A supplier learns nothing of another's codes. */
+  private mayKnow(from: KnownFrom | undefined): Pick<LineProblem, 'batchId' | 'knownFrom'> {
     const { caller, offer } = this.of;
-    return batchId !== undefined && (caller.scope === 'operator' || batchId.startsWith(`${offer.supplierId}~`));
+    if (from === undefined || (caller.scope !== 'operator' && from.supplierId !== offer.supplierId)) return {};
+    return { ...(from.batchId !== undefined && { batchId: from.batchId }), knownFrom: from };
   }
 
   private noteFault({ line, fault, column }: Extract<ImportLine, { readonly fault: string }>): void {

@@ -83,7 +83,7 @@ export class OffersController {
   @ApiOperation({
     summary: 'Brings card codes into a vault',
     description:
-      'NDJSON: a line is `{"code": "…", "expiresAt": "…"}` or a JSON string. CSV: `code` or `code,expiresAt`, with or without a head line. A bad line is reported by its number and stops nothing else; a code that is known already, from whichever batch or supplier, is left alone. Codes are stored encrypted. With `Accept: application/x-ndjson` the answer is a line of progress a second, and the result last.',
+      'NDJSON: a line is `{"code": "…", "expiresAt": "…"}` or a JSON string. CSV: `code` or `code,expiresAt`, with or without a head line. A bad line is reported by its number and stops nothing else; a code that is known already, from whichever good, batch or supplier, is left alone, and named with where it is known from. Codes are stored encrypted. With `Accept: application/x-ndjson` the answer is a line of progress a second, and the result last.',
   })
   @ApiOkResponse({ type: ImportView })
   async importCodes(

@@ -32,7 +32,8 @@ export class ProcurementController {
   @ApiOperation({ summary: 'A procurement order' })
   @ApiOkResponse({ type: ProcurementView })
   async get(@Param() { procurementId }: ProcurementParam): Promise<ProcurementView> {
-    return procurementView(await this.queries.purchase(procurementId));
+    const [purchase, known] = await Promise.all([this.queries.purchase(procurementId), this.queries.duplicatesOf(procurementId)]);
+    return procurementView(purchase, known);
   }
 
   @Post(':procurementId/reconcile')

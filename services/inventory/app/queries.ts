@@ -3,6 +3,8 @@ import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstrea
 import { Injectable } from '@nestjs/common';
 import type { ProcurementQuery } from './params.dto';
 import { balanceView, type BalanceView } from './procurement.views';
+import { duplicatesOf } from './twins';
+import type { DuplicateView } from './vault.views';
 import {
   type DeliveryPage,
   offerView,
@@ -68,6 +70,12 @@ export class SupplyQueries {
   /** @throws NotFound */
   async purchase(purchaseId: string): Promise<Purchase> {
     return this.state<Purchase>('purchase', purchaseId, 'unknown-purchase');
+  }
+
+  /** Units whose codes were known, by their number, and from where. */
+  async duplicatesOf(purchaseId: string): Promise<DuplicateView[]> {
+    const found = await duplicatesOf(this.database, purchaseId);
+    return found.map(({ unitId, from }) => ({ unit: Number(unitId.slice(purchaseId.length + 1)), knownFrom: from }));
   }
 
   async purchases(of: ProcurementQuery): Promise<ProcurementPage> {

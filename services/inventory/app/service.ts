@@ -28,6 +28,7 @@ import { Poll42 } from './migrations/poll-42';
 import { Remind43 } from './migrations/remind-43';
 import { AsWritten44 } from './migrations/as-written-44';
 import { Compare45 } from './migrations/compare-45';
+import { Twins46 } from './migrations/twins-46';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -54,6 +55,7 @@ import { OpenStockController, StockController } from './stock.http';
 import { ProductsController, SuppliersController } from './supply.http';
 import * as tables from './tables';
 import { Turnover, turnoverLoop } from './turnover';
+import { twinsLoop } from './twins.loop';
 import { TurnoverController } from './turnover.http';
 import { CodeBatchesController, RevealAuditController, VaultController } from './vault.http';
 import { vaultLoop } from './vault.loop';
@@ -139,10 +141,11 @@ export const inventoryService = defineService({
     Remind43,
     AsWritten44,
     Compare45,
+    Twins46,
   ],
   recordsOf,
   effects,
-  loops: [vaultLoop, booksLoop(), turnoverLoop(), freshnessLoop, pollLoop(), reminderLoop],
+  loops: [vaultLoop, twinsLoop(), booksLoop(), turnoverLoop(), freshnessLoop, pollLoop(), reminderLoop],
   hears: ['compliance.by-sku'],
   problems,
   controllers: [

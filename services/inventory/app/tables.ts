@@ -144,7 +144,12 @@ export class CodeRow {
   @Column('text', { name: 'key_id' }) keyId!: string;
   @Column('bytea') sealed!: Buffer;
   @Column('bytea', { nullable: true }) fingerprint!: Buffer | null;
+  /** The same across all goods; older versions left it out. */
+  @Column('bytea', { name: 'hub_print', nullable: true }) hubPrint!: Buffer | null;
+  /** The code that is this one, and was there first. */
+  @Column('uuid', { name: 'twin_of', nullable: true }) twinOf!: string | null;
   @Column('text', { name: 'batch_id', nullable: true }) batchId!: string | null;
+  @Column('int', { nullable: true }) line!: number | null;
   /** `infinity`: never. */
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   /** It is sold no longer than this, and goes to nobody after it. */

@@ -62,9 +62,12 @@ describe('the life of a code', () => {
     it('that tells duplicates of any batch and supplier by their lines', async () => {
       const { body } = await world.call('POST', codesOf('partner', '?batchId=p1'), 'code\nP-1\nP-1\nB1-5\n', csv);
       assert.deepEqual([body['stored'], body['duplicates']], [1, 2]);
+      const from = (batchId: string) => ({ batchId, supplierId: batchId.split('~')[0], sku: 'vip', importedBy: 'operator:bootstrap' });
       assert.deepEqual(body['problems'], [
-        { line: 3, code: 'duplicate', batchId: 'partner~vip/p1' },
-        { line: 4, code: 'duplicate', batchId: 'house~vip/b1' },
+        ...[['partner~vip/p1', 3, 2] as const, ['house~vip/b1', 4, 6] as const].map(([batchId, line, known]) => ({
+          ...{ line, code: 'duplicate', batchId },
+          knownFrom: { ...from(batchId), line: known },
+        })),
       ]);
     });
 

@@ -60,6 +60,8 @@ export class VaultController {
       ...(newest !== undefined && { newest }),
       keys,
       sealedBare,
+      uncompared: left?.uncompared ?? 0,
+      twins: left?.twins ?? 0,
       rotation: {
         state: left?.wanted == null ? 'never' : left.wanted ? 'running' : 'done',
         done: left?.done ?? 0,
@@ -113,6 +115,8 @@ export class RevealAuditController {
 
 interface Left {
   readonly bare: number;
+  readonly uncompared: number;
+  readonly twins: number;
   readonly wanted: boolean | null;
   readonly done: number | null;
   readonly error: string | null;
@@ -121,4 +125,6 @@ interface Left {
 }
 
 const LEFT = `SELECT (SELECT count(*) FROM code WHERE length(key_id) < 36)::int + (SELECT count(*) FROM supplier_token WHERE length(key_id) < 36)::int AS bare,
+  (SELECT count(*) FROM code WHERE hub_print IS NULL AND twin_of IS NULL AND fingerprint IS NOT NULL)::int AS uncompared,
+  (SELECT count(*) FROM code WHERE twin_of IS NOT NULL)::int AS twins,
   r.wanted, r.done, r.error, r.asked_at AS "askedAt", r.ended_at AS "endedAt" FROM (SELECT 1) AS one LEFT JOIN key_rotation r ON true`;

@@ -35,7 +35,8 @@ describe('the vault', () => {
     });
     const again = await world.call('POST', '/suppliers/house/offers/vip/codes', ndjson(0, 600), stream);
     assert.deepEqual([again.body['stored'], again.body['duplicates'], again.body['available']], [0, 600, 601]);
-    assert.deepEqual((again.body['problems'] as object[])[0], { line: 1, code: 'duplicate', batchId });
+    const knownFrom = { sku: 'vip', supplierId: 'house', batchId, line: 1, importedBy: 'operator:bootstrap' };
+    assert.deepEqual((again.body['problems'] as object[])[0], { line: 1, code: 'duplicate', batchId, knownFrom });
     const csv = await world.call('POST', '/suppliers/house/offers/vip/codes', 'code\n"CSV-1"\nCSV-2\n', { type: 'text/csv' });
     assert.deepEqual([csv.body['stored'], csv.body['invalid'], csv.body['available']], [2, 0, 603]);
   });

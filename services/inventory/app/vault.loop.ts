@@ -15,8 +15,8 @@ export const vaultLoop: Loop = {
     // Before anything is counted: a vault that cannot be counted keeps no key from being changed
     const rotated = await rotate(database, House.of(database));
     const expired = await expire(database);
-    for (const { offer_id: offerId, stocked, expired: gone, withdrawn } of await untold(database, expired)) {
-      const totals = { stocked: Number(stocked), expired: Number(gone), withdrawn: Number(withdrawn) };
+    for (const { offer_id: offerId, stocked, expired: gone, withdrawn, twins } of await untold(database, expired)) {
+      const totals = { stocked: Number(stocked), expired: Number(gone), withdrawn: Number(withdrawn), twins: Number(twins) };
       await handle({ type: 'CountVault', offerId, ...totals } as { readonly type: string });
       await database.query(`UPDATE vault_total SET told = $2 WHERE offer_id = $1`, [offerId, Number(stocked) + Number(gone)]);
     }
@@ -26,7 +26,7 @@ export const vaultLoop: Loop = {
 
 /**
  * The offers whose codes are no longer sold: they have come near their expiry, or have passed it where an older version brought them, which
- * knew no other end. What a unit has been given expires in the buyer's hands.
+ * knew no other end; or another good has them, too (`twins.loop.ts`). What a unit has been given expires in the buyer's hands.
  */
 async function expire(database: Database): Promise<string[]> {
   const { rows } = await database.query<{ offer_id: string }>(
@@ -36,10 +36,11 @@ async function expire(database: Database): Promise<string[]> {
           late AS MATERIALIZED (
             SELECT id FROM code WHERE state = 'free' AND expires_at < 'infinity' AND expires_at <= clock_timestamp()
              ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED),
-          gone AS (UPDATE code SET state = 'expired' WHERE id IN (SELECT id FROM lapsed UNION SELECT id FROM late) RETURNING offer_id, expires_at),
+          gone AS (UPDATE code SET state = 'expired' WHERE id IN (SELECT id FROM lapsed UNION SELECT id FROM late) RETURNING offer_id, expires_at, twin_of),
           n AS MATERIALIZED (
-            SELECT offer_id, count(*) AS n, count(*) FILTER (WHERE expires_at > clock_timestamp()) AS early FROM gone GROUP BY offer_id ORDER BY offer_id)
-     UPDATE vault_total t SET expired = t.expired + n.n, withdrawn = t.withdrawn + n.early, changed_at = clock_timestamp()
+            SELECT offer_id, count(*) AS n, count(*) FILTER (WHERE twin_of IS NULL AND expires_at > clock_timestamp()) AS early, count(twin_of) AS twins
+              FROM gone GROUP BY offer_id ORDER BY offer_id)
+     UPDATE vault_total t SET expired = t.expired + n.n, withdrawn = t.withdrawn + n.early, twins = t.twins + n.twins, changed_at = clock_timestamp()
        FROM n WHERE t.offer_id = n.offer_id RETURNING t.offer_id`,
     [CODES_AT_ONCE],
   );
@@ -51,14 +52,15 @@ interface Total {
   readonly stocked: string;
   readonly expired: string;
   readonly withdrawn: string;
+  readonly twins: string;
 }
 
 async function untold(database: Database, now: readonly string[]): Promise<Total[]> {
   const { rows } = await database.query<Total>(
-    `SELECT offer_id, stocked, expired, withdrawn FROM vault_total WHERE offer_id = ANY($1)
+    `SELECT offer_id, stocked, expired, withdrawn, twins FROM vault_total WHERE offer_id = ANY($1)
       UNION
-     SELECT offer_id, stocked, expired, withdrawn FROM (
-       SELECT offer_id, stocked, expired, withdrawn FROM vault_total
+     SELECT offer_id, stocked, expired, withdrawn, twins FROM (
+       SELECT offer_id, stocked, expired, withdrawn, twins FROM vault_total
         WHERE stocked + expired <> told AND changed_at < clock_timestamp() - make_interval(secs => $2) ORDER BY changed_at LIMIT 100) AS late`,
     [now, UNTOLD_MS / 1_000],
   );

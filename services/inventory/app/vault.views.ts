@@ -1,5 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
+export class KnownFromView {
+  @ApiProperty({ description: 'The good under which it was known; it may be another' }) sku!: string;
+  @ApiPropertyOptional() supplierId?: string;
+  @ApiPropertyOptional({ description: 'The import that brought it' }) batchId?: string;
+  @ApiPropertyOptional({ description: 'Its line there; of older imports it was not kept' }) line?: number;
+  @ApiPropertyOptional({ example: 'operator:k1', description: 'Who sent that import' }) importedBy?: string;
+  @ApiPropertyOptional({ description: 'The purchase whose unit has it' }) procurementId?: string;
+}
+
+/** A unit of a purchase that is lost for it. */
+export class DuplicateView {
+  @ApiProperty({ description: 'Of the purchase, from 1' }) unit!: number;
+  @ApiProperty({ type: KnownFromView }) knownFrom!: KnownFromView;
+}
+
 export class LineProblemView {
   @ApiProperty({ description: 'From 1, as an editor counts; blank lines count, too' }) line!: number;
   @ApiProperty({
@@ -11,6 +26,8 @@ export class LineProblemView {
   code!: string;
   @ApiPropertyOptional({ description: 'Which column is not known' }) column?: string;
   @ApiPropertyOptional({ description: 'Of a duplicate: the batch that brought it, where that is the caller’s to know' }) batchId?: string;
+  @ApiPropertyOptional({ type: KnownFromView, description: 'Of a duplicate: where it is known from, where that is the caller’s to know' })
+  knownFrom?: KnownFromView;
 }
 
 export class ImportView {
@@ -19,7 +36,7 @@ export class ImportView {
   @ApiProperty({ description: 'Lines read; blank ones are passed over' }) read!: number;
   @ApiProperty({ description: 'New codes of this sending' }) stored!: number;
   @ApiProperty({ description: 'Codes that an earlier sending of this batch has brought' }) repeated!: number;
-  @ApiProperty({ description: 'Codes that were known already, from whichever batch or supplier' }) duplicates!: number;
+  @ApiProperty({ description: 'Codes that were known already, from whichever good, batch or supplier' }) duplicates!: number;
   @ApiProperty({ description: 'Lines that hold no code' }) invalid!: number;
   @ApiProperty({ type: [LineProblemView], description: 'Bad lines and duplicates by their numbers; the first hundred' })
   problems!: LineProblemView[];
@@ -75,6 +92,12 @@ export class VaultView {
   @ApiProperty({ type: [WrappingKeyView], description: 'A key that is not here any more may be removed from the KMS' })
   keys!: WrappingKeyView[];
   @ApiProperty({ description: 'Rows that the KMS’s key seals itself, from before there were data keys' }) sealedBare!: number;
+  @ApiProperty({ description: 'Codes of before, or of an older version, that are not compared with those of other goods yet' })
+  uncompared!: number;
+  @ApiProperty({
+    description: 'Codes that were there already, under this good or another: bought ones, and older ones, which are not sold any more',
+  })
+  twins!: number;
   @ApiProperty({ type: RotationView }) rotation!: RotationView;
 }
 

@@ -15,6 +15,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { KINDS } from './adapters';
 import { LOW_STOCK_MAX, STATUSES, UNLIMITED_MIN } from './stock.figure';
 import { CostTierDto, DenominationDto, NameDto } from './supply.dto';
+import { DuplicateView } from './vault.views';
 
 export class ProductView {
   @ApiProperty() sku!: string;
@@ -219,6 +220,8 @@ export class ProcurementView {
   @ApiProperty({ description: 'How often the supplier was asked for the outcome' }) asks!: number;
   @ApiProperty({ description: 'Unknown past the time by which the buyer was to have it: an operator’s case' }) overdue!: boolean;
   @ApiProperty({ format: 'date-time' }) submittedAt!: string;
+  @ApiPropertyOptional({ type: [DuplicateView], description: 'Units that came with a code that was known, of one procurement order only' })
+  duplicates?: DuplicateView[];
 }
 
 export class ProcurementPage {
@@ -226,7 +229,7 @@ export class ProcurementPage {
   @ApiPropertyOptional({ description: 'Ask for the next page with `after`' }) next?: string;
 }
 
-export function procurementView(it: Purchase): ProcurementView {
+export function procurementView(it: Purchase, duplicates: DuplicateView[] = []): ProcurementView {
   const [orderId = '', lineId = ''] = it.holdId.split('/');
   const open = it.status === 'unknown' || it.status === 'accepted';
   return {
@@ -250,6 +253,7 @@ export function procurementView(it: Purchase): ProcurementView {
     ...(it.floorWaived && { marginFloorWaived: true }),
     ...(it.refusal !== undefined && { refusal: it.refusal }),
     submittedAt: new Date(it.submittedAt).toISOString(),
+    ...(duplicates.length > 0 && { duplicates }),
   };
 }
 

@@ -484,6 +484,9 @@ describe('a vault', () => {
     assert.deepEqual(told(two, count(6, 4, 2)), [['IMPORT', 2, undefined], ['ADJUSTMENT', 1, 'expired']]); // prettier-ignore
     assert.deepEqual(told(two, count(7, 3, 2)), [['IMPORT', 4, undefined]]);
     assert.equal(rowOf(after(two, count(7, 3, 2)).offers, VAULT).withdrawn, 2);
+    const twins = { ...count(5, 5, 2), twins: 1 };
+    assert.deepEqual(told(two, twins), [['IMPORT', 0, undefined], ['ADJUSTMENT', 1, 'expired'], ['ADJUSTMENT', 1, 'duplicate']]); // prettier-ignore
+    assert.deepEqual(told(after(two, twins), { ...count(5, 5, 2), twins: 1 }), []);
   });
 
   it('of the hub is made for the first code that is kept', () => {

@@ -170,7 +170,13 @@ function reported(offer: Offer, { reported, sequence, settled, at, source, writt
   const stockSource = source === undefined ? {} : { stockSource: source };
   const known = restocked(offer, reported, at);
   const now = { ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource };
-  return settleOnHand(writtenOff === undefined ? now : { ...now, withdrawn: (offer.withdrawn ?? 0) + writtenOff.nearExpiry });
+  if (writtenOff === undefined) return settleOnHand(now);
+  const { nearExpiry, duplicate } = writtenOff;
+  return settleOnHand({
+    ...now,
+    withdrawn: (offer.withdrawn ?? 0) + nearExpiry,
+    ...(duplicate !== undefined && { twins: (offer.twins ?? 0) + duplicate }),
+  });
 }
 
 function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {

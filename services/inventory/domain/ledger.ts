@@ -8,8 +8,14 @@ import type { RebuildCounters } from './supply.messages';
 
 /** Why stock moved. `SUBMIT` is the step from held to in flight, `ACCEPT` what a supplier took from its stock and has not delivered. */
 export const MOVEMENT_KINDS = ['HOLD', 'SUBMIT', 'ACCEPT', 'RELEASE', 'DELIVERY', 'FEED', 'IMPORT', 'ADJUSTMENT'] as const;
-/** Why units of a vault were written off: they have expired, or come so near to it that they are no longer sold. */
-export const WRITE_OFFS = ['expired', 'near-expiry'] as const;
+/** Why units of a vault were written off: they have expired, have come so near to it that they are no longer sold, or are another good's, too. */
+export const WRITE_OFFS = ['expired', 'near-expiry', 'duplicate'] as const;
+/** Units of a vault that are written off at once, by why. */
+export interface WrittenOff {
+  readonly expired: number;
+  readonly nearExpiry: number;
+  readonly duplicate?: number;
+}
 export type MovementKind = (typeof MOVEMENT_KINDS)[number];
 
 /**
@@ -65,10 +71,10 @@ export function movementsOf(event: InventoryEvent): readonly Movement[] {
 }
 
 /** The figure has them in it already: these say how many units were written off, and why. */
-function whyOf(offerId: string, { expired, nearExpiry }: { readonly expired: number; readonly nearExpiry: number }): Movement[] {
+function whyOf(offerId: string, { expired, nearExpiry, duplicate = 0 }: WrittenOff): Movement[] {
   const because = (reason: (typeof WRITE_OFFS)[number], units: number): Movement[] =>
     units > 0 ? [{ offerId, kind: 'ADJUSTMENT', units, ...NOTHING, reason }] : [];
-  return [...because('expired', expired), ...because('near-expiry', nearExpiry)];
+  return [...because('expired', expired), ...because('near-expiry', nearExpiry), ...because('duplicate', duplicate)];
 }
 
 function moved({ offerId, holdId, from, to, units }: Extract<InventoryEvent, { type: 'UnitsMoved' }>): readonly Movement[] {

@@ -2,6 +2,7 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { BalanceCommand, BalanceEvent } from './balance.messages';
 import type { CapCommand, CapEvent } from './caps.messages';
+import type { WrittenOff } from './ledger';
 import type { LevelCommand, LevelEvent } from './levels.messages';
 import type { FigureSource, SupplyCommand, SupplyEvent } from './supply.messages';
 import type { OfPurchase, PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
@@ -60,6 +61,8 @@ export interface CountVault extends Command<'CountVault'> {
   readonly expired?: number;
   /** Of these, what could still be redeemed, and came so near to its expiry that it is no longer sold. */
   readonly withdrawn?: number;
+  /** Of these, what is there under another good as well. */
+  readonly twins?: number;
   /** For the hub's own stock, whose offer may not exist yet. */
   readonly terms?: OfferTerms;
 }
@@ -166,8 +169,6 @@ export interface NoteBack extends Command<'NoteBack'> {
   readonly units: number;
 }
 
-export type { PurchaseAsked, PurchaseOpened, PurchaseSettled } from './purchase.messages';
-
 export type InventoryCommand =
   | PutProduct
   | PutSupplier
@@ -272,7 +273,7 @@ export type InternalEvent =
       /** Absent in logs of before. */
       readonly source?: FigureSource;
       /** Of a vault: units that were written off since it was counted last. */
-      readonly writtenOff?: { readonly expired: number; readonly nearExpiry: number };
+      readonly writtenOff?: WrittenOff;
     }
   | {
       readonly type: 'VerdictNoted';

@@ -85,6 +85,8 @@ export interface Offer extends OfferTerms {
   readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
   /** Of a vault's codes: those that were taken off sale before they expired, in all. */
   readonly withdrawn?: number;
+  /** Those that were there under another good as well, and were taken off sale for it, in all. */
+  readonly twins?: number;
   /** Purchases without an answer, in a row. */
   readonly silent: number;
   /** How long the last purchases took that were delivered, milliseconds, the oldest first; of a vault none are kept. */

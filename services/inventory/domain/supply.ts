@@ -5,6 +5,7 @@ import { capOffer } from './caps';
 import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
+import type { WrittenOff } from './ledger';
 import { ceilingOf } from './markup';
 import { dearerBy, quotedBy } from './rates';
 import { bannedRegions, type Offer, type OfferTerms, type Rows, rowOf, supplyOf, termsOf } from './state';
@@ -56,7 +57,7 @@ export function learnCost(draft: Draft, offerId: string, costMinor: number, at: 
 }
 
 /** Codes came into a vault, or expired there. The command names both totals, which only grow: the greater sum is the later. */
-export function countVault({ offerId, stocked, expired = 0, withdrawn, terms, at }: CountVault, rows: Rows): Decided {
+export function countVault({ offerId, stocked, expired = 0, withdrawn, twins, terms, at }: CountVault, rows: Rows): Decided {
   const draft = draftOf(rows);
   if (rows.offers[offerId] === undefined) {
     if (terms === undefined) return reject('unknown-offer');
@@ -76,20 +77,21 @@ export function countVault({ offerId, stocked, expired = 0, withdrawn, terms, at
     settled: 0,
     at,
     source: 'import',
-    ...writtenOff(offer, expired, withdrawn),
+    ...writtenOff(offer, { expired, ...(withdrawn !== undefined && { withdrawn }), ...(twins !== undefined && { twins }) }),
   });
   return afterSupply(draft, offerId);
 }
 
 /** Of what an offer was told before, half of the difference of its two totals was written off. */
 function writtenOff(
-  { sequence, reported, withdrawn: known = 0 }: Offer,
-  expired: number,
-  withdrawn = known,
-): Pick<Extract<InventoryEvent, { type: 'StockReported' }>, 'writtenOff'> {
+  { sequence, reported, ...known }: Offer,
+  { expired, withdrawn = 0, twins = 0 }: Pick<CountVault, 'withdrawn' | 'twins'> & { readonly expired: number },
+): { readonly writtenOff?: WrittenOff } {
   const units = expired - Math.max(0, sequence - reported) / 2;
-  const nearExpiry = Math.min(units, Math.max(0, withdrawn - known));
-  return units <= 0 ? {} : { writtenOff: { expired: units - nearExpiry, nearExpiry } };
+  if (units <= 0) return {};
+  const duplicate = Math.min(units, Math.max(0, twins - (known.twins ?? 0)));
+  const nearExpiry = Math.min(units - duplicate, Math.max(0, withdrawn - (known.withdrawn ?? 0)));
+  return { writtenOff: { expired: units - duplicate - nearExpiry, nearExpiry, ...(duplicate > 0 && { duplicate }) } };
 }
 
 /** At the price of now: it may have changed since the codes were kept, and goes only to offers that are there. */

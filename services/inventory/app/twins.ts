@@ -1,0 +1,59 @@
+import type { Database } from '@midstream/runtime';
+
+/** Where a code that came again is known from, as it is told. */
+export interface KnownFrom {
+  readonly sku: string;
+  readonly supplierId?: string;
+  /** The import that brought it, its line there, and who sent it; a line of before was not kept. */
+  readonly batchId?: string;
+  readonly line?: number;
+  readonly importedBy?: string;
+  /** Of one that came by a purchase, and is with it still. */
+  readonly procurementId?: string;
+}
+
+/** Of a row `c` with fingerprints: the code that is there already. By the first of them, or by that within its SKU where it has no other yet. */
+export const KNOWN_CODE = `
+  SELECT id, sku, offer_id, batch_id, line, purchase_id FROM code WHERE hub_print = c.hub_print
+   UNION ALL
+  SELECT id, sku, offer_id, batch_id, line, purchase_id FROM code WHERE fingerprint = c.fingerprint
+   LIMIT 1`;
+
+/** Of a code `k` with its batch `b` and its offer `o`. */
+export const KNOWN_FROM = `k.sku, coalesce(b.supplier_id, o.supplier_id) AS supplier_id, k.batch_id, k.line, b.imported_by, k.purchase_id`;
+
+export interface KnownRow {
+  readonly sku: string | null;
+  readonly supplier_id: string | null;
+  readonly batch_id: string | null;
+  readonly line: number | null;
+  readonly imported_by: string | null;
+  readonly purchase_id: string | null;
+}
+
+/** Undefined: it has come this very moment, from elsewhere. */
+export const knownFrom = (it: KnownRow): KnownFrom | undefined =>
+  it.sku === null
+    ? undefined
+    : {
+        sku: it.sku,
+        ...(it.supplier_id !== null && { supplierId: it.supplier_id }),
+        ...(it.batch_id !== null && { batchId: it.batch_id }),
+        ...(it.line !== null && { line: it.line }),
+        ...(it.imported_by !== null && { importedBy: it.imported_by }),
+        ...(it.purchase_id !== null && { procurementId: it.purchase_id }),
+      };
+
+/** Units of a purchase whose codes were known, and from where. */
+export async function duplicatesOf(database: Database, purchaseId: string): Promise<{ unitId: string; from: KnownFrom }[]> {
+  const { rows } = await database.pool.query<KnownRow & { unit_id: string }>(
+    `SELECT c.unit_id, ${KNOWN_FROM} FROM code c JOIN code k ON k.id = c.twin_of
+       LEFT JOIN code_batch b ON b.id = k.batch_id LEFT JOIN offer o ON o.id = k.offer_id
+      WHERE c.purchase_id = $1 AND c.state = 'invalid' ORDER BY c.unit_id`,
+    [purchaseId],
+  );
+  return rows.flatMap(({ unit_id: unitId, ...it }) => {
+    const from = knownFrom(it);
+    return from === undefined ? [] : [{ unitId, from }];
+  });
+}
