@@ -18,7 +18,7 @@ describe('our balance with a supplier', () => {
   it('is watched, and told with its time', async () => {
     await until(async () => (await balance())['balanceMinor'] === 1_000_000_000, 'the balance');
     const { asOf: _, ...rest } = await balance();
-    assert.deepEqual(rest, { supplierId: 'a', balanceMinor: 1_000_000_000, currency: 'CNY', low: false, short: false, waitingUnits: 0 });
+    assert.deepEqual(rest, { supplierId: 'a', balanceMinor: 1_000_000_000, currency: 'CNY', source: 'poll', low: false, short: false, waitingUnits: 0 }); // prettier-ignore
     assert.equal((await world.call('GET', '/suppliers/nobody/balance')).status, 404);
     assert.equal((await world.call('GET', '/suppliers/a/balance', undefined, { key: 'm-key' })).status, 403);
   });
@@ -30,6 +30,7 @@ describe('our balance with a supplier', () => {
     await until(async () => (await balance())['waitingUnits'] === 5, 'five units that wait');
     const { body } = await world.call('GET', '/suppliers/a/offers/vip');
     assert.deepEqual([body['available'], body['closures']], [0, []]);
+    assert.ok(Date.now() - Date.parse(String((await balance())['shortSince'])) < 60_000, 'since when it is short');
     const refused = (await world.call('GET', '/procurement-orders?status=rejected')).body['items'] as Record<string, unknown>[];
     assert.deepEqual(
       refused.map((it) => it['refusal']),

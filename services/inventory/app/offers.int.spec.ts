@@ -6,7 +6,7 @@ describe('an offer, over HTTP', () => {
   let world: World;
   before(async () => {
     world = await aWorld('inventory_offers');
-    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule', 'capped']) await world.call('PUT', `/products/${sku}`, product());
+    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule', 'capped', 'told']) await world.call('PUT', `/products/${sku}`, product());
     for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule', 'capped']) await aSupplier(world, 'a', sku, 20);
   });
   after(() => world.end());
@@ -148,6 +148,25 @@ describe('an offer, over HTTP', () => {
     await until(async () => (await world.sql<{ id: string }>(`SELECT id FROM drain WHERE armed AND id = 'a~floor'`)).length === 0);
     const [kept] = await world.sql<{ id: string }>(`SELECT lost::text AS id FROM hold WHERE order_id = 'o-waived'`);
     assert.equal(kept?.id, '0', 'its merchant does without the margin');
+  });
+
+  it('says of its cost and its pace since when they are so, and who told them', async () => {
+    await aSupplier(world, 'a', 'told', 20);
+    const figures = async () => {
+      const { costSource, costAsOf, paceSource, paceAsOf } = (await world.call('GET', '/suppliers/a/offers/told')).body;
+      return { sources: [costSource, paceSource], costAsOf: Date.parse(String(costAsOf)), paceAsOf: Date.parse(String(paceAsOf)) };
+    };
+    const put = await figures();
+    assert.deepEqual(put.sources, ['manual', 'manual']);
+    const fed = (change: object) => world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'told', quantity: 20, ...change }] });
+    await fed({ sequence: 2, capacityPerMinute: 60 });
+    const slower = await figures();
+    assert.deepEqual([slower.sources, slower.costAsOf], [['manual', 'push'], put.costAsOf]);
+    assert.ok(slower.paceAsOf > put.paceAsOf);
+    await fed({ sequence: 3, capacityPerMinute: 60, costTiers: [{ from: 1, costMinor: 1900 }] });
+    const cheaper = await figures();
+    assert.deepEqual([cheaper.sources, cheaper.paceAsOf], [['push', 'push'], slower.paceAsOf]);
+    assert.ok(cheaper.costAsOf > put.costAsOf);
   });
 
   it('costs what it costs for operators only', async () => {

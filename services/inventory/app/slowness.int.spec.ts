@@ -22,6 +22,7 @@ describe('a supplier that takes longer than it promises', () => {
     for (let n = 0; n < SLOW.least; n++) await buys(world, `o${n}`, 'vip', 1, ['a']);
     await until(async () => Number((await offer())['measuredLeadMs']) >= 2_200, 'the measure');
     assert.equal((await offer())['leadTimeMs'], 0, 'what it promises stays');
+    assert.ok(Date.now() - Date.parse(String((await offer())['measuredLeadAsOf'])) < 60_000);
     const [lost] = await world.facts('HoldLost', 'soon');
     assert.deepEqual([lost?.reason, lost?.quantity, lost?.tally.holdId], ['too-slow', 100, holdId('soon', 'a', 'vip')]);
     const [told] = await world.sql<{ lead: string }>(

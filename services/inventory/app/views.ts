@@ -91,6 +91,10 @@ export class OfferView {
       'Where deliveries take clearly longer: within this nine of the last ten came, milliseconds. What would come too late is freed as `too-slow`',
   })
   measuredLeadMs?: number;
+  @ApiPropertyOptional({ format: 'date-time', description: 'When we measured it' }) measuredLeadAsOf?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Since when `capacityPerMinute` and `leadTimeMs` are told so' }) paceAsOf?: string;
+  @ApiPropertyOptional({ enum: FIGURE_SOURCES, description: 'Who told them: a feed (`push`), a person (`manual`); `import`: with the codes' })
+  paceSource?: string;
   @ApiProperty() safetyStock!: number;
   @ApiProperty({ description: 'What the supplier has for us, by its last report' }) supply!: number;
   @ApiProperty({ description: 'Held or queued for orders' }) held!: number;
@@ -100,7 +104,7 @@ export class OfferView {
   @ApiProperty({ format: 'date-time' }) stockAsOf!: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) stockSource?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'Past it the figure is stale, and the offer closes' }) freshUntil?: string;
-  @ApiPropertyOptional({ format: 'date-time' }) costAsOf?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Since when `costTiers` are told so' }) costAsOf?: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) costSource?: string;
   @ApiPropertyOptional({ type: () => QuotedView, description: 'Where the supplier quotes in a currency of its own' }) quoted?: QuotedView;
   @ApiPropertyOptional({ enum: ['instant', 'bulk'] }) freshness?: string;
@@ -150,7 +154,9 @@ function factsOf(it: Offer) {
     ...(it.validUntilAt !== undefined && { validUntil: isoOf(it.validUntilAt) }),
     ...(it.channel !== undefined && { channel: it.channel }),
     ...(it.denomination && { denomination: it.denomination }),
-    ...(it.measured && { measuredLeadMs: it.measured.p90Ms }),
+    ...(it.measured && { measuredLeadMs: it.measured.p90Ms, measuredLeadAsOf: isoOf(it.measured.at) }),
+    ...(it.paceAsOf !== undefined && { paceAsOf: isoOf(it.paceAsOf) }),
+    ...(it.paceSource && { paceSource: it.paceSource }),
   };
 }
 

@@ -98,7 +98,9 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
 
   const draft = draftOf(rows);
   const costSource = same(known?.costTiers, whole.costTiers) ? {} : { costSource: 'manual' as const };
-  draft.emit({ type: 'OfferPut', terms: whole, at, ...costSource, priceVersion: product.version });
+  const isSamePace = known?.capacityPerMinute === whole.capacityPerMinute && known.leadTimeMs === whole.leadTimeMs;
+  const paceSource = isSamePace ? {} : { paceSource: 'manual' as const };
+  draft.emit({ type: 'OfferPut', terms: whole, at, ...costSource, ...paceSource, priceVersion: product.version });
   if (known === undefined) {
     setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
     capOffer(draft, offerId);

@@ -58,7 +58,7 @@ export function applyChannel({ offerId, channel, state }: ApplyChannel, rows: Ro
 }
 
 /** The supplier has less capacity than it had, or takes longer: what would come too late there is freed while there is time. */
-export function reportPace({ supplierId, offerId, capacityPerMinute, leadTimeMs }: ReportPace, rows: Rows): Decided {
+export function reportPace({ supplierId, offerId, capacityPerMinute, leadTimeMs, at }: ReportPace, rows: Rows): Decided {
   const offer = rows.offers[offerId];
   if (offer === undefined) return reject('unknown-offer');
   if (offer.supplierId !== supplierId) return reject('foreign-offer');
@@ -70,7 +70,7 @@ export function reportPace({ supplierId, offerId, capacityPerMinute, leadTimeMs 
   const slowed =
     pace.leadTimeMs > offer.leadTimeMs ? 'too-slow' : pace.capacityPerMinute < offer.capacityPerMinute ? 'capacity' : undefined;
   const draft = draftOf(rows);
-  draft.emit({ type: 'PaceNoted', offerId, ...pace, ...(slowed && { slowed }) });
+  draft.emit({ type: 'PaceNoted', offerId, ...pace, ...(slowed && { slowed }), source: 'push', at });
   if (slowed !== undefined) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;

@@ -35,6 +35,8 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
         capacityPerMinute: event.capacityPerMinute,
         leadTimeMs: event.leadTimeMs,
         ...(event.slowed && { slowed: event.slowed }),
+        ...(event.at !== undefined && { paceAsOf: event.at }),
+        ...(event.source && { paceSource: event.source }),
       }));
     case 'ChannelNoted':
       return rows;

@@ -116,7 +116,7 @@ function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): R
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
 }
 
-function withTerms(before: Rows, { terms, at, costSource, priceVersion }: EventOf<'OfferPut'>): Rows {
+function withTerms(before: Rows, { terms, at, costSource, paceSource, priceVersion }: EventOf<'OfferPut'>): Rows {
   const rows = quotedIn(before, terms);
   const known = rows.offers[terms.offerId];
   const product = rows.products[terms.sku];
@@ -126,6 +126,7 @@ function withTerms(before: Rows, { terms, at, costSource, priceVersion }: EventO
     ...plain,
     ...(terms.ruled && costTold && { costTold }),
     ...(costSource && { costSource, costAsOf: at }),
+    ...(paceSource && { paceSource, paceAsOf: at }),
     ...(priceVersion !== undefined && { priceVersion }),
   };
   const offers = { ...rows.offers, [terms.offerId]: offer };

@@ -261,6 +261,8 @@ export type InternalEvent =
       readonly terms: OfferTerms;
       readonly at: number;
       readonly costSource?: FigureSource;
+      /** Who has changed the pace; absent: it is as it was. */
+      readonly paceSource?: FigureSource;
       readonly priceVersion?: number;
     }
   | {

@@ -95,10 +95,12 @@ export interface Offer extends OfferTerms {
   readonly measured?: { readonly p90Ms: number; readonly at: number };
   /** It has lost pace since it was put: what would come too late there is freed. */
   readonly slowed?: 'capacity' | 'too-slow';
-  /** Who told the stock; who told the cost, and when. */
+  /** Who told the stock; who told the cost and the pace, and since when they are so. */
   readonly stockSource?: FigureSource;
   readonly costSource?: FigureSource;
   readonly costAsOf?: number;
+  readonly paceSource?: FigureSource;
+  readonly paceAsOf?: number;
   /** Of the product, whose price is the ceiling. */
   readonly priceVersion?: number;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */

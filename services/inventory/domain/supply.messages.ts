@@ -118,6 +118,9 @@ export type SupplyEvent =
       readonly offerId: string;
       readonly capacityPerMinute: number;
       readonly leadTimeMs: number;
+      /** Who told it, and when; absent in logs of before. */
+      readonly source?: FigureSource;
+      readonly at?: number;
       /** Why it has less room for what is held; absent: it has as much, or more. */
       readonly slowed?: 'capacity' | 'too-slow';
     };

@@ -62,7 +62,8 @@ export function countVault({ offerId, stocked, expired = 0, withdrawn, twins, te
   if (rows.offers[offerId] === undefined) {
     if (terms === undefined) return reject('unknown-offer');
     if (terms.supplierId === HUB_SUPPLIER && rows.suppliers[HUB_SUPPLIER] === undefined) draft.emit({ type: 'SupplierPut', supplier: HUB });
-    draft.emit({ type: 'OfferPut', ...priced(terms, rows), at });
+    // Its terms are those of the offer that the codes were bought at, and come with them
+    draft.emit({ type: 'OfferPut', ...priced(terms, rows), at, costSource: 'import', paceSource: 'import' });
     setBan(draft, offerId, bannedRegions(rows.verdicts[terms.sku], at));
     capOffer(draft, offerId);
   }
