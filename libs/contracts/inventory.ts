@@ -117,7 +117,7 @@ export const OfferState = closed({
   held: Type.Optional(Units),
   stockAsOf: Instant,
   stockSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
-  /** Past it the figure is stale, and the offer closes; absent: its supplier has promised no reports. */
+  /** Past it the figure is stale: the offer closes, or, where its supplier has promised no reports, is a risk. Absent: neither. */
   freshUntil: Type.Optional(Instant),
   costAsOf: Type.Optional(Instant),
   costSource: Type.Optional(oneOf(...FIGURE_SOURCES)),

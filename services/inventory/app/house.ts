@@ -14,6 +14,7 @@ import { DataKeys } from './keys';
 import { kmsOf } from './kms/choose';
 import { Fingerprints } from './seal';
 import { sellMarginsOf } from './sell-margin';
+import { type StaleAfter, staleAfterOf } from './stale-after';
 import { Stocking } from './stocking';
 import { SupplierTokens } from './tokens';
 
@@ -37,10 +38,13 @@ export class House {
   readonly breakers = new Breakers();
   /** Days before expiry, by the category of a product. */
   readonly sellMarginDays: (category: string) => number;
+  /** What becomes of figures that are overdue, by the category of a product. */
+  readonly staleAfter: ReadonlyMap<string, StaleAfter | undefined>;
 
   constructor(database: Database, @Inject(SETTINGS) settings: Readonly<Record<string, string>>) {
-    const { fingerprintKey, allowPrivate, buyWaitMs, sellMarginDays } = settings;
+    const { fingerprintKey, allowPrivate, buyWaitMs, sellMarginDays, staleAfterMinutes } = settings;
     this.sellMarginDays = sellMarginsOf(sellMarginDays);
+    this.staleAfter = staleAfterOf(staleAfterMinutes);
     if (fingerprintKey === undefined) throw new Error('MIDSTREAM_FINGERPRINT_KEY (or …_FILE) is not set: 32 bytes in base64');
     this.fingerprints = new Fingerprints(fingerprintKey);
     this.keys = new DataKeys(database, kmsOf(settings));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { freshnessLoop } from './freshness';
 import { aSupplier, aWorld, buys, cleared, holdId, offer, product, until, type World } from './inventory.app.fixtures';
 
 describe('an offer, over HTTP', () => {
@@ -129,6 +130,44 @@ describe('an offer, over HTTP', () => {
     await until(async () => (await causes()).includes('stale'), 'the stale closure', 40_000);
     await world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'vip', quantity: 20, sequence: 2 }] });
     assert.equal(await causes(), '[]');
+  });
+
+  it('that has promised nothing counts as stale once it is overdue by what its category bears, and then closes; one of a person never', async () => {
+    for (const it of ['fed', 'once', 'hand'])
+      await world.call('PUT', `/products/${it}`, product({ category: it === 'once' ? 'other' : 'game-card' }));
+    await world.call('PUT', '/suppliers/people', { name: { zh: 'p', en: 'p' }, kind: 'manual', upstreamGroup: 'p' });
+    await world.call('PUT', '/suppliers/people/offers/hand', offer());
+    await world.call('POST', '/suppliers/people/stock', { changes: [{ sku: 'hand', quantity: 5, sequence: 1 }] });
+    for (const it of ['fed', 'once']) await aSupplier(world, 'a', it, 20);
+    // as if each had come every five minutes until so long ago
+    const silent = (minutes: number) =>
+      world.sql(
+        `UPDATE offer SET overdue_at = now() - make_interval(mins => $1),
+                state = state::jsonb || jsonb_build_object('stockAsOf', (extract(epoch FROM now()) * 1000)::bigint - ($1 + 10) * 60000,
+                                                    'fed', '{"lastAt": 1, "everyMs": 300000, "seen": 8}'::jsonb) WHERE sku IN ('fed', 'once', 'hand')`,
+        [minutes],
+      );
+    const read = async (path: string) => (await world.call('GET', path)).body;
+    const { database, commands } = world.service;
+    const caller = { scope: 'operator' as const, keyId: 'op' };
+    const look = () => freshnessLoop.run({ database, handle: (command) => commands.run(command, { caller }) });
+    await silent(20);
+    await look();
+    const [fed, once] = await Promise.all(['fed', 'once'].map((it) => read(`/suppliers/a/offers/${it}`)));
+    assert.ok('freshUntil' in (fed ?? {}));
+    assert.deepEqual([fed?.['closures'], once?.['closures'], once?.['freshUntil']], [[], [], undefined]);
+    await silent(130);
+    await look();
+    assert.deepEqual((await read('/suppliers/a/offers/fed'))['closures'], [{ cause: 'stale' }]);
+    const open = await Promise.all(['/suppliers/a/offers/once', '/suppliers/people/offers/hand'].map(read));
+    assert.deepEqual(
+      open.map((it) => it['closures']),
+      [[], []],
+    );
+    assert.ok('freshUntil' in (open[0] ?? {}) && !('freshUntil' in (open[1] ?? {})), '130 minutes are too long for other goods, too');
+    await world.call('POST', '/suppliers/a/stock', { changes: [{ sku: 'fed', quantity: 20, sequence: 2 }] });
+    const again = await read('/suppliers/a/offers/fed');
+    assert.deepEqual([again['closures'], again['freshUntil']], [[], undefined]);
   });
 
   it('frees what it holds when its supplier says that it takes longer than the order has', async () => {

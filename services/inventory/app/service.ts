@@ -1,4 +1,4 @@
-import { freshUntil, inventory, type Offer, strikable } from '@midstream/inventory-domain';
+import { freshUntil, inventory, type Offer, overdueAt, strikable } from '@midstream/inventory-domain';
 import { defineService } from '@midstream/runtime';
 import { booksLoop, StockBooks } from './books';
 import { StockBooksController } from './books.http';
@@ -29,6 +29,7 @@ import { Remind43 } from './migrations/remind-43';
 import { AsWritten44 } from './migrations/as-written-44';
 import { Compare45 } from './migrations/compare-45';
 import { Twins46 } from './migrations/twins-46';
+import { Aging47 } from './migrations/aging-47';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -60,10 +61,10 @@ import { TurnoverController } from './turnover.http';
 import { CodeBatchesController, RevealAuditController, VaultController } from './vault.http';
 import { vaultLoop } from './vault.loop';
 
-/** When it is to be closed as stale: never, where nothing was promised or it is closed already. */
-function freshTo(offer: Offer): Date | null {
-  const until = offer.closures.some((it) => it.cause === 'stale') ? undefined : freshUntil(offer);
-  return until === undefined ? null : new Date(until);
+/** When an offer is looked at as stale: never, where that is closed already. */
+function unlessStale(offer: Offer, moment: (offer: Offer) => number | undefined): Date | null {
+  const at = offer.closures.some((it) => it.cause === 'stale') ? undefined : moment(offer);
+  return at === undefined ? null : new Date(at);
 }
 
 export const inventoryService = defineService({
@@ -88,7 +89,8 @@ export const inventoryService = defineService({
         on_hand: it.onHand,
         held: it.held,
         in_flight: it.inFlight,
-        fresh_until: freshTo(it),
+        fresh_until: unlessStale(it, freshUntil),
+        overdue_at: unlessStale(it, overdueAt),
       }),
     },
     drains: { entity: tables.DrainRow, columns: ({ armed }) => ({ armed }) },
@@ -142,6 +144,7 @@ export const inventoryService = defineService({
     AsWritten44,
     Compare45,
     Twins46,
+    Aging47,
   ],
   recordsOf,
   effects,

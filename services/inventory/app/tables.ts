@@ -35,6 +35,7 @@ export class OfferRow extends KeptAsWritten {
   @Column('int') held!: number;
   @Column('int', { name: 'in_flight' }) inFlight!: number;
   @Column('timestamptz', { name: 'fresh_until', nullable: true }) freshUntil!: Date | null;
+  @Column('timestamptz', { name: 'overdue_at', nullable: true }) overdueAt!: Date | null;
 }
 
 /** What a currency is worth in others. */

@@ -103,7 +103,7 @@ export class OfferView {
   @ApiProperty() sequence!: number;
   @ApiProperty({ format: 'date-time' }) stockAsOf!: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) stockSource?: string;
-  @ApiPropertyOptional({ format: 'date-time', description: 'Past it the figure is stale, and the offer closes' }) freshUntil?: string;
+  @ApiPropertyOptional({ format: 'date-time', description: 'Past it the figure is stale: by what its feed has promised, and it closes; else because it is overdue, and it closes if none comes' }) freshUntil?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'Since when `costTiers` are told so' }) costAsOf?: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) costSource?: string;
   @ApiPropertyOptional({ type: () => QuotedView, description: 'Where the supplier quotes in a currency of its own' }) quoted?: QuotedView;
@@ -142,7 +142,7 @@ export const offerView = (it: Offer): OfferView => ({
 const isoOf = (at: number): string => new Date(at).toISOString();
 
 function factsOf(it: Offer) {
-  const until = freshUntil(it);
+  const until = freshUntil(it) ?? it.staleAt;
   return {
     ...(it.stockSource && { stockSource: it.stockSource }),
     ...(until !== undefined && { freshUntil: isoOf(until) }),

@@ -89,7 +89,7 @@ export function lateOf(offer: Offer, hold: Pick<Hold, 'deliverByAt'>, at: number
 /** When all that is held now is delivered, at the offer's pace. */
 export const doneAt = (offer: Offer, at: number): number => Math.max(at, offer.spentUntil) + pauseOf(offer, offer.held) + leadOf(offer);
 
-function closed(rows: Rows, offerId: string, closure: Closure): readonly InventoryEvent[] {
+export function closed(rows: Rows, offerId: string, closure: Closure): readonly InventoryEvent[] {
   const draft = draftOf(rows);
   draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(rowOf(rows.offers, offerId).closures, closure) });
   if (closure.cause !== 'stale') arm(draft, offerId);

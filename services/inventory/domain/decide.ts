@@ -107,6 +107,7 @@ export function decide(command: InventoryCommand, rows: Rows): Decision<Inventor
     case 'PutRate':
     case 'RequoteOffer':
     case 'CloseStale':
+    case 'AgeFigure':
     case 'ApplyValidity':
     case 'NoteChannel':
     case 'ApplyChannel':

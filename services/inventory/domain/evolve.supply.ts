@@ -38,6 +38,8 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
         ...(event.at !== undefined && { paceAsOf: event.at }),
         ...(event.source && { paceSource: event.source }),
       }));
+    case 'FigureAged':
+      return withOffer(rows, event.offerId, (offer) => ({ ...offer, staleAt: event.staleAt }));
     case 'ChannelNoted':
       return rows;
     default:

@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { assert, assertNever, attemptIdOf } from '@midstream/kernel';
+import { fed } from './aging';
 import { evolveBalance } from './balance';
 import { evolveCaps } from './evolve.caps';
 import { drainOf, evolveDrain } from './evolve.drain';
@@ -43,6 +44,7 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'CountersRebuilt':
     case 'RateNoted':
     case 'ChannelNoted':
+    case 'FigureAged':
     case 'PaceNoted':
       return evolveSupply(rows, event);
     case 'OfferHeld':
@@ -167,10 +169,21 @@ function measuredAs({ measured: _, ...offer }: Offer, { p90Ms, at, until }: Even
   return p90Ms === undefined || until === undefined ? { ...offer, times: [] } : { ...offer, measured: { p90Ms, at } };
 }
 
-function reported(offer: Offer, { reported, sequence, settled, at, source, writtenOff }: EventOf<'StockReported'>): Offer {
-  const stockSource = source === undefined ? {} : { stockSource: source };
-  const known = restocked(offer, reported, at);
-  const now = { ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at, ...stockSource };
+function reported(offer: Offer, event: EventOf<'StockReported'>): Offer {
+  const { reported, sequence, settled, at, source, writtenOff } = event;
+  const told = source === undefined ? {} : { stockSource: source };
+  const beat = offer.kind === 'vault' ? undefined : fed(offer.fed, event);
+  const known = restocked(offer.staleAt === undefined ? offer : freshAgain(offer), reported, at);
+  const now = {
+    ...known,
+    reported,
+    sequence,
+    settled,
+    acceptedAtReport: offer.accepted,
+    stockAsOf: at,
+    ...told,
+    ...(beat && { fed: beat }),
+  };
   if (writtenOff === undefined) return settleOnHand(now);
   const { nearExpiry, duplicate } = writtenOff;
   return settleOnHand({
@@ -179,6 +192,8 @@ function reported(offer: Offer, { reported, sequence, settled, at, source, writt
     ...(duplicate !== undefined && { twins: (offer.twins ?? 0) + duplicate }),
   });
 }
+
+const freshAgain = ({ staleAt: _, ...offer }: Offer): Offer => offer;
 
 function held(rows: Rows, event: Fact<'OfferHeld'>): Rows {
   const { request } = event;

@@ -31,6 +31,7 @@ export { DEFAULT_LEVELS, levelsOf, statusAfter } from './levels';
 export { openUnits } from './caps';
 export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt, WRITE_OFFS } from './ledger';
+export { overdueAt } from './aging';
 export { doneAt, freshUntil } from './closing';
 export { leadOf, p90Of, slowedOf } from './slowness';
 export { convert, convertBack, factorTo } from './rates';

@@ -117,6 +117,7 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'NoteHolding':
     case 'RequoteOffer':
     case 'CloseStale':
+    case 'AgeFigure':
     case 'ApplyValidity':
     case 'ApplyChannel':
     case 'ReportPace':

@@ -10,6 +10,11 @@ export const PACE_BURST_MS = 60_000;
 export const RATE_AHEAD_MS = 300_000;
 /** How old a figure may be of an offer whose feed promises to be fresh. */
 export const FRESH_MS = { instant: 15 * 60_000, bulk: 24 * 3_600_000 } as const;
+/**
+ * Feeds that have promised nothing. `least`: so many pauses make a rhythm, each at most `alike` times as long or as short as is usual. Once
+ * `missed` of them have passed, a figure is overdue.
+ */
+export const FED = { least: 8, alike: 3, missed: 2 } as const;
 /** Holds named by one drain command: what a command costs grows with the square of it. */
 export const DRAIN_BATCH = 50;
 /** Drain commands of one step, in one transaction of bounded size (protocol 12). */

@@ -274,6 +274,8 @@ export type InternalEvent =
       readonly at: number;
       /** Absent in logs of before. */
       readonly source?: FigureSource;
+      /** Of a poll: how often one is told. */
+      readonly everyMs?: number;
       /** Of a vault: units that were written off since it was counted last. */
       readonly writtenOff?: WrittenOff;
     }

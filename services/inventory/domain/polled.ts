@@ -31,7 +31,9 @@ export function notePolled(command: NotePolled, rows: Rows): Decision<InventoryE
   if (isSame && !isStale && at - offer.stockAsOf < POLL_TELL_MS) return [];
 
   const draft = draftOf(rows);
-  draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence: offer.sequence, settled, at, source: 'poll' });
+  // The same figure is told no more often than that
+  const everyMs = command.everyMs === undefined ? {} : { everyMs: Math.max(POLL_TELL_MS, command.everyMs) };
+  draft.emit({ type: 'StockReported', offerId, reported: quantity, sequence: offer.sequence, settled, at, source: 'poll', ...everyMs });
   if (costTiers !== undefined) {
     const quoted = quotedBy(offer, costTiers);
     draft.emit({ type: 'OfferPut', terms: { ...termsOf(offer), ...quoted }, at, costSource: 'poll' });

@@ -57,6 +57,13 @@ export interface Closure {
   readonly regions?: readonly string[];
 }
 
+/** When something came last, how long the pause between two such times usually is, and how many pauses were seen. */
+export interface Beat {
+  readonly lastAt: number;
+  readonly everyMs: number;
+  readonly seen: number;
+}
+
 /** How a vault's free codes lie: days of 24 hours, money by the offer's cost of one unit. */
 export interface Holding extends Omit<NonNullable<OfferFact['holding']>, 'asOf'> {
   readonly asOf: number;
@@ -68,6 +75,9 @@ export interface Offer extends OfferTerms {
   readonly reported: number;
   readonly sequence: number;
   readonly stockAsOf: number;
+  /** How often a figure comes; and since when the last one counts as stale, where it is overdue and its supplier has promised nothing. */
+  readonly fed?: Beat;
+  readonly staleAt?: number;
   /** Units that the supplier ever accepted from us; of these, those that the report has in it; and how many there were when it came. */
   readonly accepted: number;
   readonly settled: number;
@@ -80,9 +90,8 @@ export interface Offer extends OfferTerms {
   readonly onHand: number;
   readonly closures: readonly Closure[];
   readonly outcomes: OfferFact['outcomes'];
-  /** When fresh stock came last, how long the pause between two such times usually is, and how many pauses were seen. */
   readonly holding?: Holding;
-  readonly restock?: { readonly lastAt: number; readonly everyMs: number; readonly seen: number };
+  readonly restock?: Beat;
   /** Of a vault's codes: those that were taken off sale before they expired, in all. */
   readonly withdrawn?: number;
   /** Those that were there under another good as well, and were taken off sale for it, in all. */

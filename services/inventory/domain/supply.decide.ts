@@ -1,4 +1,5 @@
 import { assertNever, type Decision } from '@midstream/kernel';
+import { ageFigure } from './aging';
 import { applyChannel, applyValidity, closeStale, noteChannel, reportPace } from './closing';
 import { rebuildCounters } from './ledger';
 import type { InventoryCode, InventoryEvent } from './messages';
@@ -28,6 +29,8 @@ export function decideSupply(
       return requoteOffer(command, rows);
     case 'CloseStale':
       return closeStale(command, rows);
+    case 'AgeFigure':
+      return ageFigure(command, rows);
     case 'ApplyValidity':
       return applyValidity(command, rows);
     case 'NoteChannel':

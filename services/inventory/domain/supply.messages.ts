@@ -23,6 +23,8 @@ export interface NotePolled extends OfOffer<'NotePolled'> {
   /** What larger quantities cost, too; absent: it is not told. */
   readonly costTiers?: CostTiers;
   readonly currency?: string;
+  /** How often its supplier is asked, milliseconds. */
+  readonly everyMs?: number;
   /** The offer, when the question was put. */
   readonly seen: { readonly sequence: number; readonly stockAsOf: number; readonly accepted: number };
 }
@@ -52,6 +54,11 @@ export type RequoteOffer = OfOffer<'RequoteOffer'> & RateSeen;
 
 /** The offer's stock was to be told again by now. */
 export type CloseStale = OfOffer<'CloseStale'>;
+/** Its figure is overdue, and its supplier has promised nothing: so long after it counts as stale, and so long after the offer closes. */
+export interface AgeFigure extends OfOffer<'AgeFigure'> {
+  readonly staleAfterMs: number;
+  readonly closedAfterMs: number;
+}
 /** The offer's first or last moment has come. */
 export type ApplyValidity = OfOffer<'ApplyValidity'>;
 
@@ -99,12 +106,14 @@ export type SupplyCommand =
   | PutRate
   | RequoteOffer
   | CloseStale
+  | AgeFigure
   | ApplyValidity
   | NoteChannel
   | ApplyChannel
   | ReportPace;
 
 export type SupplyEvent =
+  | { readonly type: 'FigureAged'; readonly offerId: string; readonly staleAt: number }
   | { readonly type: 'HoldingNoted'; readonly offerId: string; readonly holding: Holding }
   | { readonly type: 'MarkupRulesPut'; readonly version: number; readonly rules: readonly MarkupRule[]; readonly skus: readonly string[] }
   | { readonly type: 'RuleFollowed'; readonly sku: string; readonly follows: boolean }

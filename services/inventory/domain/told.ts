@@ -33,9 +33,15 @@ export const stateOf = (offer: Offer): OfferFact => ({
   ...(offer.stockSource && { stockSource: offer.stockSource }),
   ...(offer.costSource && { costSource: offer.costSource }),
   ...(offer.costAsOf !== undefined && { costAsOf: new Date(offer.costAsOf).toISOString() }),
-  ...(offer.freshness && { freshUntil: new Date(offer.stockAsOf + FRESH_MS[offer.freshness]).toISOString() }),
+  ...freshnessOf(offer),
   ...(offer.validUntilAt !== undefined && { validUntil: new Date(offer.validUntilAt).toISOString() }),
 });
+
+/** Of one who has promised nothing it is told once it is over. */
+function freshnessOf({ freshness, staleAt, stockAsOf }: Offer): Pick<OfferFact, 'freshUntil'> {
+  const until = freshness === undefined ? staleAt : stockAsOf + FRESH_MS[freshness];
+  return until === undefined ? {} : { freshUntil: new Date(until).toISOString() };
+}
 
 const restockOf = ({ lastAt, everyMs, seen }: NonNullable<Offer['restock']>): OfferFact['restock'] => ({
   lastAt: new Date(lastAt).toISOString(),

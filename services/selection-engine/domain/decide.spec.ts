@@ -96,6 +96,12 @@ describe('a line asks for a video membership', () => {
     assert.deepEqual(offersOf(market), ['sure~video', 'cheap~video']);
   });
 
+  it('prefers stock that was seen just now to as much whose figure is past its time', () => {
+    const of = (freshUntil: string) => aBook(aProduct('video'), anOffer('a', 'video', { available: 1, freshUntil }), anOffer('b', 'video', { available: 1 })); // prettier-ignore
+    assert.deepEqual(offersOf(of('2026-11-24T12:00:01.000Z')), ['a~video', 'b~video']);
+    assert.deepEqual(offersOf(of('2026-11-24T12:00:00.000Z')), ['b~video', 'a~video']);
+  });
+
   it('prefers codes that lie and expire to equal ones that do not, and can be made again from its record', () => {
     const holding = { asOf: '2026-11-24T12:00:00.000Z', units: 100, ageDays: 3, oldestDays: 9, perDay: 2, coverDays: 50 };
     const vault = (name: string, expiringUnits: number) =>

@@ -1,4 +1,5 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
+import { seenAtOf } from './age';
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
 import { type Bulk, BULK_UNITS_LEAST, splitBetter, type SplitMade } from './assign/bulk';
 import { NOTHING_LENT, outbid } from './assign/bids';
@@ -193,7 +194,7 @@ function asCandidate({ offer, product }: Passed, request: SelectionRequest, want
     costTiers: offer.costTiers,
     leadTimeMs: offer.leadTimeMs,
     stock: availableAt(book, offer),
-    stockAt: offer.kind === 'vault' ? at : Date.parse(offer.stockAsOf),
+    stockAt: offer.kind === 'vault' ? at : seenAtOf(offer, at),
     minQuantity: offer.minQuantity,
     maxQuantity: offer.maxQuantity,
     step,

@@ -56,7 +56,7 @@ async function pollOne(supplier: Supplier, { database, handle }: LoopContext): P
     const seller = House.of(database).sellerOf(supplier);
     const found = offers.length === 0 ? [] : await poll(seller, offers, AbortSignal.timeout(POLL_WAIT_MS));
     for (let from = 0; from < found.length; from += NOTED_AT_ONCE)
-      await Promise.all(found.slice(from, from + NOTED_AT_ONCE).map((it) => handle(toCommand(supplierId, it))));
+      await Promise.all(found.slice(from, from + NOTED_AT_ONCE).map((it) => handle(toCommand(supplier, it))));
     await noteEnd(database, supplier, { goods: found.filter((it) => it.item !== undefined).length });
   } catch (error) {
     await noteEnd(database, supplier, { error: wordsOf(error) });
@@ -73,7 +73,7 @@ async function offersOf(database: Database, supplierId: string): Promise<PolledO
   return rows.map((it) => it.state);
 }
 
-function toCommand(supplierId: string, { offer, item }: Found): Untimed<InventoryCommand> {
+function toCommand({ supplierId, pollEveryMs }: Supplier, { offer, item }: Found): Untimed<InventoryCommand> {
   const { offerId, sequence, accepted, stockAsOf } = offer;
   return {
     type: 'NotePolled',
@@ -81,6 +81,7 @@ function toCommand(supplierId: string, { offer, item }: Found): Untimed<Inventor
     offerId,
     quantity: item?.available ?? 0,
     seen: { sequence, accepted, stockAsOf },
+    ...(pollEveryMs !== undefined && { everyMs: pollEveryMs }),
     ...(item && { costMinor: item.costMinor, ...(item.costTiers && { costTiers: item.costTiers }), currency: item.currency }),
   };
 }

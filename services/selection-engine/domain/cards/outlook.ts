@@ -1,4 +1,5 @@
 import type { Fact } from '@midstream/contracts';
+import { seenAtOf } from '../age';
 import type { OfferBook, Product } from '../book';
 import { chanceAbove, type Context, type HolidayDay, holidaysOf, type Outlook, outlookOf } from '../demand';
 import { dailyOf } from '../demand/daily';
@@ -81,7 +82,7 @@ export function outlookFor({ product, chain, traits, perHour }: Outlooked, need:
     priceMinor: Math.max(1, priceMinor),
     lostSaleMinor: priceMinor * LOST_SALE_SHARE[need.segment],
     offers: chain.map(({ offer, fill, up, trials, responseMs, available }) => {
-      const seenAt = Math.min(at, Date.parse(offer.stockAsOf));
+      const seenAt = Math.min(at, seenAtOf(offer, at));
       const hours = (at - seenAt + responseMs) / 3_600_000;
       const units = Math.min(available, roomFor(need.quantity, rate * 2 * hours));
       return {

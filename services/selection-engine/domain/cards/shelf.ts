@@ -1,3 +1,4 @@
+import { seenAtOf } from '../age';
 import { Reading, upOf } from '../beliefs/read';
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { answerMs } from '../chain/money';
@@ -146,7 +147,7 @@ export class Shelves {
     }
     if (!fits) makeRoom(aisle);
     const reading = new Reading(this.book.beliefs, at);
-    for (const place of stale) this.write(aisle, place);
+    for (const place of stale) this.write(aisle, place, at);
     for (const place of isOld ? shelves.keys() : stale) believe(aisle, place, reading);
     if (isOld) aisle.believedAt = at;
     stale.clear();
@@ -159,7 +160,7 @@ export class Shelves {
     return { sku, product, offers, attributes, kind: this.codeOf(product.fulfilmentKind) };
   }
 
-  private write({ shelves, goods, offers: columns, starts }: Laid, place: number): void {
+  private write({ shelves, goods, offers: columns, starts }: Laid, place: number, now: number): void {
     const { product, offers } = shelves[place] as Shelf;
     const { book } = this;
     const market = book.markets.get(product.sku);
@@ -181,7 +182,7 @@ export class Shelves {
       columns.least[at] = it.minQuantity;
       columns.available[at] = availableAt(book, it);
       columns.source[at] = this.codeOf(it.upstreamGroup);
-      columns.seenAt[at] = Date.parse(it.stockAsOf);
+      columns.seenAt[at] = seenAtOf(it, now);
       columns.currency[at] = this.codeOf(it.currency);
       columns.regions[at] = this.listCodeOf(it.regions);
       columns.odd[at] = Number(it.costTiers.length > 1 || it.closures.length > 0);
