@@ -42,7 +42,7 @@ export class StockBooksController {
   @ApiOperation({
     summary: 'Compares every counter with the ledger and the holds now',
     description:
-      'It also runs once an hour. Counters are set to the ledger where the holds agree with it; the rest is listed for a person.',
+      'It also runs once an hour, over what has moved, and once a day over all. Counters are set to the ledger where the holds agree with it; the rest is listed for a person.',
   })
   @ApiOkResponse({ type: StockBooksView })
   reconcile(@From() caller: Caller): Promise<StockBooksView> {

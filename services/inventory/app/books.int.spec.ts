@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { lookAtBooks } from './books.loop';
 import { aSupplier, aWorld, buys, cleared, holdId, product, type World } from './inventory.app.fixtures';
 
 describe('the books of the stock', () => {
@@ -49,6 +50,34 @@ describe('the books of the stock', () => {
     const [first] = body['items'] as { seen: { held: number }; rebuilt: { held: number }; repaired: boolean }[];
     assert.deepEqual([first?.seen.held, first?.rebuilt.held, first?.repaired], [(sound?.held ?? 0) + 7, sound?.held, true]);
     assert.deepEqual(await reconcile(), { offers: 1, differences: 0, repaired: 0 });
+  });
+
+  it('are looked at by one replica at a time, where stock has moved, and once a day everywhere', async () => {
+    await aSupplier(world, 'b', 'vip', 10);
+    const { database, commands } = world.service;
+    const caller = { scope: 'operator' as const, keyId: 'op' };
+    const look = () =>
+      lookAtBooks({ database, handle: (command) => commands.run(command as never, { caller }) }).then((it) => it && [it.offers, it.differences]); // prettier-ignore
+    const due = () => world.sql(`UPDATE stock_look SET next_at = now()`);
+    assert.equal(await look(), undefined, 'it is not time');
+    await due();
+    const both = await Promise.all([look(), look()]);
+    assert.deepEqual(both.filter(Boolean), [[2, 0]], 'all of them the first time, by one');
+    const look2 = async () => (await due(), look());
+    // what moved before the last look may not have been committed then
+    assert.deepEqual([await look2(), await look2()], [[2, 0], [0, 0]]); // prettier-ignore
+    await world.bus.tell(cleared('o6', 'vip', 1, ['b']));
+    await world.facts('OfferHeld', 'o6');
+    assert.deepEqual([await look2(), await look2(), await look2()], [[1, 0], [1, 0], [0, 0]]); // prettier-ignore
+    const spoil = (units: number) => world.sql(`UPDATE offer SET held = held + $1, on_hand = on_hand + $1,
+                            state = state::jsonb || jsonb_build_object('held', held + $1, 'onHand', on_hand + $1) WHERE id = 'a~vip'`, [units]); // prettier-ignore
+    await spoil(2);
+    assert.deepEqual(await look2(), [0, 0]);
+    await world.sql(`UPDATE stock_look SET whole_at = now() - interval '25 hours'`);
+    assert.deepEqual(await look2(), [2, 1], 'the day’s look sees it');
+    await due();
+    await world.sql(`UPDATE stock_look SET leased_until = now() + interval '1 minute'`);
+    assert.equal(await look(), undefined, 'another looks');
   });
 
   it('take no correction', async () => {

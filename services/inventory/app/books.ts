@@ -1,9 +1,8 @@
 import { type Counters, countersOf, type Offer } from '@midstream/inventory-domain';
-import { Database, type Loop, type LoopContext } from '@midstream/runtime';
+import { Database, type LoopContext } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import type { DifferenceView, MovementView, StockBooksView } from './books.views';
 
-const HOUR_MS = 3_600_000;
 const SHOWN_MAX = 200;
 
 interface Compared {
@@ -26,25 +25,33 @@ interface Difference {
   readonly ofHolds: { readonly held: number; readonly inFlight: number };
 }
 
-/** Every counter against the movements and the holds, in one statement and so at one moment: what runs meanwhile makes no difference. */
-async function compare(database: Database): Promise<{ offers: number; differences: Difference[] }> {
+/**
+ * Every counter against the movements and the holds, in one statement and so at one moment: what runs meanwhile makes no difference. Where a
+ * movement is named, only of offers that have had one after it.
+ */
+async function compare(database: Database, after?: string): Promise<{ offers: number; differences: Difference[] }> {
   const { rows } = await database.pool.query<Compared>(
-    `WITH moved AS (
-       SELECT offer_id, sum(held)::int AS held, sum(in_flight)::int AS in_flight, sum(accepted)::int AS accepted,
-              max(id) FILTER (WHERE reported IS NOT NULL) AS feed
-         FROM stock_movement GROUP BY offer_id),
+    `WITH looked AS MATERIALIZED (
+       SELECT o.id, o.state FROM offer o
+         LEFT JOIN LATERAL (SELECT s.id FROM stock_movement s WHERE s.offer_id = o.id AND s.id > $1::bigint ORDER BY s.id DESC LIMIT 1) AS s ON true
+        WHERE $1::bigint IS NULL OR s.id IS NOT NULL),
+     moved AS (
+       SELECT s.offer_id, sum(s.held)::int AS held, sum(s.in_flight)::int AS in_flight, sum(s.accepted)::int AS accepted,
+              max(s.id) FILTER (WHERE s.reported IS NOT NULL) AS feed
+         FROM stock_movement s JOIN looked l ON l.id = s.offer_id GROUP BY s.offer_id),
      at_report AS (
        SELECT s.offer_id, sum(s.accepted)::int AS accepted FROM stock_movement s JOIN moved m USING (offer_id)
         WHERE s.id <= m.feed AND s.accepted <> 0 GROUP BY s.offer_id),
      holds AS (
        SELECT offer_id, sum(strikable)::int AS held, sum((state ->> 'queued')::int)::int AS queued,
               sum((state ->> 'submitting')::int + (state ->> 'unknown')::int)::int AS in_flight
-         FROM hold WHERE strikable > 0 OR at_supplier > 0 GROUP BY offer_id)
+         FROM hold WHERE (strikable > 0 OR at_supplier > 0) AND offer_id IN (SELECT id FROM looked) GROUP BY offer_id)
      SELECT o.state, coalesce(m.held, 0) AS held, coalesce(m.in_flight, 0) AS in_flight, coalesce(m.accepted, 0) AS accepted,
             coalesce(f.reported, 0) AS reported, coalesce(f.settled, 0) AS settled, coalesce(r.accepted, 0) AS accepted_at_report,
             coalesce(h.held, 0) AS holds_held, coalesce(h.queued, 0) AS holds_queued, coalesce(h.in_flight, 0) AS holds_in_flight
-       FROM offer o LEFT JOIN moved m ON m.offer_id = o.id LEFT JOIN stock_movement f ON f.offer_id = o.id AND f.id = m.feed
+       FROM looked o LEFT JOIN moved m ON m.offer_id = o.id LEFT JOIN stock_movement f ON f.offer_id = o.id AND f.id = m.feed
        LEFT JOIN at_report r ON r.offer_id = o.id LEFT JOIN holds h ON h.offer_id = o.id`,
+    [after ?? null],
   );
   return { offers: rows.length, differences: rows.flatMap((it) => differenceOf(it) ?? []) };
 }
@@ -71,9 +78,9 @@ function differenceOf(it: Compared): Difference | undefined {
 /** Only where the ledger and the holds say the same is the row the one that is wrong; else a person must look. */
 const isRepairable = ({ rebuilt, ofHolds }: Difference): boolean => rebuilt.held === ofHolds.held && rebuilt.inFlight === ofHolds.inFlight;
 
-/** Compares, keeps what it finds, and repairs what can be. */
-export async function reconcileStock({ database, handle }: LoopContext): Promise<StockBooksView> {
-  const { offers, differences } = await compare(database);
+/** Compares, keeps what it finds, and repairs what can be. `after`: only offers with a movement after that one. */
+export async function reconcileStock({ database, handle }: LoopContext, after?: string): Promise<StockBooksView> {
+  const { offers, differences } = await compare(database, after);
   for (const { offerId, seen, rebuilt, ofHolds } of differences) {
     const repaired = isRepairable({ offerId, seen, rebuilt, ofHolds });
     if (repaired) await handle({ type: 'RebuildCounters', offerId, seen, rebuilt } as { type: string });
@@ -86,21 +93,6 @@ export async function reconcileStock({ database, handle }: LoopContext): Promise
     ]);
   }
   return { offers, differences: differences.length, repaired: differences.filter(isRepairable).length };
-}
-
-/** Once an hour; not at once at the start, when a laptop has other things to do. */
-export function booksLoop(): Loop {
-  let dueAt = Date.now() + HOUR_MS;
-  return {
-    name: 'stock-books',
-    everyMs: 60_000,
-    async run(context) {
-      if (Date.now() < dueAt) return false;
-      dueAt = Date.now() + HOUR_MS;
-      await reconcileStock(context);
-      return false;
-    },
-  };
 }
 
 @Injectable()

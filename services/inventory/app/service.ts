@@ -1,6 +1,7 @@
 import { freshUntil, inventory, type Offer, overdueAt, strikable } from '@midstream/inventory-domain';
 import { defineService } from '@midstream/runtime';
-import { booksLoop, StockBooks } from './books';
+import { StockBooks } from './books';
+import { booksLoop } from './books.loop';
 import { StockBooksController } from './books.http';
 import { DeliveriesController } from './deliveries.http';
 import { effects } from './effects';
@@ -30,6 +31,7 @@ import { AsWritten44 } from './migrations/as-written-44';
 import { Compare45 } from './migrations/compare-45';
 import { Twins46 } from './migrations/twins-46';
 import { Aging47 } from './migrations/aging-47';
+import { Look48 } from './migrations/look-48';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -145,6 +147,7 @@ export const inventoryService = defineService({
     Compare45,
     Twins46,
     Aging47,
+    Look48,
   ],
   recordsOf,
   effects,
