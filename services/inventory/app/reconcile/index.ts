@@ -1,9 +1,10 @@
 import type { InventoryEvent } from '@midstream/inventory-domain';
 import { type EffectContext, Problem } from '@midstream/runtime';
 import { House } from '../house';
-import { Reconciliations } from './reconciliations';
+import { COMPARE_WAIT_MS, Reconciliations } from './reconciliations';
 
-export const RECONCILE_LEASE_MS = 90_000;
+/** The shell ends a call at four fifths of its lease. */
+export const RECONCILE_LEASE_MS = Math.ceil((COMPARE_WAIT_MS + 10_000) / 0.8);
 
 /** The books are compared once a day; a supplier that shows none is left alone. */
 export async function reconcile(

@@ -56,7 +56,8 @@ export class ReconciliationView {
   @ApiProperty({ description: 'Older purchases of the window that were too many: compare them with `until` as this `from`' })
   leftOut!: number;
   @ApiPropertyOptional() error?: string;
-  @ApiProperty({ type: [DifferenceView] }) differences!: DifferenceView[];
+  @ApiProperty({ description: 'Purchases that differ' }) differing!: number;
+  @ApiProperty({ type: [DifferenceView], description: 'The first 500 of them, those that are open first' }) differences!: DifferenceView[];
 }
 
 export class ReconciliationPage {

@@ -1,5 +1,5 @@
 import type { InventoryCommand } from '@midstream/inventory-domain';
-import { type Caller, Commands, Database, From, NotFound, Problem, Scopes } from '@midstream/runtime';
+import { type Caller, Commands, Database, From, Problem, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from '../house';
@@ -39,7 +39,7 @@ export class ReconciliationsController {
   @Scopes('operator')
   @ApiOperation({
     summary: 'Compares our book of purchases with the supplier’s',
-    description: `The newest ${COMPARED_MAX} of the window, and none that was made a minute ago. It is done once a day by itself, too.`,
+    description: `The newest ${COMPARED_MAX} of the window, as far as its supplier answers in time, and none that was made a minute ago. It is done once a day by itself, too.`,
   })
   @ApiCreatedResponse({ type: ReconciliationView })
   async start(@Param() { supplierId }: SupplierParam, @Body() { from, until }: StartReconciliationDto): Promise<ReconciliationView> {
@@ -71,10 +71,8 @@ export class ReconciliationsController {
   @ApiOperation({ summary: 'Settles a difference' })
   @ApiOkResponse({ type: ReconciliationView })
   async resolve(@Param() of: DifferenceParam, @Body() { action, note }: SettleDto, @From() caller: Caller): Promise<ReconciliationView> {
-    const { supplierId, reconciliationId, itemId } = of;
-    const { differences } = await this.queries.get(supplierId, reconciliationId);
-    const difference = differences.find((it) => it.itemId === itemId);
-    if (difference === undefined) throw new NotFound('unknown-difference');
+    const { supplierId, reconciliationId } = of;
+    const difference = await this.queries.difference(of);
     if (difference.resolution !== undefined) throw new Problem(409, 'difference-settled', 'The difference is settled already');
     if (action !== 'accept') {
       const { purchaseId, holdId, sku } = await this.supply.purchase(difference.procurementId);

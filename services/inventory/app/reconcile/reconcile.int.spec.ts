@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { House } from '../house';
-import { COMPARED_MAX } from './reconciliations';
+import { COMPARED_AT_ONCE, Reconciliations } from './reconciliations';
 import { aSupplier, aWorld, buys, product, until, type World } from '../inventory.app.fixtures';
 
 describe('the supplier’s book beside ours', () => {
@@ -51,16 +51,20 @@ describe('the supplier’s book beside ours', () => {
     await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
   });
 
-  it('is told of so many purchases at once, and says how many it left out, and from when on it looked', async () => {
+  it('is asked page by page, and says how many it left out, and from when on it looked', async () => {
     await world.sql(
       `INSERT INTO purchase (id, offer_id, supplier_id, status, bought, delivered, kept, quarantined, written_off, created_at, state)
        SELECT 'many/' || n, offer_id, supplier_id, 'rejected', 0, 0, 0, 0, 0, created_at - make_interval(secs => n),
               state::jsonb || jsonb_build_object('purchaseId', 'many/' || n, 'status', 'rejected', 'bought', 0, 'costMinor', 0)
          FROM (SELECT * FROM purchase WHERE id LIKE 'r1/%') p, generate_series(1, $1) n`,
-      [COMPARED_MAX],
+      [COMPARED_AT_ONCE],
     );
-    const first = await compare();
-    assert.deepEqual([first.compared, first.leftOut, first.differences], [COMPARED_MAX, 3, []]);
+    const all = await compare();
+    assert.deepEqual([all.compared, all.leftOut, all.differences], [COMPARED_AT_ONCE + 3, 0, []]);
+    const some = new Reconciliations(world.service.database, House.of(world.service.database), { most: 500, atOnce: 100 });
+    const id = await some.run('a', { fromAt: Date.now() - 86_400_000, untilAt: Date.now() });
+    const first = (await world.call('GET', `/suppliers/a/reconciliations/${id}`)).body as unknown as typeof all;
+    assert.deepEqual([first.compared, first.leftOut, first.differences], [500, COMPARED_AT_ONCE - 497, []]);
     const { body } = await world.call('POST', '/suppliers/a/reconciliations', { until: first.from });
     // the oldest of those before again
     assert.deepEqual([body['compared'], body['leftOut']], [4, 0]);
