@@ -13,6 +13,7 @@ import {
   LossReason,
   MerchantTier,
   Minor,
+  Misfit,
   Name,
   ofLine,
   oneOf,
@@ -57,7 +58,8 @@ export const UnitsDelivered = closed({
   purchaseId: Id,
   deliveries: Type.Array(closed({ deliveryId: Id, kind: oneOf('code', 'top-up') })),
 });
-export const HoldLost = closed({ ...ofHold, quantity: Units, reason: LossReason });
+/** `misfit`: the offer, or its way of delivery, has changed, and does not serve the hold's region or quantity any more. */
+export const HoldLost = closed({ ...ofHold, quantity: Units, reason: LossReason, misfit: Type.Optional(Misfit) });
 export const HoldReleased = closed({
   ...ofHold,
   quantity: Units,

@@ -10,6 +10,7 @@ import {
   ofLine,
   oneOf,
   proposedAddition,
+  Region,
   SelectionRequest,
   Sku,
   Version,
@@ -40,8 +41,19 @@ export const CompetitorPrice = closed({ competitor: Text, priceMinor: Minor, cur
 export const VersionUpdate = closed({ game: Text, title: Text, observedAt: Instant });
 /** What the hub's shops saw of people's interest since they last told. */
 export const HeatSeen = closed({ views: Count, searches: Count, carts: Count, observedAt: Instant });
-/** How a way of delivery is doing: a platform's redeem page, an operator's top-up gate. */
-export const ChannelState = closed({ channel: Text, state: oneOf(...CHANNEL_STATES), observedAt: Instant });
+/** What a way of delivery lets through, whole; absent in it: as much as there is. */
+export const ChannelPolicy = closed({
+  regions: Type.Optional(Type.Array(Region, { minItems: 1, maxItems: 300 })),
+  maxQuantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+  leadTimeMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 604_800_000 })),
+});
+/** How a way of delivery is doing: a platform's redeem page, an operator's top-up gate. Without a policy, that is as it was. */
+export const ChannelState = closed({
+  channel: Text,
+  state: oneOf(...CHANNEL_STATES),
+  policy: Type.Optional(ChannelPolicy),
+  observedAt: Instant,
+});
 
 /** Somebody told of the market. One kind each; an update of a game becomes a fact for each of its goods. */
 export const MarketSignalReported = closed({

@@ -38,6 +38,9 @@ export const LOSS_REASONS = [
 export const LossReason = oneOf(...LOSS_REASONS);
 export type LossReason = (typeof LOSS_REASONS)[number];
 
+/** Why a hold fits its offer no more. */
+export const Misfit = oneOf('region', 'quantity');
+
 export const GIVE_UP_REASONS = [
   'cancelled',
   'declined',

@@ -1,4 +1,4 @@
-import { doneAt, DRAIN_BATCH, DRAIN_COMMANDS, type Hold, type Offer, slowedOf } from '@midstream/inventory-domain';
+import { doneAt, DRAIN_BATCH, DRAIN_COMMANDS, type Hold, misfitOf, type Offer, slowedOf } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
 import type { Shell } from './shell';
 
@@ -20,7 +20,8 @@ export function youngest(shell: Shell, offerId: string): string[] {
     if (hold.offerId !== offerId || hold.held + hold.queued === 0) continue;
     const isDear = hold.priceMinor - marginOf(hold) < costOf(hold.granted);
     const isLate = hold.deliverByAt < lateFrom && hold.deliverByAt > now;
-    if (everything || coversRegion(regions, hold.region) || isDear || isLate) found.push(hold.holdId);
+    const isUnfit = misfitOf(offer, hold) !== undefined;
+    if (everything || coversRegion(regions, hold.region) || isDear || isLate || isUnfit) found.push(hold.holdId);
     if (found.length === DRAIN_BATCH * DRAIN_COMMANDS) break;
   }
   return found;

@@ -5,7 +5,9 @@ import {
   doneAt,
   type InventoryCommand,
   type InventoryEvent,
+  maxQuantityOf,
   type Offer,
+  regionsOf,
   slowedOf,
 } from '@midstream/inventory-domain';
 import type { Untimed } from '@midstream/kernel';
@@ -36,7 +38,7 @@ const WHOLE: readonly ClosureCause[] = ['suspended', 'capacity', 'too-slow', 'no
 
 /**
  * The youngest holds with something to take, read without locks: all where stock is short or the offer is closed, else those of the banned
- * regions and those sold for less than they cost now. Exact, so that what is named can be taken, and a drain comes to its end.
+ * regions, those that its terms or its way of delivery leave out by now, and those sold for less than they cost now. Exact, so that what is named can be taken, and a drain comes to its end.
  */
 async function youngest(database: Database, offerId: string): Promise<string[]> {
   const { rows: found } = await database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE id = $1`, [offerId]);
@@ -52,6 +54,8 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
         AND ($2 OR EXISTS (SELECT 1 FROM unnest($3::text[]) AS r(region) WHERE r.region = '*' OR h.region = r.region OR starts_with(h.region, r.region || '-'))
                 OR h.price_minor - CASE WHEN h.state -> 'floorWaived' IS NOT NULL THEN 0 ELSE ceil(h.price_minor * $8 / 10000.0) END < coalesce(
                      (SELECT t."costMinor" FROM jsonb_to_recordset($4::jsonb) AS t("from" int, "costMinor" bigint) WHERE t."from" <= h.granted ORDER BY t."from" DESC LIMIT 1), 0)
+                OR h.granted NOT BETWEEN $9 AND $10
+                OR NOT EXISTS (SELECT 1 FROM unnest($11::text[]) AS r(region) WHERE r.region = '*' OR h.region = r.region OR starts_with(h.region, r.region || '-'))
                 OR ((h.state ->> 'deliverByAt')::bigint < $6 AND (h.state ->> 'deliverByAt')::bigint > $7))
       ORDER BY h.created_at DESC, h.id DESC LIMIT $5`,
     [
@@ -63,6 +67,7 @@ async function youngest(database: Database, offerId: string): Promise<string[]> 
       slowedOf(offer) === undefined ? 0 : doneAt(offer, now),
       now,
       offer.floorBp ?? 0,
+      ...[offer.minQuantity, maxQuantityOf(offer), regionsOf(offer)],
     ],
   );
   return rows.map((it) => it.id);

@@ -7,8 +7,9 @@ describe('an offer, over HTTP', () => {
   let world: World;
   before(async () => {
     world = await aWorld('inventory_offers');
-    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule', 'capped', 'told']) await world.call('PUT', `/products/${sku}`, product());
-    for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule', 'capped']) await aSupplier(world, 'a', sku, 20);
+    for (const sku of ['vip', 'slow', 'dollar', 'floor', 'cost', 'rule', 'capped', 'told', 'way'])
+      await world.call('PUT', `/products/${sku}`, product());
+    for (const sku of ['vip', 'slow', 'floor', 'cost', 'rule', 'capped', 'way']) await aSupplier(world, 'a', sku, 20);
   });
   after(() => world.end());
 
@@ -176,6 +177,41 @@ describe('an offer, over HTTP', () => {
     await world.call('POST', '/suppliers/a/stock', slower);
     const [lost] = await world.facts('HoldLost', 'o-slow');
     assert.deepEqual([lost?.reason, lost?.quantity], ['too-slow', 4]);
+  });
+
+  it('frees what its way of delivery, or its own terms, leave out by now, and says what does not fit', async () => {
+    const put = (change: object = {}) => world.call('PUT', '/suppliers/a/offers/way', offer({ channel: 'redeem', ...change }));
+    const lossOf = async (orderId: string) => {
+      const [lost] = await world.facts('HoldLost', orderId);
+      return [lost?.reason, lost?.misfit, lost?.quantity];
+    };
+    const channel = (policy: object) => world.call('POST', '/delivery-channels', { sku: 'way', channel: 'redeem', state: 'up', policy });
+    const lift = async () => {
+      await channel({});
+      await until(async () => !('channelPolicy' in (await world.call('GET', '/suppliers/a/offers/way')).body));
+    };
+    await put();
+    await held('o-far', 'way', { region: 'CN-44' });
+    await held('o-near', 'way');
+    assert.equal((await channel({ regions: ['CN-31', 'US'] })).status, 204);
+    assert.deepEqual(await lossOf('o-far'), ['capacity', 'region', 4]);
+    assert.deepEqual((await world.call('GET', '/suppliers/a/offers/way')).body['channelPolicy'], { regions: ['CN-31', 'US'] });
+    await channel({ maxQuantity: 3 });
+    assert.deepEqual(await lossOf('o-near'), ['capacity', 'quantity', 4]);
+    const [told] = await world.sql<{ most: number; regions: string[] }>(
+      `SELECT (data ->> 'maxQuantity')::int AS most, data -> 'regions' AS regions FROM event WHERE type = 'OfferState' AND key = 'a~way' ORDER BY id DESC LIMIT 1`,
+    );
+    assert.deepEqual(told, { most: 3, regions: ['CN'] });
+    await lift();
+    await held('o-late', 'way');
+    await channel({ leadTimeMs: 2 * 3_600_000 });
+    assert.deepEqual(await lossOf('o-late'), ['too-slow', undefined, 4]);
+    await lift();
+    await held('o-own', 'way');
+    await put({ regions: ['US'] });
+    assert.deepEqual(await lossOf('o-own'), ['capacity', 'region', 4]);
+    for (const policy of [{ regions: ['QX'] }, { maxQuantity: 0 }, { leadTimeMs: -1 }, { more: 1 }])
+      assert.equal((await channel(policy)).status, 400);
   });
 
   it('frees what it holds when the margin that the hub insists on is gone', async () => {

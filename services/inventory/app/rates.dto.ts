@@ -1,7 +1,25 @@
 import { CHANNEL_STATES } from '@midstream/contracts';
-import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsString, Length, Matches } from 'class-validator';
-import { IsCurrency } from './currency';
+import { type ChannelPolicy, UNITS_MAX } from '@midstream/inventory-domain';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsCurrency, IsRegion } from './currency';
+import { LEAD_TIME_MS_MAX } from './supply.dto';
 
 export class RateDto {
   @ApiProperty({ example: 'USD' }) @IsCurrency() base!: string;
@@ -27,8 +45,41 @@ export class RatePage {
   @ApiProperty({ type: [RateView] }) items!: RateView[];
 }
 
+/** What a way of delivery lets through. */
+export class ChannelPolicyDto {
+  @ApiPropertyOptional({ type: [String], example: ['CN'], description: 'It serves these only' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(300)
+  @IsRegion({ each: true })
+  regions?: string[];
+  @ApiPropertyOptional({ description: 'Units of a line at most' }) @IsOptional() @IsInt() @Min(1) @Max(UNITS_MAX) maxQuantity?: number;
+  @ApiPropertyOptional({ description: 'From order to delivery at least, milliseconds: it is not instant any more' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LEAD_TIME_MS_MAX)
+  leadTimeMs?: number;
+}
+
 export class ChannelDto {
   @ApiProperty() @Matches(/^[A-Za-z0-9._-]{1,80}$/) sku!: string;
   @ApiProperty({ example: 'steam-redeem' }) @IsString() @Length(1, 120) channel!: string;
   @ApiProperty({ enum: CHANNEL_STATES }) @IsIn(CHANNEL_STATES) state!: (typeof CHANNEL_STATES)[number];
+  @ApiPropertyOptional({
+    type: () => ChannelPolicyDto,
+    description: 'What it lets through, the whole of it; `{}`: as much as there is. Absent: as it was',
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChannelPolicyDto)
+  policy?: ChannelPolicyDto;
 }
+
+export const policyOf = ({ regions, maxQuantity, leadTimeMs }: ChannelPolicyDto): ChannelPolicy => ({
+  ...(regions && { regions }),
+  ...(maxQuantity !== undefined && { maxQuantity }),
+  ...(leadTimeMs !== undefined && { leadTimeMs }),
+});

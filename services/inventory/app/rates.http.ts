@@ -3,7 +3,7 @@ import { rowOf } from '@midstream/inventory-domain';
 import { type Caller, Commands, Database, From, Scopes } from '@midstream/runtime';
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ChannelDto, RatePage, RateDto, RateView } from './rates.dto';
+import { ChannelDto, policyOf, RatePage, RateDto, RateView } from './rates.dto';
 
 @ApiTags('supply')
 @Controller({ version: '1' })
@@ -41,12 +41,12 @@ export class RatesController {
   @HttpCode(204)
   @Scopes('operator')
   @ApiOperation({
-    summary: 'Tells how a way of delivery of a good is doing',
+    summary: 'Tells how a way of delivery of a good is doing, and what it lets through',
     description:
-      'Offers of the good that name the channel close while it is `down` or `slow`; what is held there goes elsewhere. `POST /v1/market-signals` of selection does the same.',
+      'Offers of the good that name the channel close while it is `down` or `slow`; what is held there goes elsewhere. So does what a new policy leaves out: other regions, more units, or what would come too late. `POST /v1/market-signals` of selection does the same.',
   })
-  async channel(@Body() { sku, channel, state }: ChannelDto, @From() caller: Caller): Promise<void> {
-    await this.commands.run({ type: 'NoteChannel', sku, channel, state }, { caller });
+  async channel(@Body() { sku, channel, state, policy }: ChannelDto, @From() caller: Caller): Promise<void> {
+    await this.commands.run({ type: 'NoteChannel', sku, channel, state, ...(policy && { policy: policyOf(policy) }) }, { caller });
   }
 }
 

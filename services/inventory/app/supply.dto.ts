@@ -30,7 +30,7 @@ import { POLL_EVERY_MS } from './poll/poll';
 
 export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
 export const CURRENCY = /^[A-Z]{3}$/;
-const LEAD_TIME_MS_MAX = 7 * 86_400_000;
+export const LEAD_TIME_MS_MAX = 7 * 86_400_000;
 
 export class NameDto {
   @ApiProperty({ maxLength: 200 }) @IsString() @Length(1, 200) zh!: string;

@@ -92,8 +92,12 @@ export class OfferView {
   })
   measuredLeadMs?: number;
   @ApiPropertyOptional({ format: 'date-time', description: 'When we measured it' }) measuredLeadAsOf?: string;
-  @ApiPropertyOptional({ format: 'date-time', description: 'Since when `capacityPerMinute` and `leadTimeMs` are told so' }) paceAsOf?: string;
-  @ApiPropertyOptional({ enum: FIGURE_SOURCES, description: 'Who told them: a feed (`push`), a person (`manual`); `import`: with the codes' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Since when `capacityPerMinute` and `leadTimeMs` are told so' })
+  paceAsOf?: string;
+  @ApiPropertyOptional({
+    enum: FIGURE_SOURCES,
+    description: 'Who told them: a feed (`push`), a person (`manual`); `import`: with the codes',
+  })
   paceSource?: string;
   @ApiProperty() safetyStock!: number;
   @ApiProperty({ description: 'What the supplier has for us, by its last report' }) supply!: number;
@@ -103,7 +107,12 @@ export class OfferView {
   @ApiProperty() sequence!: number;
   @ApiProperty({ format: 'date-time' }) stockAsOf!: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) stockSource?: string;
-  @ApiPropertyOptional({ format: 'date-time', description: 'Past it the figure is stale: by what its feed has promised, and it closes; else because it is overdue, and it closes if none comes' }) freshUntil?: string;
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description:
+      'Past it the figure is stale: by what its feed has promised, and it closes; else because it is overdue, and it closes if none comes',
+  })
+  freshUntil?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'Since when `costTiers` are told so' }) costAsOf?: string;
   @ApiPropertyOptional({ enum: FIGURE_SOURCES }) costSource?: string;
   @ApiPropertyOptional({ type: () => QuotedView, description: 'Where the supplier quotes in a currency of its own' }) quoted?: QuotedView;
@@ -111,6 +120,12 @@ export class OfferView {
   @ApiPropertyOptional({ format: 'date-time' }) validFrom?: string;
   @ApiPropertyOptional({ format: 'date-time' }) validUntil?: string;
   @ApiPropertyOptional() channel?: string;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What the channel lets through: `regions`, `maxQuantity`, `leadTimeMs`',
+  })
+  channelPolicy?: object;
   @ApiPropertyOptional({ type: () => DenominationDto }) denomination?: object;
   @ApiProperty({ type: [ClosureView], description: 'It is open when there is none' }) closures!: ClosureView[];
 }
@@ -153,6 +168,7 @@ function factsOf(it: Offer) {
     ...(it.validFromAt !== undefined && { validFrom: isoOf(it.validFromAt) }),
     ...(it.validUntilAt !== undefined && { validUntil: isoOf(it.validUntilAt) }),
     ...(it.channel !== undefined && { channel: it.channel }),
+    ...(it.policy && { channelPolicy: it.policy }),
     ...(it.denomination && { denomination: it.denomination }),
     ...(it.measured && { measuredLeadMs: it.measured.p90Ms, measuredLeadAsOf: isoOf(it.measured.at) }),
     ...(it.paceAsOf !== undefined && { paceAsOf: isoOf(it.paceAsOf) }),

@@ -2,6 +2,7 @@ import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
 import { COST_TIERS_MAX, HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
+import { isNarrower } from './fit';
 import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
 import type { InventoryCode, InventoryEvent, PutOffer, PutProduct, PutSupplier, RepriceOffer } from './messages';
 import { convertTiers } from './rates';
@@ -14,6 +15,7 @@ import {
   type OfferTerms,
   type Product,
   type Rows,
+  rowOf,
   termsOf,
 } from './state';
 import { setBan } from './verdict';
@@ -61,7 +63,10 @@ export function putSupplier({ supplier }: PutSupplier, rows: Rows): Decided {
   return known !== undefined && same(known, supplier) ? [] : [{ type: 'SupplierPut', supplier }];
 }
 
-/** One supplier's offer of one product. A cost that rises above what its holds are sold for takes their supply away (protocol 22). */
+/**
+ * One supplier's offer of one product. A cost that rises above what its holds are sold for takes their supply away (protocol 22), and so do
+ * regions and quantities that leave them out.
+ */
 export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): Decided {
   const supplier = rows.suppliers[supplierId];
   const product = rows.products[sku];
@@ -104,7 +109,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   if (known === undefined) {
     setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
     capOffer(draft, offerId);
-  } else if (isDearer(known, whole)) arm(draft, offerId);
+  } else if (isDearer(known, whole) || isNarrower(known, rowOf(draft.rows.offers, offerId))) arm(draft, offerId);
   tellState(draft, offerId);
   return draft.events;
 }

@@ -1,5 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { evolve } from './evolve';
+import { misfitOf } from './fit';
 import { openCostOf } from './markup';
 import type { InventoryEvent } from './messages';
 import { type Closure, type Hold, type Offer, type Rows, rowOf, type Stage, stateOf, tallyOf } from './state';
@@ -43,7 +44,9 @@ export function lose(draft: Draft, hold: Hold, from: readonly (readonly [Stage, 
   if (quantity === 0) return;
   const to = hold.releaseAsked === undefined ? 'lost' : 'released';
   for (const [stage, units] of from) move(draft, hold, stage, to, units);
-  if (hold.releaseAsked === undefined) draft.emit({ type: 'HoldLost', ...ofHold(draft, hold.holdId), quantity, reason });
+  const misfit = reason === 'capacity' ? misfitOf(rowOf(draft.rows.offers, hold.offerId), hold) : undefined;
+  if (hold.releaseAsked === undefined)
+    draft.emit({ type: 'HoldLost', ...ofHold(draft, hold.holdId), quantity, reason, ...(misfit && { misfit }) });
   else draft.emit({ type: 'HoldReleased', ...ofHold(draft, hold.holdId), quantity, reason: hold.releaseAsked });
 }
 

@@ -2,6 +2,7 @@ import type { LossReason } from '@midstream/contracts';
 import { type Decision, coversRegion, reject } from '@midstream/kernel';
 import { lateOf } from './closing';
 import { draftOf, lose, tellState } from './draft';
+import { misfitOf } from './fit';
 import { DRAIN_BATCH, DRAIN_RETRY_MS, STORM_WINDOW } from './limits';
 import type { AllowDrain, DrainOffer, InventoryCode, InventoryEvent, NoteBack, ResumeDrain, StopDrain } from './messages';
 import {
@@ -29,6 +30,7 @@ export function lossOf(offer: Offer, verdict: VerdictRow | undefined, hold: Hold
     // A stale figure takes nothing away: nobody has said that it is gone.
     if (cause !== 'banned' && cause !== 'stale') return 'capacity';
   }
+  if (misfitOf(offer, hold) !== undefined) return 'capacity';
   if (costAt(offer.costTiers, hold.granted) > maxCostOf(offer, hold.priceMinor, hold.floorWaived)) return 'price-risen';
   return supplyOf(offer) <= 0 ? 'out-of-stock' : undefined;
 }

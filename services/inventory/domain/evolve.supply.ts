@@ -40,6 +40,10 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
       }));
     case 'FigureAged':
       return withOffer(rows, event.offerId, (offer) => ({ ...offer, staleAt: event.staleAt }));
+    case 'PolicyNoted':
+      return withOffer(rows, event.offerId, ({ policy: _, ...offer }) =>
+        Object.keys(event.policy).length === 0 ? offer : { ...offer, policy: event.policy },
+      );
     case 'ChannelNoted':
       return rows;
     default:

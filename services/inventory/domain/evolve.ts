@@ -45,6 +45,7 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
     case 'RateNoted':
     case 'ChannelNoted':
     case 'FigureAged':
+    case 'PolicyNoted':
     case 'PaceNoted':
       return evolveSupply(rows, event);
     case 'OfferHeld':
@@ -123,10 +124,12 @@ function withTerms(before: Rows, { terms, at, costSource, paceSource, priceVersi
   const known = rows.offers[terms.offerId];
   const product = rows.products[terms.sku];
   const put = known === undefined ? newOffer(terms, at) : { ...withoutTerms(known), ...terms };
-  const { costTold, ...plain } = put;
+  const { costTold, policy, ...plain } = put;
   const offer: Offer = {
     ...plain,
     ...(terms.ruled && costTold && { costTold }),
+    // It was of that way of delivery
+    ...(policy && known?.channel === terms.channel && { policy }),
     ...(costSource && { costSource, costAsOf: at }),
     ...(paceSource && { paceSource, paceAsOf: at }),
     ...(priceVersion !== undefined && { priceVersion }),

@@ -2,6 +2,7 @@ import type { Fact } from '@midstream/contracts';
 import { attemptIdOf, coversRegion, type Decision, holdIdOf } from '@midstream/kernel';
 import { CapRoom, countHold, countsNeeded } from './caps';
 import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
+import { maxQuantityOf, servesRegion } from './fit';
 import { HOLD_GRACE_MS, HOLD_TTL_MS } from './limits';
 import type { AssignHold, ExpireHold, ExtendHold, HoldFirst, InventoryEvent, ReleaseHold } from './messages';
 import { planPurchases } from './purchase';
@@ -71,7 +72,7 @@ function barOf({ offerId, sku, currency, verdict }: Candidate, rows: Rows, regio
   if (verdict?.status !== 'compliant' || isBanned(rows.verdicts[sku], region, at)) return 'banned';
   if (offer === undefined || offer.sku !== sku) return 'unknown-offer';
   if (offer.closures.some((it) => coversRegion(it.regions ?? ['*'], region))) return 'closed';
-  if (offer.currency !== currency || !coversRegion(offer.regions, region)) return 'closed';
+  if (offer.currency !== currency || !servesRegion(offer, region)) return 'closed';
   return roomOf(offer) < offer.minQuantity ? 'no-stock' : undefined;
 }
 
@@ -87,7 +88,7 @@ function takesOf(open: readonly Candidate[], quantity: number, rows: Rows, caps:
   const take = ({ offerId }: Candidate, upTo: number): void => {
     const offer = rowOf(rows.offers, offerId);
     const taken = takes.get(offerId) ?? 0;
-    const room = Math.min(wanted, upTo, Math.min(roomOf(offer), offer.maxQuantity) - taken);
+    const room = Math.min(wanted, upTo, Math.min(roomOf(offer), maxQuantityOf(offer)) - taken);
     const more = Math.max(0, offer.caps === undefined ? room : Math.min(room, caps.leftAt(offer)));
     if (more > 0) takes.set(offerId, taken + more);
     if (offer.caps !== undefined) caps.take(offer, more);

@@ -32,6 +32,7 @@ export { openUnits } from './caps';
 export * from './counters';
 export { movementsOf, type Movement, MOVEMENT_KINDS, rebuilt, WRITE_OFFS } from './ledger';
 export { overdueAt } from './aging';
+export { maxQuantityOf, misfitOf, regionsOf } from './fit';
 export { doneAt, freshUntil } from './closing';
 export { leadOf, p90Of, slowedOf } from './slowness';
 export { convert, convertBack, factorTo } from './rates';

@@ -39,8 +39,10 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
     case 'UnitsGivenUp':
       return fact.holdId === undefined ? [] : [{ command: { type: 'NoteBack', offerId: offerOfHold(fact.holdId), units: fact.quantity } }];
     case 'MarketSignalReported': {
-      const { sku, channel } = fact;
-      return channel === undefined ? [] : [{ command: { type: 'NoteChannel', sku, channel: channel.channel, state: channel.state } }];
+      const { sku, channel: told } = fact;
+      if (told === undefined) return [];
+      const { channel, state, policy } = told;
+      return [{ command: { type: 'NoteChannel', sku, channel, state, ...(policy && { policy }) } }];
     }
     case 'VerdictState':
       return [{ command: toNoteVerdict(fact) }];
@@ -79,8 +81,8 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
     case 'MarkupRulesPut':
       return event.skus.map((sku) => ({ command: { type: 'PriceProduct', sku } }));
     case 'ChannelNoted': {
-      const { channel, state } = event;
-      return event.offerIds.map((offerId) => ({ command: { type: 'ApplyChannel', offerId, channel, state } }));
+      const { channel, state, policy } = event;
+      return event.offerIds.map((offerId) => ({ command: { type: 'ApplyChannel', offerId, channel, state, ...(policy && { policy }) } }));
     }
     case 'VerdictNoted':
       return event.offerIds.flatMap((offerId) => applications(event.sku, offerId, event.verdicts));

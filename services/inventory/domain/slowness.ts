@@ -4,13 +4,15 @@ import { SLOW } from './limits';
 import type { ForgetSlowness, InventoryEvent } from './messages';
 import { type Offer, type Rows, rowOf } from './state';
 
-/** What is reckoned with from order to delivery: what the supplier promises, or what was measured where that is clearly longer. */
-export const leadOf = ({ leadTimeMs, measured }: Pick<Offer, 'leadTimeMs' | 'measured'>): number =>
-  Math.max(leadTimeMs, measured?.p90Ms ?? 0);
+type Paced = Pick<Offer, 'leadTimeMs' | 'measured' | 'policy' | 'slowed'>;
 
-/** Why what is held there may come too late: it was measured, or its supplier has said so. */
-export const slowedOf = ({ slowed, measured }: Pick<Offer, 'slowed' | 'measured'>): Offer['slowed'] =>
-  measured === undefined ? slowed : 'too-slow';
+/** What is reckoned with from order to delivery: what the supplier promises, or what was measured or its way of delivery needs, where that is longer. */
+export const leadOf = ({ leadTimeMs, measured, policy }: Paced): number =>
+  Math.max(leadTimeMs, measured?.p90Ms ?? 0, policy?.leadTimeMs ?? 0);
+
+/** Why what is held there may come too late: it was measured, or its supplier or its way of delivery has said so. */
+export const slowedOf = ({ slowed, measured, policy, leadTimeMs }: Paced): Offer['slowed'] =>
+  measured === undefined && (policy?.leadTimeMs ?? 0) <= leadTimeMs ? slowed : 'too-slow';
 
 /** With the time of one more purchase that was delivered, from its submission to its end; the newest ones only. */
 export const timed = (offer: Offer, ms: number): Offer =>

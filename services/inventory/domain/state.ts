@@ -5,6 +5,7 @@ import type { FigureSource } from './supply.messages';
 import { STORM_PATIENCE_MS, UNITS_MAX } from './limits';
 import type { AppliedCap, Caps, Usage } from './caps.messages';
 import type { StockAlerts, StockLevel } from './levels.messages';
+import { regionsOf } from './fit';
 import type { CostTiers, MarkupRules, OfferTerms, QuotedRate, Rate } from './terms';
 
 export * from './terms';
@@ -55,6 +56,15 @@ export interface VerdictRow {
 export interface Closure {
   readonly cause: 'banned' | 'capacity' | 'too-slow' | 'suspended' | 'stale' | 'not-valid' | 'channel-down' | 'channel-slow';
   readonly regions?: readonly string[];
+}
+
+/** What a way of delivery lets through; absent: as much as there is. */
+export interface ChannelPolicy {
+  readonly regions?: readonly string[];
+  /** Units of a line. */
+  readonly maxQuantity?: number;
+  /** From order to delivery at least, milliseconds. */
+  readonly leadTimeMs?: number;
 }
 
 /** When something came last, how long the pause between two such times usually is, and how many pauses were seen. */
@@ -112,6 +122,8 @@ export interface Offer extends OfferTerms {
   readonly paceAsOf?: number;
   /** Of the product, whose price is the ceiling. */
   readonly priceVersion?: number;
+  /** What its way of delivery lets through, where that is less than its terms. */
+  readonly policy?: ChannelPolicy;
   /** The supplier has no money of ours: nothing is bought, and nothing more is held. */
   readonly unpaid?: true;
   /** What the product was told that it costs, where a rule prices it. */
@@ -280,6 +292,7 @@ export function closuresOf(offer: Offer): OfferFact['closures'] {
     ...offer.closures.map(({ cause, regions }) => ({ cause, ...(regions && { regions: [...regions] }) })),
     ...(supply <= 0 || offer.held > supply ? [{ cause: 'out-of-stock' as const }] : []),
     ...(cheapest > maxCostOf(offer, offer.ceilingMinor) ? [{ cause: 'price-risen' as const }] : []),
+    ...(offer.policy !== undefined && regionsOf(offer).length === 0 ? [{ cause: 'channel-down' as const }] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Timed } from '@midstream/kernel';
 import type { Counters } from './counters';
-import type { CostTiers, Holding, MarkupRule } from './state';
+import type { ChannelPolicy, CostTiers, Holding, MarkupRule } from './state';
 
 interface Told<Type extends string> extends Timed {
   readonly type: Type;
@@ -65,6 +65,8 @@ export type ApplyValidity = OfOffer<'ApplyValidity'>;
 interface ChannelSeen {
   readonly channel: string;
   readonly state: 'up' | 'slow' | 'down';
+  /** The whole of it; absent: as it was. */
+  readonly policy?: ChannelPolicy;
 }
 /** A way of delivery of a good has changed. */
 export interface NoteChannel extends Told<'NoteChannel'>, ChannelSeen {
@@ -113,6 +115,7 @@ export type SupplyCommand =
   | ReportPace;
 
 export type SupplyEvent =
+  | { readonly type: 'PolicyNoted'; readonly offerId: string; readonly policy: ChannelPolicy }
   | { readonly type: 'FigureAged'; readonly offerId: string; readonly staleAt: number }
   | { readonly type: 'HoldingNoted'; readonly offerId: string; readonly holding: Holding }
   | { readonly type: 'MarkupRulesPut'; readonly version: number; readonly rules: readonly MarkupRule[]; readonly skus: readonly string[] }

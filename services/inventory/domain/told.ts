@@ -1,4 +1,5 @@
 import type { Fact } from '@midstream/contracts';
+import { maxQuantityOf, regionsOf } from './fit';
 import { FRESH_MS, UNITS_MAX } from './limits';
 import { leadOf } from './slowness';
 import { closuresOf, type Offer, roomOf } from './state';
@@ -16,9 +17,9 @@ export const stateOf = (offer: Offer): OfferFact => ({
   kind: offer.kind,
   costTiers: offer.costTiers,
   currency: offer.currency,
-  regions: [...offer.regions],
+  regions: toldRegions(offer),
   minQuantity: offer.minQuantity,
-  maxQuantity: offer.maxQuantity,
+  maxQuantity: maxQuantityOf(offer),
   capacityPerMinute: offer.capacityPerMinute,
   leadTimeMs: leadOf(offer),
   available: roomOf(offer),
@@ -36,6 +37,12 @@ export const stateOf = (offer: Offer): OfferFact => ({
   ...freshnessOf(offer),
   ...(offer.validUntilAt !== undefined && { validUntil: new Date(offer.validUntilAt).toISOString() }),
 });
+
+/** Where its way of delivery leaves nothing, it is closed. */
+function toldRegions(offer: Offer): string[] {
+  const regions = regionsOf(offer);
+  return [...(regions.length > 0 ? regions : offer.regions)];
+}
 
 /** Of one who has promised nothing it is told once it is over. */
 function freshnessOf({ freshness, staleAt, stockAsOf }: Offer): Pick<OfferFact, 'freshUntil'> {

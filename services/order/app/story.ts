@@ -146,8 +146,13 @@ const TOLD: Readonly<Record<HoldNoted['told'], string>> = {
 };
 
 function noted(event: HoldNoted): Entry {
-  const { told, sku, supplierId, offerId, delivered, lost, released, reason, tally, progress } = event;
-  const units = { ...(delivered > 0 && { delivered }), ...(lost > 0 && { lost }), ...(released > 0 && { released }) };
+  const { told, sku, supplierId, offerId, delivered, lost, released, reason, misfit, tally, progress } = event;
+  const units = {
+    ...(delivered > 0 && { delivered }),
+    ...(lost > 0 && { lost }),
+    ...(released > 0 && { released }),
+    ...(misfit && { misfit }),
+  };
   return ofLine(event, TOLD[told], { sku, ...units, progress, hub: { supplierId, offerId, holdId: tally.holdId, tally } }, reason);
 }
 

@@ -21,7 +21,8 @@ export function noteHold(command: NoteHold, rows: Rows): Decision<OrderEvent> {
 
   const draft = draftOf(rows);
   const progress = { ordered: line.ordered, delivered: deliveredOf(line) + delivered };
-  const changed = { delivered, lost, released, ...(reason && { reason }), progress };
+  const why = reason && { reason, ...(command.misfit && { misfit: command.misfit }) };
+  const changed = { delivered, lost, released, ...why, progress };
   const came = delivered > 0 && { deliveredAt: command.at };
   draft.emit({ type: 'HoldNoted', ...ofLine(command), told, tally, sku, supplierId, offerId, ...changed, ...came });
   reviseConsent(draft, command, tally.holdId);

@@ -52,6 +52,7 @@ export interface NoteHold extends Command<'NoteHold'>, OfLine {
   readonly told: HoldFact['type'];
   readonly tally: HoldTally;
   readonly reason?: LossReason;
+  readonly misfit?: Fact<'HoldLost'>['misfit'];
 }
 /** A timer: units that could not be held are asked for again. */
 export interface AskAgain extends Command<'AskAgain'>, OfLine {
@@ -229,6 +230,8 @@ export interface HoldNoted extends OfLine {
   readonly lost: number;
   readonly released: number;
   readonly reason?: LossReason;
+  /** What of the hold its offer serves no more. */
+  readonly misfit?: Fact<'HoldLost'>['misfit'];
   /** When units of it came, if any did. */
   readonly deliveredAt?: number;
   /** How far the line is with it: delivered units of ordered ones. */

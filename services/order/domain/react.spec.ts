@@ -23,6 +23,9 @@ it('hears how a hold stands, and why it was lost', () => {
   assert.deepEqual(react({ type: 'HoldLost', ...of, reason: 'banned' }), [
     { command: { type: 'NoteHold', told: 'HoldLost', ...LINE, tally, reason: 'banned' } },
   ]);
+  assert.deepEqual(react({ type: 'HoldLost', ...of, reason: 'capacity', misfit: 'region' }), [
+    { command: { type: 'NoteHold', told: 'HoldLost', ...LINE, tally, reason: 'capacity', misfit: 'region' } },
+  ]);
   assert.deepEqual(react({ type: 'HoldReleased', ...of, reason: 'cancelled' }), [
     { command: { type: 'NoteHold', told: 'HoldReleased', ...LINE, tally } },
   ]);

@@ -17,9 +17,7 @@ export function react(fact: AnyFact | OrderEvent): readonly Called[] {
     case 'PurchaseSubmitted':
     case 'PurchaseUnknown': {
       const { type: told, orderId, merchantId, lineId, tally } = fact;
-      return [
-        { command: { type: 'NoteHold', told, orderId, merchantId, lineId, tally, ...(told === 'HoldLost' && { reason: fact.reason }) } },
-      ];
+      return [{ command: { type: 'NoteHold', told, orderId, merchantId, lineId, tally, ...(fact.type === 'HoldLost' && lossOf(fact)) } }];
     }
     case 'OrderPlaced': {
       const { orderId, merchantId, lines } = fact;
@@ -51,3 +49,5 @@ function noteAnswer(fact: Fact<'OfferHeld' | 'NothingHeld'>, holds: Fact<'OfferH
   const { orderId, merchantId, lineId, attempt, decisionId, tried, candidates, gates } = fact;
   return { type: 'NoteAnswer', orderId, merchantId, lineId, attempt, decisionId, holds, tried, candidates, gates };
 }
+
+const lossOf = ({ reason, misfit }: Fact<'HoldLost'>) => ({ reason, ...(misfit && { misfit }) });

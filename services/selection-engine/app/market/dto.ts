@@ -1,10 +1,30 @@
 import { CHANNEL_STATES, SIGNAL_KINDS, type SignalKind } from '@midstream/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsObject, IsOptional, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { IsCurrency, IsInstant, IsSku, IsText } from '../checks';
 
 const COUNT_MAX = 1_000_000;
 const PRICE_MAX_MINOR = 100_000_000_000;
+const LEAD_TIME_MS_MAX = 7 * 86_400_000;
+
+/** What a way of delivery lets through. */
+export class ChannelPolicyDto {
+  @ApiPropertyOptional({ type: [String], example: ['CN'], description: 'It serves these only' })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(300)
+  @Matches(/^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/, { each: true, message: '$property: ISO 3166 codes, like CN or CN-31, or *' })
+  regions?: string[];
+  @ApiPropertyOptional({ description: 'Units of a line at most' }) @IsOptional() @IsInt() @Min(1) @Max(COUNT_MAX) maxQuantity?: number;
+  @ApiPropertyOptional({ description: 'From order to delivery at least, milliseconds: it is not instant any more' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(LEAD_TIME_MS_MAX)
+  leadTimeMs?: number;
+}
 
 /** One thing that was seen in the market. Which fields it needs depends on its kind. */
 export class SignalDto {
@@ -78,6 +98,16 @@ export class SignalDto {
   @IsOptional()
   @IsIn(CHANNEL_STATES)
   state?: (typeof CHANNEL_STATES)[number];
+
+  @ApiPropertyOptional({
+    type: () => ChannelPolicyDto,
+    description: 'delivery-channel: What it lets through, the whole of it; `{}`: as much as there is. Absent: as it was',
+  })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ChannelPolicyDto)
+  policy?: ChannelPolicyDto;
 }
 
 export class HeatQuery {

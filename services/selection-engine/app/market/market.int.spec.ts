@@ -43,6 +43,27 @@ describe('the market', () => {
     assert.equal(item?.prices[0]?.priceMinor, 2450);
   });
 
+  it('tells how a way of delivery is doing, and what it lets through, which stays until something else is said', async () => {
+    const channel = (secondsAgo: number, more: object) =>
+      report({ kind: 'delivery-channel', sku: 'video', channel: 'redeem', state: 'up', observedAt: seen(secondsAgo), ...more });
+    const policy = { regions: ['CN-31'], maxQuantity: 5, leadTimeMs: 60_000 };
+    assert.equal((await channel(50, { policy })).status, 201);
+    assert.equal((await channel(40, { state: 'slow' })).status, 201);
+    const told = async (type: string) => {
+      const { rows } = await engine.service.database.pool.query<{ data: Record<string, object[] & { policy?: object; state: string }> }>(
+        `SELECT data FROM event WHERE key = 'video' AND type = $1 ORDER BY id DESC LIMIT 2`,
+        [type],
+      );
+      for (const it of rows) assert.equal(faultOf(type, it.data), undefined);
+      return rows.map((it) => it.data);
+    };
+    assert.deepEqual((await told('MarketSignalReported')).map((it) => [it['channel']?.state, it['channel']?.policy]), [['slow', undefined], ['up', policy]]); // prettier-ignore
+    const [{ channels } = {}] = await told('MarketState');
+    assert.deepEqual(channels?.map((it) => ('policy' in it ? it.policy : undefined)), [policy]); // prettier-ignore
+    for (const it of [{ regions: ['Mars'] }, { regions: [] }, { maxQuantity: 0 }, { leadTimeMs: -1 }, { more: 1 }])
+      assert.equal((await channel(1, { policy: it })).status, 400, JSON.stringify(it));
+  });
+
   it('refuses what cannot be believed, and says why', async () => {
     assert.equal(await codeOf(price(2_450_000)), '422 price-implausible');
     assert.equal(await codeOf(price(2)), '422 price-implausible');

@@ -1,7 +1,7 @@
 import type { OfferBook, ReportSignal, Signal } from '@midstream/selection-engine-domain';
 import type { Untimed } from '@midstream/kernel';
 import { Problem } from '@midstream/runtime';
-import type { SignalDto } from './dto';
+import type { ChannelPolicyDto, SignalDto } from './dto';
 
 /** @throws Problem `signal-incomplete` where a field is missing that the kind needs. */
 export function toReportSignal(signalId: string, dto: SignalDto, book: OfferBook): Untimed<ReportSignal> {
@@ -22,9 +22,15 @@ function signalOf(dto: SignalDto): Signal {
     case 'heat':
       return { kind, views: dto.views ?? 0, searches: dto.searches ?? 0, carts: dto.carts ?? 0 };
     case 'delivery-channel':
-      return { kind, channel: needed(dto, 'channel'), state: needed(dto, 'state') };
+      return { kind, channel: needed(dto, 'channel'), state: needed(dto, 'state'), ...(dto.policy && { policy: policyOf(dto.policy) }) };
   }
 }
+
+const policyOf = ({ regions, maxQuantity, leadTimeMs }: ChannelPolicyDto) => ({
+  ...(regions && { regions }),
+  ...(maxQuantity !== undefined && { maxQuantity }),
+  ...(leadTimeMs !== undefined && { leadTimeMs }),
+});
 
 function needed<Field extends keyof SignalDto>(dto: SignalDto, field: Field): NonNullable<SignalDto[Field]> {
   const value = dto[field];

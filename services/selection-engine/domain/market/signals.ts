@@ -9,7 +9,12 @@ export type Signal =
   | { readonly kind: 'competitor-price'; readonly competitor: string; readonly priceMinor: number; readonly currency: string }
   | { readonly kind: 'version-update'; readonly game: string; readonly title: string }
   | { readonly kind: 'heat'; readonly views: number; readonly searches: number; readonly carts: number }
-  | { readonly kind: 'delivery-channel'; readonly channel: string; readonly state: 'up' | 'slow' | 'down' };
+  | {
+      readonly kind: 'delivery-channel';
+      readonly channel: string;
+      readonly state: 'up' | 'slow' | 'down';
+      readonly policy?: NonNullable<Fact<'MarketSignalReported'>['channel']>['policy'];
+    };
 
 /** Somebody tells of the market. `skus`: the one good it is about, or all goods of the game, as the caller's book knows them. */
 export interface ReportSignal {
@@ -106,11 +111,11 @@ function heard(market: Market, { signal, observedAt }: ReportSignal): Market {
       return { ...market, heat: warmed(market.heat, weight, observedAt) };
     }
     case 'delivery-channel': {
-      const others = market.channels.filter((it) => it.channel !== signal.channel);
-      return {
-        ...market,
-        channels: [{ channel: signal.channel, state: signal.state, observedAt: seen }, ...others].slice(0, CHANNELS_MAX),
-      };
+      const { channel, state } = signal;
+      const known = market.channels.find((it) => it.channel === channel);
+      const policy = signal.policy ?? known?.policy;
+      const others = market.channels.filter((it) => it !== known);
+      return { ...market, channels: [{ channel, state, ...(policy && { policy }), observedAt: seen }, ...others].slice(0, CHANNELS_MAX) };
     }
     default:
       return assertNever(signal);
