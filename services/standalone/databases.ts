@@ -13,7 +13,7 @@ export async function startDatabases(home: Home, say: (line: string) => void = (
   const options = {
     dataDir: home.path('postgres'),
     durable: true,
-    settings: { shared_buffers: '256MB', max_connections: '200', max_wal_size: '2GB' },
+    settings: { shared_buffers: '128MB', max_connections: '200', max_wal_size: '2GB' },
   };
   const first = await startPostgres(options);
   const postgres = kept(first, () => startPostgres({ ...options, port: first.port }), say);
