@@ -59,23 +59,15 @@ export function rank(
   const asked = requestOf({ request, wanted, offers, book, at, settings }, guide === undefined ? seed : undefined);
   const { ranked, input } = rankPassed(book.beliefs, asked);
   const byOffer = new Map(ranked.candidates.map((it) => [it.offerId, it]));
-  const lent = guide === undefined ? outbid(passed, byOffer, -givingUpMinor(request), book, at) : NOTHING_LENT;
-  for (const [id, units] of lent) {
-    const it = passed.get(id);
-    if (it !== undefined) passed.set(id, { ...it, room: it.room + units });
-  }
+  const refundMinor = givingUpMinor(request, settings);
+  const lent = guide === undefined ? outbid(passed, byOffer, -refundMinor, book, at) : NOTHING_LENT;
+  for (const [id, units] of lent) lend(passed, id, units);
   const hasRoom = new Map([...passed].map(([id, it]) => [id, hasRoomAt(it)]));
   const order = withRoomFirst([...byOffer.keys()], hasRoom);
   const known = new Map(input.offers.map((it) => [it.offerId, knownOf(it)]));
   const inOrder = order.flatMap((id) => passed.get(id) ?? []);
   const aloneMinor = (id: string): number => Math.round(byOffer.get(id)?.valueMinor ?? 0);
-  const refundMinor = givingUpMinor(request, settings);
-  const { list, leftOut } = led(inOrder, guide, ({ offer, room }, { given }) => {
-    const { offerId, minQuantity } = offer;
-    if (given !== undefined) return availableAt(book, offer) - (given.get(offerId) ?? 0) < minQuantity ? 'stock' : undefined;
-    if (room < minQuantity) return 'stock';
-    return aloneMinor(offerId) < -refundMinor ? 'price' : undefined;
-  });
+  const { list, leftOut } = led(inOrder, guide, (it, leading) => gateOfLed(it, leading, book, aloneMinor(it.offer.offerId) < -refundMinor));
   for (const gate of leftOut.values()) counts[gate] = (counts[gate] ?? 0) + 1;
   const rows = order.flatMap((id): Considered[] => {
     const [it, numbers, gate] = [passed.get(id), known.get(id), leftOut.get(id)];
@@ -140,7 +132,7 @@ function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook
  * `stock`): it is worth more to them; and what is worth less than giving up is no help (gate `price`) after a loss. Where nothing is left, the
  * line is given up, with these counts as its reason. To a new line what others only may have taken is there still, at the end of its list.
  */
-function led(ranked: readonly Passed[], guide: Guide | undefined, gateOfLed: (it: Passed, guide: Leading) => Gate | undefined): Led {
+function led(ranked: readonly Passed[], guide: Guide | undefined, stops: (it: Passed, guide: Leading) => Gate | undefined): Led {
   const leftOut = new Map<string, Gate>();
   if (guide === undefined || 'planning' in guide) return { list: ranked, leftOut };
   const { first } = guide;
@@ -149,16 +141,28 @@ function led(ranked: readonly Passed[], guide: Guide | undefined, gateOfLed: (it
     return { list: [...firsts, ...others], leftOut };
   }
   for (const it of ranked) {
-    const gate = gateOfLed(it, guide);
+    const gate = stops(it, guide);
     if (gate !== undefined) leftOut.set(it.offer.offerId, gate);
   }
   return { list: ranked.filter((it) => !leftOut.has(it.offer.offerId)), leftOut };
+}
+
+function gateOfLed({ offer, room }: Passed, { given }: Leading, book: OfferBook, isDear: boolean): Gate | undefined {
+  const { offerId, minQuantity } = offer;
+  if (given !== undefined) return availableAt(book, offer) - (given.get(offerId) ?? 0) < minQuantity ? 'stock' : undefined;
+  if (room < minQuantity) return 'stock';
+  return isDear ? 'price' : undefined;
 }
 
 interface Led {
   readonly list: readonly Passed[];
   /** Offers that passed all gates and are not for this line, and why. */
   readonly leftOut: ReadonlyMap<string, Gate>;
+}
+
+function lend(passed: Map<string, Passed>, offerId: string, units: number): void {
+  const it = passed.get(offerId);
+  if (it !== undefined) passed.set(offerId, { ...it, room: it.room + units });
 }
 
 const hasRoomAt = ({ offer, room }: Passed): boolean => room >= offer.minQuantity;
