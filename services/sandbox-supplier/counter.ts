@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Journal } from './journal';
 import { ask, type Asked, buy, problem, type Reaction } from './sell';
 import { type Shop, shopOf, type Shops } from './shop';
-import { type Answer, type Entry, type Good, LOG_MAX, PAGE_MAX, type Purchase } from './words';
+import { type Answer, type Entry, type Good, LOG_MAX, PAGE_MAX, type Purchase, type Sold } from './words';
 
 export interface LogLine {
   readonly at: string;
@@ -22,6 +22,8 @@ export interface Sale {
   readonly sku: string;
   readonly reference: string;
   readonly recipient?: string;
+  readonly faceValueMinor?: number;
+  readonly faceValueCurrency?: string;
   readonly supplierOrderNo: string;
   readonly costMinor: number;
   readonly currency: string;
@@ -113,12 +115,16 @@ const stockOf = (sku: string, { stock, currency, costTiers }: Good): object => (
 function salesOf(supplierId: string, shop: Shop): Sale[] {
   return [...shop.kept].flatMap(([idempotencyKey, { purchase, sold, at }]) => {
     if (sold === undefined) return [];
-    const { sku, reference, recipient, currency } = purchase;
-    const { supplierOrderNo, costMinor, units } = sold;
-    const of = { supplierId, idempotencyKey, at: new Date(at).toISOString(), sku, reference };
-    return [{ ...of, ...(recipient !== undefined && { recipient }), supplierOrderNo, costMinor, currency, units }];
+    const { quantity: _, maxCostMinor: __, ...asked } = purchase;
+    return [{ supplierId, idempotencyKey, at: new Date(at).toISOString(), ...asked, ...soldAs(sold) }];
   });
 }
+
+const soldAs = ({ supplierOrderNo, costMinor, units }: Sold): Pick<Sale, 'supplierOrderNo' | 'costMinor' | 'units'> => ({
+  supplierOrderNo,
+  costMinor,
+  units,
+});
 
 /** Says an answer in the manner of the script. */
 export const TELL: Readonly<Record<Reaction['manner'], (reply: FastifyReply, answer: Answer) => void>> = {

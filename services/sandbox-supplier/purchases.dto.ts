@@ -35,6 +35,22 @@ export class PurchaseDto {
   @IsString()
   @Length(1, 200)
   readonly recipient?: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    example: 5000,
+    description: 'Goods that are sold at any value of a range: what one unit is to be worth, in minor units of `faceValueCurrency`',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  readonly faceValueMinor?: number;
+
+  @ApiPropertyOptional({ example: 'USD', description: "With `faceValueMinor`: the good's own currency, ISO 4217" })
+  @IsOptional()
+  @Matches(/^[A-Z]{3}$/)
+  readonly faceValueCurrency?: string;
 }
 
 export class StockQuery {

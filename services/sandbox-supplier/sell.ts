@@ -181,5 +181,5 @@ export function problem({ code, detail }: Refused): Answer {
   return { status, body: { type: `urn:midstream:supplier:${code}`, title, status, code, ...detail } };
 }
 
-const bodyOf = ({ sku, quantity, maxCostMinor, currency, reference, recipient }: Purchase): string =>
-  JSON.stringify([sku, quantity, maxCostMinor, currency, reference, recipient]);
+const bodyOf = ({ sku, quantity, maxCostMinor, currency, reference, recipient, faceValueMinor, faceValueCurrency }: Purchase): string =>
+  JSON.stringify([sku, quantity, maxCostMinor, currency, reference, recipient, faceValueMinor, faceValueCurrency]);

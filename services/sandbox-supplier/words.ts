@@ -61,6 +61,8 @@ export interface Purchase {
   readonly currency: string;
   readonly reference: string;
   readonly recipient?: string;
+  readonly faceValueMinor?: number;
+  readonly faceValueCurrency?: string;
 }
 
 export interface Sold {

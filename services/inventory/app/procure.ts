@@ -63,7 +63,7 @@ interface ToCall {
 }
 
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<ToCall> {
-  const { purchase, hold, offer, supplier } = await purchasesOf(database).load(purchaseId);
+  const { purchase, hold, offer, supplier, face } = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
   const { holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
   // What is asked and answered is in the supplier's currency; our books are in the product's. One from before the rate was kept goes by the offer's.
@@ -81,6 +81,7 @@ async function sellerOf({ database, traceparent }: EffectContext, purchaseId: st
     deliverByAt,
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
     unitCostMinor: costAt((offer.quoted ?? offer).costTiers, quantity),
+    ...(face !== null && { faceValue: face }),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
     ...(traceparent !== undefined && { traceparent }),
   };
@@ -93,6 +94,8 @@ interface Loaded {
   readonly hold: Hold;
   readonly offer: Offer;
   readonly supplier: Supplier;
+  /** What a unit is to be worth, where the offer sells any value of a range. */
+  readonly face: NonNullable<Wanted['faceValue']> | null;
 }
 
 /** The purchases of one database, by id: calls that begin together ask together, and nothing is remembered. */
@@ -105,7 +108,9 @@ const loaders = new WeakMap<Database, DataLoader<string, Loaded>>();
 
 async function loadPurchases(database: Database, ids: readonly string[]): Promise<(Loaded | Error)[]> {
   const { rows } = await database.query<Loaded>(
-    `SELECT p.state AS purchase, h.state AS hold, o.state AS offer, s.state AS supplier
+    `SELECT p.state AS purchase, h.state AS hold, o.state AS offer, s.state AS supplier,
+            CASE WHEN o.state #>> '{denomination,kind}' = 'RANGE' THEN (
+              SELECT json_build_object('minor', g.state -> 'faceValueMinor', 'currency', g.state -> 'currency') FROM product g WHERE g.id = o.sku) END AS face
        FROM purchase p JOIN hold h ON h.id = p.state ->> 'holdId' JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
       WHERE p.id = ANY($1)`,
     [ids],

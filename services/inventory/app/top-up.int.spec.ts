@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { whereaboutsOf } from '@midstream/testing/whereabouts';
-import { aSupplier, aWorld, buys, product, type World } from './inventory.app.fixtures';
+import { aSupplier, aWorld, buys, offer, product, type World } from './inventory.app.fixtures';
 
 const ACCOUNT = '13811112222';
 
@@ -47,5 +47,27 @@ describe('a top-up', () => {
     const [lost] = await world.facts('HoldLost', 'o3');
     assert.equal(lost?.reason, 'refused');
     assert.equal((await sales()).length, 2);
+  });
+
+  it('of an offer that sells any value of a range says what a unit is to be worth, and of another does not', async () => {
+    await world.call('PUT', '/products/credit-30', product({ faceValueMinor: 3000 }));
+    await aSupplier(world, 'a', 'credit-30', 100);
+    const faces = async () => {
+      const answer = await fetch(`${world.sandbox.url}/control/sales?supplierId=a&sku=credit-30`);
+      return ((await answer.json()) as { items: Record<string, unknown>[] }).items.map((it) => [
+        it['faceValueMinor'],
+        it['faceValueCurrency'],
+      ]);
+    };
+    await buys(world, 'o4', 'credit-30', 1, ['a']);
+    await world.facts('UnitsDelivered', 'o4');
+    const denomination = { kind: 'RANGE', minMinor: 1000, maxMinor: 50_000, stepMinor: 500 };
+    await world.call('PUT', '/suppliers/a/offers/credit-30', offer({ denomination }));
+    await buys(world, 'o5', 'credit-30', 1, ['a']);
+    await world.facts('UnitsDelivered', 'o5');
+    assert.deepEqual(await faces(), [
+      [undefined, undefined],
+      [3000, 'CNY'],
+    ]);
   });
 });

@@ -25,6 +25,8 @@ export interface Wanted {
   readonly currency: string;
   /** Milliseconds since the epoch, by when the buyer is to have them. */
   readonly deliverByAt: number;
+  /** Of an offer that sells any value of a range: what one unit is to be worth, in the good's own currency. */
+  readonly faceValue?: { readonly minor: number; readonly currency: string };
   /** Of a top-up: the account that units go to; no code comes. */
   readonly recipient?: string;
   readonly traceparent?: string;

@@ -32,9 +32,18 @@ export class HttpSeller implements Seller {
   ) {}
 
   async buy(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
-    const { quantity, maxCostMinor, currency, holdId, recipient } = wanted;
+    const { quantity, maxCostMinor, currency, holdId, recipient, faceValue } = wanted;
     const reference = holdId.split('/').slice(0, 2).join('/');
-    const body = { sku: theirs(wanted), quantity, maxCostMinor, currency, reference, ...(recipient !== undefined && { recipient }) };
+    const face = faceValue && { faceValueMinor: faceValue.minor, faceValueCurrency: faceValue.currency };
+    const body = {
+      sku: theirs(wanted),
+      quantity,
+      maxCostMinor,
+      currency,
+      reference,
+      ...(recipient !== undefined && { recipient }),
+      ...face,
+    };
     const waitMs = this.tools.buyWaitMs ?? BUY_WAIT_MS;
     try {
       const answer = await this.call('POST', '/purchases', { signal, waitMs, wanted, body });
