@@ -1,7 +1,7 @@
 import './lean';
 import { endWithParent } from '@midstream/testing/tidy';
 import { Pool } from 'pg';
-import { embeddedBus, type EventBus, kafkaBus, RELAY_PAGE, type RunningService, startService } from '../index';
+import { embeddedBus, type EventBus, kafkaBus, RELAY_KEPT_MAX, type RunningService, startService } from '../index';
 import { readerProbe, readerService, writerService } from './toy';
 import { type BusKind, eventually, operatorOf, quiet, sleep, START } from './world';
 
@@ -66,9 +66,9 @@ async function load(writer: RunningService, reader: RunningService, name: string
     sendOnce(writer, name),
     ...Array.from({ length: 6 }, (_, n) => bump(`k${n}`, { call: true, tryOnce: true, later: true, expiresAt: Date.now() })),
     writer.commands.run({ type: 'PutKey', id: `${name}-key` } as never),
-    // More than a page of the relay in one tick, where that is what matters
+    // More in one tick than the relay keeps of its log's end, where that is what matters
     ...(round % 4 === 0 && process.env['MIDSTREAM_CRASH_AT']?.startsWith('relay:') === true
-      ? [bump('burst', { times: RELAY_PAGE + 100 })]
+      ? [bump('burst', { times: RELAY_KEPT_MAX + 100 })]
       : []),
   ]);
   const parked = operatorOf(reader);
