@@ -59,7 +59,7 @@ const SAID = { yes: 'accepted', no: 'refused', expired: 'expired' } as const;
 export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): void {
   switch (fact.type) {
     case 'PurchaseUnknown':
-      hear(book, fact.tally.holdId);
+      noteSilence(book, fact.tally.holdId);
       return learnAttempt(book, fact, { outcome: 'ambiguous' });
     case 'HoldLost':
       learnSilence(book, fact);
@@ -108,7 +108,7 @@ function learnAttempt(
 /** Purchases whose outcome is awaited; the oldest are forgotten beyond it. */
 export const SILENT_MAX = 50_000;
 
-function hear({ silent }: OfferBook, holdId: string): void {
+function noteSilence({ silent }: OfferBook, holdId: string): void {
   silent.add(holdId);
   if (silent.size > SILENT_MAX) silent.delete(silent.values().next().value ?? '');
 }
