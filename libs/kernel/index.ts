@@ -1,3 +1,4 @@
 export * from './domain';
+export * from './draft';
 export * from './ids';
 export * from './region';

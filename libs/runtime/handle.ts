@@ -1,5 +1,5 @@
 import { topicNames, type Topic } from '@midstream/contracts';
-import { isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
+import { evolved, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
 import { type Answered, type Answers, answersOf, loadAnswers, type Wanted } from './answers';
 import { type Appended, appends } from './appends';
 import { newId } from './ids';
@@ -163,15 +163,14 @@ export async function decideIn(
 function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly RowKey[], at: number, appended: Appended[]): Outcome {
   const { domain, view } = handling;
   const before = rowsFor(rows, handling.tables, keys);
-  const decision = domain.decide({ ...work.command, at } as AnyCommand, before, view);
+  const decision = domain.decide({ at, ...work.command } as AnyCommand, before, view);
   if (isRejection(decision)) {
     handling.count('refused', work.command.type);
     return { kind: 'refused', rejection: decision };
   }
   handling.count(decision.length === 0 ? 'idle' : 'handled', work.command.type);
-  let after: unknown = before;
+  const after = evolved<unknown, AnyEvent>((rows, it) => domain.evolve(rows, it), before, decision);
   for (const event of decision) {
-    after = domain.evolve(after, event);
     domain.view.apply(view, event);
     appended.push({ event, meta: { eventId: newId(at), at, ...work.cause } });
   }

@@ -103,13 +103,15 @@ export function keep(
   before: Readonly<Record<string, RowsOf<unknown>>>,
   after: Readonly<Record<string, RowsOf<unknown>>>,
 ): void {
-  const named = new Set(keys.map((it) => `${it.kind}/${it.id}`));
   for (const { kind } of tables) {
     const of = after[kind];
     if (of === undefined || of === before[kind]) continue;
     for (const [id, row] of Object.entries(of)) {
       if (row === before[kind]?.[id]) continue;
-      assert(named.has(`${kind}/${id}`), `the command names the row ${kind}/${id} that it changes`);
+      assert(
+        keys.some((it) => it.kind === kind && it.id === id),
+        `the command names the row ${kind}/${id} that it changes`,
+      );
       assert(!rows.shared.has(`${kind}/${id}`), `the row ${kind}/${id} was locked to be read, not to be changed`);
       rows.now.get(kind)?.set(id, row);
     }

@@ -1,5 +1,5 @@
 import { faultOf, topicOf, TOPICS, type Topic } from '@midstream/contracts';
-import { assert, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
+import { assert, evolved, isRejection, type Due, type Rejection, type RowKey } from '@midstream/kernel';
 import type { Agenda } from './agenda';
 import { LateCommits } from './late';
 import { Todo } from './todo';
@@ -176,12 +176,11 @@ export class Shell {
     const { domain } = this.wired;
     const keys = batch.keys[index] ?? [];
     const before = this.rowsFor(keys);
-    const decision = domain.decide({ ...command, at: batch.at } as AnyCommand, before, this.view);
+    const decision = domain.decide({ at: batch.at, ...command } as AnyCommand, before, this.view);
     if (isRejection(decision)) return { kind: 'refused', rejection: decision };
     if (decision.length === 0) return { kind: 'done', events: decision };
-    let after: object = before;
+    const after = evolved<object, AnyEvent>((rows, it) => domain.evolve(rows, it), before, decision);
     for (const event of decision) {
-      after = domain.evolve(after, event);
       domain.view.apply(this.view, event);
       const topic = topicOf(event.type);
       const key = topic === undefined ? '' : keyOf(topic, event);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Domain, Timed, Untimed } from '@midstream/kernel';
-import { isRejection } from '@midstream/kernel';
+import { draftedRows, isRejection } from '@midstream/kernel';
 
 /** The instant of every command that names no other: a fixed day, so that a failure reads the same tomorrow. */
 export const NOON = Date.UTC(2026, 10, 24, 12);
@@ -21,6 +21,7 @@ export function given<Rows, View, Command extends Timed, Event extends Typed, Fa
     const decision = domain.decide({ at: NOON, ...command } as unknown as Command, now, view);
     if (isRejection(decision)) return { decision, after: now };
     const after = decision.reduce((state, event) => domain.evolve(state, event), now);
+    assert.deepEqual(draftedRows(decision) ?? after, after, 'a draft makes of its rows what its events make of them');
     domain.uphold(after);
     return { decision, after };
   };

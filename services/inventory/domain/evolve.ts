@@ -174,26 +174,15 @@ function measuredAs({ measured: _, ...offer }: Offer, { p90Ms, at, until }: Even
 
 function reported(offer: Offer, event: EventOf<'StockReported'>): Offer {
   const { reported, sequence, settled, at, source, writtenOff } = event;
-  const told = source === undefined ? {} : { stockSource: source };
-  const beat = offer.kind === 'vault' ? undefined : fed(offer.fed, event);
   const known = restocked(offer.staleAt === undefined ? offer : freshAgain(offer), reported, at);
-  const now = {
-    ...known,
-    reported,
-    sequence,
-    settled,
-    acceptedAtReport: offer.accepted,
-    stockAsOf: at,
-    ...told,
-    ...(beat && { fed: beat }),
-  };
-  if (writtenOff === undefined) return settleOnHand(now);
+  const beat = offer.kind === 'vault' ? undefined : fed(offer.fed, event);
+  const told = settleOnHand({ ...known, reported, sequence, settled, acceptedAtReport: offer.accepted, stockAsOf: at });
+  const from = source === undefined || source === told.stockSource ? told : { ...told, stockSource: source };
+  const now = beat === undefined || beat === from.fed ? from : { ...from, fed: beat };
+  if (writtenOff === undefined) return now;
   const { nearExpiry, duplicate } = writtenOff;
-  return settleOnHand({
-    ...now,
-    withdrawn: (offer.withdrawn ?? 0) + nearExpiry,
-    ...(duplicate !== undefined && { twins: (offer.twins ?? 0) + duplicate }),
-  });
+  const gone = { ...now, withdrawn: (offer.withdrawn ?? 0) + nearExpiry };
+  return duplicate === undefined ? gone : { ...gone, twins: (offer.twins ?? 0) + duplicate };
 }
 
 const freshAgain = ({ staleAt: _, ...offer }: Offer): Offer => offer;

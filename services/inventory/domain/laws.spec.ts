@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isRejection } from '@midstream/kernel';
+import { draftedRows, isRejection } from '@midstream/kernel';
 import fc from 'fast-check';
 import { A, aMarket, after, B, candidate, holdFirst, NOON, putOffer, VAULT, type Written } from './inventory.fixtures';
 import {
@@ -58,6 +58,7 @@ class World {
       this.ledger.push(...movementsOf(event));
       this.hear(event);
     }
+    assert.deepEqual(draftedRows(decision) ?? now, now, 'a draft makes of its rows what its events make of them');
     inventory.uphold(now);
     this.keep(whole, before, now);
   }

@@ -1,4 +1,5 @@
 import { type CapReached, type Fact, type GateCounts, type GiveUpReason, SERVED_MAX } from '@midstream/contracts';
+import { Draft as Drafting } from '@midstream/kernel';
 import { evolve } from './evolve';
 import type { Entry, MoneyMoved, OfLine, OfOrder, OrderEvent } from './messages';
 import { endOf, orderEndOf } from './status';
@@ -18,20 +19,9 @@ import {
   sum,
 } from './state';
 
-/** A decision in the making: every event takes effect at once, so that the next thought sees the rows as they will be. */
-export class Draft {
-  readonly events: OrderEvent[] = [];
+export type Draft = Drafting<Rows, OrderEvent>;
 
-  constructor(public rows: Rows) {}
-
-  emit(event: OrderEvent): void {
-    this.rows = evolve(this.rows, event);
-    this.events.push(event);
-  }
-}
-
-/** A class: an object with a getter is made at run time, which takes 3 us. */
-export const draftOf = (rows: Rows): Draft => new Draft(rows);
+export const draftOf = (rows: Rows): Draft => new Drafting(rows, evolve);
 
 /** Whose line an event is about: what every event of a line begins with. */
 export const ofLine = ({ orderId, merchantId, lineId }: OfLine): OfLine => ({ orderId, merchantId, lineId });

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { Fact, HeldOffer, LossReason } from '@midstream/contracts';
-import { holdIdOf, isRejection, offerIdOf, type Untimed } from '@midstream/kernel';
+import { draftedRows, holdIdOf, isRejection, offerIdOf, type Untimed } from '@midstream/kernel';
 import { given, NOON } from '@midstream/testing/given';
 import { type NewLine, noRows, order, type OrderCommand, type OrderEvent, type Products, type Rows } from './index';
 
@@ -44,6 +45,7 @@ export function decided(rows: Rows, command: Written): { rows: Rows; events: rea
   const decision = order.decide({ at: NOON, ...command }, rows, products);
   if (isRejection(decision)) throw new Error(`refused: ${JSON.stringify(decision)}`);
   const next = decision.reduce((state, event) => order.evolve(state, event), rows);
+  assert.deepEqual(draftedRows(decision) ?? next, next, 'a draft makes of its rows what its events make of them');
   order.uphold(next);
   return { rows: next, events: decision };
 }
