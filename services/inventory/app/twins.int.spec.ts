@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { TwinPage } from './vault.views';
 import { aWorld, buys, offer, product, until, type World } from './inventory.app.fixtures';
 
 const csv = { type: 'text/csv' };
@@ -96,6 +97,17 @@ describe('a code that comes under two goods', () => {
     await until(async () => (await written()).reduce<number>((sum, it) => sum + Number(it), 0) === 2, 'the write-off');
     assert.equal((await world.call('GET', '/suppliers/a/offers/gold')).body['available'], 1);
     assert.equal((await world.call('POST', '/stock-books/reconcile')).body['differences'], 0);
+    const { items, next } = (await world.call('GET', '/vault/twins?supplierId=a&limit=1')).body as unknown as TwinPage;
+    const by = { supplierId: 'a', importedBy: 'operator:bootstrap' };
+    const [newest] = items;
+    assert.deepEqual(
+      [items.length, newest?.state, newest?.came, newest?.knownFrom],
+      [1, 'expired', { ...by, sku: 'gold', batchId: 'a~gold/old2', line: 2 }, { ...by, sku: 'vip', batchId: 'a~vip/old1', line: 2 }],
+    );
+    const rest = (await world.call('GET', `/vault/twins?supplierId=a&after=${next}`)).body as unknown as TwinPage;
+    assert.deepEqual([rest.items.map((it) => it.came.line), rest.next], [[1], undefined]);
+    assert.equal(((await world.call('GET', '/vault/twins')).body as unknown as TwinPage).items.length, (await vault()).twins);
+    assert.equal((await world.call('GET', '/vault/twins', undefined, { key: 's-key' })).status, 403);
     const again = await bring('house', 'gold', 'late', 'O-2\n');
     assert.deepEqual((again['problems'] as Record<string, object>[])[0]?.['knownFrom'], {
       ...{ sku: 'vip', supplierId: 'a', batchId: 'a~vip/old1', line: 2, importedBy: 'operator:bootstrap' },

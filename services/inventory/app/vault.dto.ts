@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
 import { ISO } from './import-lines';
 import { MARGIN_DAYS_MAX } from './sell-margin';
 
@@ -42,6 +42,12 @@ export class CodeBatchQuery {
   @ApiPropertyOptional({ enum: ['running', 'done', 'stopped'] }) @IsOptional() @IsIn(['running', 'done', 'stopped']) state?: string;
   @ApiPropertyOptional({ default: 50 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(PAGE_MAX) limit?: number;
   @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @Matches(BATCH) after?: string;
+}
+
+export class TwinsQuery {
+  @ApiPropertyOptional({ description: 'Who brought them' }) @IsOptional() @Matches(/^[A-Za-z0-9._-]{1,40}$/) supplierId?: string;
+  @ApiPropertyOptional({ default: 50 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(PAGE_MAX) limit?: number;
+  @ApiPropertyOptional({ format: 'uuid', description: 'The `next` of the page before' }) @IsOptional() @IsUUID() after?: string;
 }
 
 export class ChainQuery {

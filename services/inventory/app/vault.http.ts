@@ -3,8 +3,9 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from './house';
 import { Reveals } from './reveal';
-import { ChainQuery, CodeBatchParam, CodeBatchQuery } from './vault.dto';
-import { ChainView, CodeBatchPage, CodeBatchView, VaultView } from './vault.views';
+import { twinsOf } from './twins';
+import { ChainQuery, CodeBatchParam, CodeBatchQuery, TwinsQuery } from './vault.dto';
+import { ChainView, CodeBatchPage, CodeBatchView, TwinPage, VaultView } from './vault.views';
 
 /** A page, unless said. */
 const PAGE = 50;
@@ -71,6 +72,20 @@ export class VaultController {
         ...(left?.endedAt != null && { endedAt: left.endedAt.toISOString() }),
       },
     };
+  }
+
+  @Get('twins')
+  @Scopes('operator')
+  @ApiOperation({
+    summary: 'Codes that were there already when they came, the newest first: what their suppliers can be asked to replace',
+    description: 'Bought ones, and those found in stock. An import tells its own duplicates itself, and does not keep them.',
+  })
+  @ApiOkResponse({ type: TwinPage })
+  async twins(@Query() { supplierId, limit = PAGE, after }: TwinsQuery): Promise<TwinPage> {
+    const of = { limit, ...(supplierId !== undefined && { supplierId }) };
+    const found = await twinsOf(this.database, after === undefined ? of : { ...of, before: after });
+    const last = found.length === limit ? found.at(-1) : undefined;
+    return { items: found.map(({ id, ...it }) => ({ codeId: id, ...it })), ...(last && { next: last.id }) };
   }
 
   @Post('rotation')

@@ -95,10 +95,27 @@ export class VaultView {
   @ApiProperty({ description: 'Codes of before, or of an older version, that are not compared with those of other goods yet' })
   uncompared!: number;
   @ApiProperty({
-    description: 'Codes that were there already, under this good or another: bought ones, and older ones, which are not sold any more',
+    description:
+      'Codes that were there already, under this good or another: bought ones, and older ones, which are not sold any more; `GET /v1/vault/twins` lists them',
   })
   twins!: number;
   @ApiProperty({ type: RotationView }) rotation!: RotationView;
+}
+
+export class TwinView {
+  @ApiProperty({ format: 'uuid' }) codeId!: string;
+  @ApiProperty({
+    enum: ['invalid', 'expired', 'assigned', 'quarantined', 'free'],
+    description: '`invalid`: bought, and lost for its unit; `expired`: written off; `free`: about to be; others were with a unit already',
+  })
+  state!: string;
+  @ApiProperty({ type: KnownFromView, description: 'Where it came from' }) came!: KnownFromView;
+  @ApiProperty({ type: KnownFromView, description: 'Where it was there already' }) knownFrom!: KnownFromView;
+}
+
+export class TwinPage {
+  @ApiProperty({ type: [TwinView] }) items!: TwinView[];
+  @ApiPropertyOptional({ description: 'Ask for the next page with it' }) next?: string;
 }
 
 export class ChainHeadView {
