@@ -37,30 +37,31 @@ const fold = (database: Database): Promise<number> =>
     return rows.length;
   });
 
+/** Each step has all lines, with or without a decision: where they were joined to themselves, each was compared with every other. */
 const FOLD = `
   WITH ended AS (
     SELECT * FROM line_end WHERE folded_at IS NULL LIMIT ${FOLD_MAX}
   ), known AS (
-    SELECT order_id, line_id, ordered, delivered, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
-      FROM ended CROSS JOIN LATERAL (
+    SELECT ended.*, first.request, coalesce(first.request->'need'->>'sku', first.sku) AS sku
+      FROM ended LEFT JOIN LATERAL (
         SELECT record->'request' AS request, record->'candidates'->0->>'sku' AS sku
           FROM decision WHERE order_id = ended.order_id AND record->'request'->>'lineId' = ended.line_id
-         ORDER BY decided_at LIMIT 1) first
+         ORDER BY decided_at LIMIT 1) first ON true
   ), banded AS (
-    SELECT order_id, line_id, request->>'scenario' AS scenario, request->>'segment' AS segment, request->>'tier' AS tier,
+    SELECT order_id, line_id, merchant_id, buyer_key, served, faulty, ended_at, ordered, delivered, request IS NOT NULL AS is_known,
+           request->>'scenario' AS scenario, request->>'segment' AS segment, request->>'tier' AS tier,
            left(request->>'region', 2) AS region,
            coalesce(product.data->>'category', request->'need'->>'category', 'other') AS category, coalesce(sku, '') AS sku,
            (10 ^ floor(log((request->>'quantity')::numeric)))::int AS quantity,
            round((request->>'priceCapMinor')::numeric,
-                 -floor(log(greatest(1, (request->>'priceCapMinor')::numeric)))::int)::bigint AS price_minor,
-           ordered, delivered
+                 -floor(log(greatest(1, (request->>'priceCapMinor')::numeric)))::int)::bigint AS price_minor
       FROM known LEFT JOIN projection product ON product.topic = 'inventory.by-sku' AND product.key = sku
   ), named AS (
-    SELECT md5(concat_ws('|', scenario, segment, tier, region, category, sku, quantity, price_minor)) AS id, * FROM banded
+    SELECT CASE WHEN is_known THEN md5(concat_ws('|', scenario, segment, tier, region, category, sku, quantity, price_minor)) END AS id, *
+      FROM banded
   ), marked AS (
     UPDATE line_end SET folded_at = now(), case_id = named.id
-      FROM ended LEFT JOIN named USING (order_id, line_id)
-     WHERE (line_end.order_id, line_end.line_id) = (ended.order_id, ended.line_id)
+      FROM named WHERE (line_end.order_id, line_end.line_id) = (named.order_id, named.line_id)
   ), added AS (
     INSERT INTO selection_case
            (id, origin, scenario, segment, tier, region, category, skus, quantity, price_minor, orders, ordered, delivered)
@@ -68,9 +69,8 @@ const FOLD = `
            quantity, price_minor, count(DISTINCT order_id) FILTER (WHERE NOT EXISTS (
              SELECT FROM line_end before WHERE before.order_id = named.order_id AND before.case_id = named.id)),
            sum(ordered), sum(delivered)
-      FROM named GROUP BY id, scenario, segment, tier, region, category, sku, quantity, price_minor
+      FROM named WHERE is_known GROUP BY id, scenario, segment, tier, region, category, sku, quantity, price_minor
         ON CONFLICT (id) DO UPDATE SET orders = selection_case.orders + excluded.orders,
            ordered = selection_case.ordered + excluded.ordered, delivered = selection_case.delivered + excluded.delivered
   )
-  SELECT order_id, ended.merchant_id, buyer_key, tier, served, faulty, ended_at
-    FROM ended LEFT JOIN named USING (order_id, line_id) ORDER BY ended_at, order_id, line_id`;
+  SELECT order_id, merchant_id, buyer_key, tier, served, faulty, ended_at FROM named ORDER BY ended_at, order_id, line_id`;
