@@ -42,6 +42,15 @@ describe('what selection learns', () => {
     assert.ok(Math.abs(after(3) - after(1)) < 1e-6);
   });
 
+  it('judges what was foreseen of outcomes that come in one state by what was foreseen before all of them', () => {
+    const [book, failed] = [market(), market()];
+    applyToBook(book, anOffer('a', 'video', { version: 2, outcomes: { fulfilled: 6, failed: 6, responseMsSum: 12_000 } }));
+    applyToBook(failed, anOffer('a', 'video', { version: 2, outcomes: { fulfilled: 0, failed: 1, responseMsSum: 1_000 } }));
+    const bins = ({ beliefs: { foreseen } }: typeof book) => [...foreseen].flatMap((tried, n) => (n % 4 === 0 && tried > 0 ? [[n, tried, foreseen[n + 2]]] : [])); // prettier-ignore
+    const [place] = bins(failed)[0] ?? [];
+    assert.deepEqual([bins(book), bins(failed)], [[[place, 12, 6]], [[place, 1, 0]]]);
+  });
+
   it('takes for others’ drain what falls with a new figure of the stock, and not what the hub holds between two', () => {
     const chance = (others: number): number => {
       const book = market();

@@ -1,5 +1,6 @@
 import type { AnyFact, Fact } from '@midstream/contracts';
 import { observe, OUTCOMES_MAX } from './beliefs/observe';
+import { fillOf, upOf } from './beliefs/read';
 import type { Offer, OfferBook } from './book';
 import { trendOf } from './market/heat';
 import type { SelectionEvent } from './messages';
@@ -19,9 +20,11 @@ export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): 
   const where = { ...placeOf(book, offer), at: known === undefined ? stockAt : Math.max(book.heardAt, stockAt) };
   if (known === undefined || all > OUTCOMES_MAX)
     return observe(book.beliefs, { type: 'outcomes', ...where, delivered, failed, responseMsSum });
-  // Which of them took how long, a state does not say
+  // Which of them took how long, and which came first, a state does not say
+  const foreseen = fillOf(book.beliefs, where, where.at) * upOf(book.beliefs, where, where.at);
+  const responseMs = responseMsSum / all;
   for (let n = 0; n < all; n++)
-    observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? 'failed' : 'delivered', responseMs: responseMsSum / all });
+    observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? 'failed' : 'delivered', responseMs, foreseen });
 }
 
 /** What others took between two figures of an offer's stock. Ours are its newer states without a new figure. A vault is counted by ourselves. */

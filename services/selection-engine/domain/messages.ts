@@ -47,7 +47,7 @@ export interface SelectionDecided {
   readonly chosen: Chosen;
   /** Of a bulk line over offers with tiers: by what its planned units were chosen. */
   readonly split?: SplitMade;
-  /** What the model reckons with, where it has another name than `chain-money-4`; and the trial that the line is part of. */
+  /** What the model reckons with, where it has another name than `chain-money-5`; and the trial that the line is part of. */
   readonly settings?: MoneySettings;
   readonly trial?: OnTrial;
 }

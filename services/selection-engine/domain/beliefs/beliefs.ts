@@ -1,3 +1,6 @@
+import type { Calibration } from '../demand/calibration';
+import { type Figures, noFigures } from './figures';
+import { type Foreseen, nothingForeseen } from './foreseen';
 import { emptyHistory, type Histories, type History, noHistories } from './history';
 import { type Counts, noCounts } from './rates';
 import { Rows, viewOf } from './rows';
@@ -35,6 +38,9 @@ export interface Beliefs {
   readonly weights: { [R in Rate]: LevelWeights };
   /** When that was last. */
   weighedAt?: number;
+  /** What was foreseen of attempts and what came, and what chances are corrected by since; none until `weigh` has looked at it. */
+  readonly foreseen: Foreseen;
+  calibration?: Calibration;
   /** Of ambiguous attempts whose end became known: delivered when others had been asked already (`good`), or anything else. */
   readonly doubled: Counts;
   /** By offer: when an attempt at it was told as ambiguous, until its end is told. */
@@ -44,6 +50,8 @@ export interface Beliefs {
   /** The suppliers that have been seen in an upstream group: of one alone its group says nothing more. */
   readonly groups: Map<string, Set<string>>;
   readonly stocks: Rows<StockBelief>;
+  /** By supplier, and under an empty name of all: how far figures of stock hold. */
+  readonly figures: Rows<Figures>;
   readonly heat: Map<string, number>;
   /** Words on substitutes: by `insteadOf>sku`, and by `>sku`. */
   readonly substitutes: Map<string, Counts>;
@@ -69,12 +77,14 @@ export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
       invalid: invalid.weight,
       ambiguous: ambiguous.weight,
     },
+    foreseen: nothingForeseen(),
     doubled: noCounts(0),
     silentSince: new Map(),
     supplierStates: new Map(),
     groupStates: new Map(),
     groups: new Map(),
     stocks: new Rows(STOCK_WIDTH, (numbers, from) => new StockView(numbers, from)),
+    figures: noFigures(),
     heat: new Map(),
     substitutes: new Map(),
     loyalty: new Map(),

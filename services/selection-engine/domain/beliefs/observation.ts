@@ -20,6 +20,11 @@ export interface AttemptObserved extends AtOffer {
   /** From asking to the answer; for `timed-out` and `ambiguous`, how long was waited (right-censored). */
   readonly responseMs?: number;
   readonly quantity?: number;
+  /** The figure of its stock by which it was tried, and when that was taken. */
+  readonly stock?: number;
+  readonly stockAt?: number;
+  /** P(it delivers) as it was foreseen before any of the attempts that are told together, in no known order. Absent: as it is now. */
+  readonly foreseen?: number;
   /** The supplier had nothing: news of the stock, and not of the supplier's health. */
   readonly reason?: 'no-stock';
   /** The outcome of an attempt that was told before as `ambiguous` or `delivered`: it is corrected, and not counted again. */
@@ -151,6 +156,9 @@ const NUMBERS = [
   'at',
   'responseMs',
   'quantity',
+  'stock',
+  'stockAt',
+  'foreseen',
   'delivered',
   'failed',
   'responseMsSum',

@@ -1,4 +1,5 @@
 import type { Beliefs } from './beliefs';
+import { noteForeseen } from './foreseen';
 import { type History, historyIn } from './history';
 import {
   type AttemptObserved,
@@ -9,10 +10,10 @@ import {
   type RepurchaseObserved,
 } from './observation';
 import { addCounts, addLate } from './rates';
-import { fillOf } from './read';
+import { fillOf, upOf } from './read';
 import { addTimes } from './response';
 import { noteOutcome, restingState, upAt, type UpState } from './state';
-import { noteStock } from './stock';
+import { noteFound, noteStock } from './stock';
 import { noteAnswer, notePurchase } from './substitutes';
 import { isWeighingDue, weigh } from './weigh';
 
@@ -89,6 +90,7 @@ function eachLevel(beliefs: Beliefs, { at, offerId, supplierId, category }: Plac
 function noteAttempt(beliefs: Beliefs, fact: AttemptObserved): void {
   const { outcome, at } = fact;
   const { settings } = beliefs;
+  if (fact.late !== true) noteFound(beliefs, fact);
   if (fact.reason === 'no-stock' && outcome !== 'delivered') {
     noteStock(beliefs, { offerId: fact.offerId, units: 0, at });
     return noteTimes(beliefs, fact);
@@ -123,6 +125,7 @@ function noteHealth(beliefs: Beliefs, fact: AttemptObserved, delivered: boolean)
   const fill = fillOf(beliefs, fact, at);
   const supplier = stateIn(beliefs.supplierStates, supplierId, () => restingState(settings.supplierState, at));
   const up = upAt(supplier, settings.supplierState, at);
+  noteForeseen(beliefs, at, fact.foreseen ?? fill * upOf(beliefs, fact, at), delivered);
   const [ifUp, ifDown] = delivered ? [fill, settings.okWhileDown] : [1 - fill, 1 - settings.okWhileDown];
   const share = (up * ifUp) / (up * ifUp + (1 - up) * ifDown);
   eachLevel(beliefs, fact, (it) => addCounts(it.fill, settings.fill, at, delivered ? share : 0, delivered ? 0 : share));

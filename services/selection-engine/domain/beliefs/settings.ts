@@ -41,6 +41,10 @@ export interface BeliefSettings {
   readonly groupState: StateSettings;
   /** P(delivers) of what is down. */
   readonly okWhileDown: number;
+  /** Half-life of what became of foreseen chances. */
+  readonly foreseen: { readonly halfLifeMs: number };
+  /** Half-life of what is known of how far figures of stock hold. */
+  readonly figures: { readonly halfLifeMs: number };
   /** Half-life of what is known of an offer's drain by other buyers. */
   readonly drainHalfLifeMs: number;
 }
@@ -62,6 +66,8 @@ export const DEFAULT_SETTINGS: BeliefSettings = {
   supplierState: { failsAfterMs: 4 * DAY, repairedAfterMs: 70 * MINUTE, power: 1 },
   groupState: { failsAfterMs: 6 * DAY, repairedAfterMs: 110 * MINUTE, power: 0.35 },
   okWhileDown: 0.01,
+  foreseen: { halfLifeMs: 14 * DAY },
+  figures: { halfLifeMs: 30 * DAY },
   drainHalfLifeMs: 2 * DAY,
 };
 

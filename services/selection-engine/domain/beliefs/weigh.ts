@@ -1,4 +1,5 @@
 import type { Beliefs } from './beliefs';
+import { recalibrate } from './foreseen';
 import type { Histories, History } from './history';
 import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { type Member, MEMBERS_MAX, weightOf } from './spread';
@@ -21,6 +22,7 @@ export function isWeighingDue(beliefs: Beliefs, at: number): boolean {
 export function weigh(beliefs: Beliefs, at: number): void {
   const { settings, weights, all, categories, suppliers, offers, supplierOf } = beliefs;
   beliefs.weighedAt = at;
+  recalibrate(beliefs, at);
   for (const rate of LEARNT) {
     const { prior, weight: usual } = settings[rate];
     const counts = (it: History): readonly [number, number] =>

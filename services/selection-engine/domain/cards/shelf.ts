@@ -1,4 +1,5 @@
 import { seenAtOf } from '../age';
+import { delivering } from '../beliefs/foreseen';
 import { Reading, upOf } from '../beliefs/read';
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { answerMs } from '../chain/money';
@@ -201,7 +202,7 @@ function believe({ shelves, offers: columns, starts, category }: Aisle, place: n
     const quality = reading.qualityOf({ offerId, supplierId, category, leadTimeMs });
     const up = upOf(beliefs, it, now);
     // As precise as a decision's record says it
-    columns.fill[at] = Math.round(quality.fill * up * 1e4) / 1e4;
+    columns.fill[at] = Math.round(delivering(beliefs, quality.fill * up) * 1e4) / 1e4;
     columns.up[at] = up;
     columns.complaint[at] = quality.complaint;
     columns.invalid[at] = quality.invalid;

@@ -1,4 +1,5 @@
 import type { Beliefs } from '../beliefs/beliefs';
+import { delivering } from '../beliefs/foreseen';
 import { doubledOf, type Quality, type Reading, upOf } from '../beliefs/read';
 import { onTime } from '../beliefs/response';
 import { stockChance } from '../beliefs/stock';
@@ -98,7 +99,7 @@ export function assess(reading: Reading, { line, economics, settings }: Candidat
   const margin = Math.min(offer.priceMinor, reference) - cost - money.feeMinor;
   const gain = margin - quality.complaint * money.complaintMinor + quality.repurchase * money.repurchaseMinor;
   const accepted = isSubstitute(offer) ? acceptance(beliefs, { at, line, offer, reference }) : 1;
-  const q = quality.fill * up * stock * (1 - quality.invalid);
+  const q = delivering(beliefs, quality.fill * up) * stock * (1 - quality.invalid);
   const doubled = quality.ambiguous * doubledOf(beliefs, money.deliveredIfAmbiguous, at) * cost;
   return {
     offerId: offer.offerId,

@@ -8,12 +8,12 @@ import { type Assessed, assess, economicsOf, gainOf, inTime, tierCost } from './
 import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
 
 /** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
-export const MODEL = 'chain-money-4';
+export const MODEL = 'chain-money-5';
 /**
  * The models whose records can be made again. They choose alike, by the numbers of the record; how beliefs come to these is what the newer ones
- * do otherwise (3: what a level weighs is learnt; 4: complaints are remembered for longer).
+ * do otherwise (3: what a level weighs is learnt; 4: complaints are remembered for longer; 5: chances are corrected by what became of past ones).
  */
-export const REPLAYED_MODELS: readonly string[] = ['chain-money-2', 'chain-money-3', MODEL];
+export const REPLAYED_MODELS: readonly string[] = ['chain-money-2', 'chain-money-3', 'chain-money-4', MODEL];
 const ATTEMPTS = 3;
 /** So many of the offers that pass the gates are weighed against each other. */
 export const PASSED_MAX = 64;

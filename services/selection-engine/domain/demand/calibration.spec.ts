@@ -40,6 +40,13 @@ describe('what past probabilities are corrected by', () => {
     );
   });
 
+  it('takes one that is told to have come so many times for as many', () => {
+    const each = [0.2, 0.8, 0.8, 0.8].map((said, n) => ({ said, came: n < 3 }));
+    const together = [{ said: 0.2, came: true }, { said: 0.8, came: true, times: 2 }, { said: 0.8, came: false, times: 1 }, { said: 0.5, came: true, times: 0 }]; // prettier-ignore
+    assert.deepEqual(calibrationOf(together), calibrationOf(each));
+    for (const times of [-1, NaN]) assert.throws(() => calibrationOf([{ said: 0.5, came: true, times }]), InvalidDemand);
+  });
+
   it('is not made of a probability that is none', () => {
     for (const said of [-0.1, 1.1, NaN, Infinity]) assert.throws(() => calibrationOf([{ said, came: true }]), InvalidDemand);
   });

@@ -1,4 +1,4 @@
-import { finite, InvalidDemand, positive, share } from './checks';
+import { amount, finite, InvalidDemand, positive, share } from './checks';
 
 /** Corrects the logit of a probability by what was observed: `slope` × logit + `shift`. */
 export interface Calibration {
@@ -10,6 +10,8 @@ export interface Calibration {
 export interface Foretold {
   readonly said: number;
   readonly came: boolean;
+  /** How often; 1 unless said. */
+  readonly times?: number;
 }
 
 /** What is believed before anything was observed, that a probability is right as it is, weighs as much as some eighty observations. */
@@ -36,17 +38,17 @@ export function calibrated(probability: number, by?: Calibration): number {
  * @throws InvalidDemand
  */
 export function calibrationOf(told: readonly Foretold[]): Calibration {
-  const open = told.filter(({ said }) => share('said', said) > 0 && said < 1);
+  const open = told.filter(({ said, times = 1 }) => amount('times', times) > 0 && share('said', said) > 0 && said < 1);
   const logits = open.map(({ said }) => Math.min(LOGIT_MAX, Math.max(-LOGIT_MAX, logit(said))));
   let [slope, shift] = [1, 0];
   for (let step = 0; step < STEPS; step++) {
     let [bySlope, byShift, aa, ab, bb] = [PRIOR * (1 - slope), -PRIOR * shift, PRIOR, 0, PRIOR];
-    open.forEach(({ came }, n) => {
+    open.forEach(({ came, times = 1 }, n) => {
       const x = logits[n] ?? 0;
       const chance = logistic(slope * x + shift);
-      const weight = chance * (1 - chance);
-      bySlope += (Number(came) - chance) * x;
-      byShift += Number(came) - chance;
+      const weight = times * chance * (1 - chance);
+      bySlope += times * (Number(came) - chance) * x;
+      byShift += times * (Number(came) - chance);
       aa += weight * x * x;
       ab += weight * x;
       bb += weight;

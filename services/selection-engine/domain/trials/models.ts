@@ -5,7 +5,7 @@ import { MODEL } from '../chain/rank-candidates';
 import { type MoneySettings, USUAL } from '../chain/settings';
 import { attemptOf, type Ranked } from '../state';
 
-/** The formulas of `chain-money-4` with these numbers; of a trial, with its name behind: `chain-money-4+calm`. */
+/** The formulas of `chain-money-5` with these numbers; of a trial, with its name behind: `chain-money-5+calm`. */
 export interface Model {
   readonly name: string;
   readonly settings: MoneySettings;
@@ -34,9 +34,12 @@ export const USUAL_MODELS: Models = { champion: { name: MODEL, settings: USUAL }
 
 export const challengerOf = (trial: string, settings: MoneySettings): Model => ({ name: `${MODEL}+${trial}`, settings });
 
-/** As the database has it; a number that is newer than its row is as usual. */
+/** As the database has it, by the formulas of today: a row from before an upgrade brings its numbers. A number that is newer than its row is as usual. */
 export function knowModels(book: { models: Models }, { champion, running }: Models): void {
-  const whole = ({ name, settings }: Model): Model => ({ name, settings: { ...USUAL, ...settings } });
+  const whole = ({ name, settings }: Model): Model => ({
+    name: [MODEL, ...name.split('+').slice(1)].join('+'),
+    settings: { ...USUAL, ...settings },
+  });
   book.models = { champion: whole(champion), ...(running && { running: { ...running, challenger: whole(running.challenger) } }) };
 }
 
