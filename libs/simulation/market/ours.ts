@@ -15,9 +15,14 @@ export class Ours implements Policy {
   readonly name = 'midstream';
   private readonly beliefs: Beliefs = createBeliefs();
   private readonly told = new Map<string, number>();
+  /** What was ordered by which look at an offer: an attempt is told with it. */
+  private readonly quantities = new WeakMap<PublicOffer, number>();
 
   answer(question: Question): Answer {
-    for (const it of question.offers) this.stock(it);
+    for (const it of question.offers) {
+      this.stock(it);
+      this.quantities.set(it, question.quantity);
+    }
     const ranked = rankCandidates(this.beliefs, requestOf(question));
     const places = new Map(question.offers.map((it, place) => [it.name, place]));
     const [first] = ranked.candidates;
@@ -28,7 +33,7 @@ export class Ours implements Policy {
   }
 
   hear(heard: Heard): void {
-    observe(this.beliefs, factOf(heard));
+    observe(this.beliefs, factOf(heard, this.quantities.get(heard.offer)));
   }
 
   /** Each snapshot once. */
@@ -47,7 +52,7 @@ const named = ({ name, supplier, group, sku, category }: PublicOffer) => ({
   category,
 });
 
-function factOf(heard: Heard): MarketObservation {
+function factOf(heard: Heard, quantity: number | undefined): MarketObservation {
   const at = Math.floor(heard.at);
   if (heard.kind !== 'attempt') return { type: heard.kind === 'complaint' ? 'complaint' : 'repurchase', at, ...named(heard.offer) };
   const { offer, outcome, responseMs, noStock, late } = heard;
@@ -57,6 +62,9 @@ function factOf(heard: Heard): MarketObservation {
     ...named(offer),
     outcome,
     responseMs,
+    stock: offer.stock,
+    stockAt: offer.stockAt,
+    ...(quantity !== undefined && { quantity }),
     ...(noStock === true && { reason: 'no-stock' as const }),
     ...(late === true && { late }),
   };
@@ -67,7 +75,7 @@ function requestOf({ at, quantity, offers, deadlineMs, regime }: Question): Cand
   return {
     at,
     line: { sku: offers[0]?.sku ?? '', quantity, priceCapMinor: price, deliverByAt: at + deadlineMs, segment: regime.segment },
-    offers: offers.map(candidateOf),
+    offers: offers.map((it) => candidateOf(it, quantity)),
     attemptsMax: ATTEMPTS,
     economics: {
       failedAttemptMinor: regime.failureShare * price,
@@ -83,11 +91,13 @@ function requestOf({ at, quantity, offers, deadlineMs, regime }: Question): Cand
   };
 }
 
-const candidateOf = (it: PublicOffer): CandidateOffer => ({
+const candidateOf = (it: PublicOffer, quantity: number): CandidateOffer => ({
   ...named(it),
   priceMinor: it.priceMinor,
   costTiers: it.costTiers,
   leadTimeMs: Math.min(it.leadTimeMs, TIMEOUT_MS),
   stock: it.stock,
   stockAt: it.stockAt,
+  // an order is not split here: who has less has nothing
+  minQuantity: quantity,
 });
