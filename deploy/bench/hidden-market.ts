@@ -6,6 +6,7 @@ import { rounded } from './figures';
 import type { BenchOptions } from './options';
 import type { Result } from './result';
 import type { Say } from './run';
+import { type Target, targetsOf, toldOf } from './targets';
 
 const DAYS = 45;
 const SOURCES = join(__dirname, '../../libs/simulation/market');
@@ -29,11 +30,12 @@ export async function hiddenMarket(options: BenchOptions, say: Say): Promise<Res
     say(`seed ${seed}: ${worlds.at(-1)?.[0]?.orders ?? 0} orders judged, all policies in ${((Date.now() - began) / 1_000).toFixed(0)} s`);
   }
   const comparison = compare(worlds);
-  for (const line of table(comparison)) say(line);
-  return resultOf(options, days, comparison);
+  const targets = targetsOf(regime, comparison);
+  for (const line of [...table(comparison), ...toldOf(targets)]) say(line);
+  return resultOf(options, days, comparison, targets);
 }
 
-function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Comparison): Result {
+function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Comparison, targets: readonly Target[]): Result {
   const { capture, gapClosed, bestBaseline, rows } = comparison;
   return {
     bench: 'market',
@@ -57,6 +59,7 @@ function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Com
     capture: short(capture),
     gapClosed: short(gapClosed),
     bestBaseline,
+    targets,
     rows: rows.map((it) => ({ ...it, capture: short(it.capture) })),
   };
 }

@@ -4,6 +4,7 @@ import { chainOracle, myopicOracle } from './oracles';
 import { Ours } from './ours';
 import { play, WARM_DAYS } from './play';
 import type { Regime } from './regimes';
+import { type MoneyScores, moneyScoresOf } from './money';
 import { scoresOf, type Tally } from './tally';
 import { worldOf } from './world';
 
@@ -26,6 +27,8 @@ export interface Row {
   readonly success?: { readonly ece: number; readonly brier: number };
   readonly inTime?: { readonly ece: number; readonly brier: number };
   readonly stockOut?: { readonly ece: number; readonly brier: number };
+  /** Of the day's money, foreseen order by order. */
+  readonly money?: MoneyScores;
 }
 
 export interface Comparison {
@@ -110,6 +113,7 @@ function rowOf(policy: string, tallies: readonly Tally[], of: { readonly margin:
   const success = scoresOf(tallies.map((it) => it.success));
   const inTime = scoresOf(tallies.map((it) => it.onTime));
   const stockOut = scoresOf(tallies.map((it) => it.stock));
+  const money = moneyScoresOf(tallies.map((it) => it.foreseen));
   return {
     policy,
     marginPercent: 100 * of.margin,
@@ -121,5 +125,6 @@ function rowOf(policy: string, tallies: readonly Tally[], of: { readonly margin:
     ...(success && { success }),
     ...(inTime && { inTime }),
     ...(stockOut && { stockOut }),
+    ...(money && { money }),
   };
 }

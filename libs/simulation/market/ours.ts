@@ -3,17 +3,20 @@ import {
   type CandidateOffer,
   type CandidateRequest,
   createBeliefs,
+  JUDGED_REPURCHASE,
   type MarketObservation,
   observe,
   rankCandidates,
+  type RankedChain,
 } from '@midstream/selection-engine-domain';
-import { type Answer, ATTEMPTS, type Heard, type Policy, type PublicOffer, type Question } from './policy';
+import { type Answer, ATTEMPTS, type Foreseen, type Heard, type Policy, type PublicOffer, type Question } from './policy';
 import { complaintMinor, QUERY_MS, RETURN_SHARE, TIMEOUT_MS } from './regimes';
 
 /** The policy under test: the service's own domain, through the two functions that it exports. */
 export class Ours implements Policy {
   readonly name = 'midstream';
-  private readonly beliefs: Beliefs = createBeliefs();
+  private readonly beliefs: Beliefs = createBeliefs({ repurchase: JUDGED_REPURCHASE });
+  private readonly returns = new Returns();
   private readonly told = new Map<string, number>();
   /** What was ordered by which look at an offer: an attempt is told with it. */
   private readonly quantities = new WeakMap<PublicOffer, number>();
@@ -28,11 +31,15 @@ export class Ours implements Policy {
     const [first] = ranked.candidates;
     return {
       chain: ranked.candidates.slice(0, ranked.chainLength).flatMap((it) => places.get(it.offerId) ?? []),
+      money: moneyOf(ranked, question),
       ...(first !== undefined && { success: first.success, onTime: first.onTime, stock: first.stock }),
     };
   }
 
   hear(heard: Heard): void {
+    if (heard.kind === 'return') return this.returns.heard(heard.offer);
+    for (const { at, offer, returned } of this.returns.judged(heard))
+      observe(this.beliefs, { type: 'repurchase', at, ...named(offer), judged: 1, returned });
     observe(this.beliefs, factOf(heard, this.quantities.get(heard.offer)));
   }
 
@@ -41,6 +48,31 @@ export class Ours implements Policy {
     if (this.told.get(name) === stockAt) return;
     this.told.set(name, stockAt);
     observe(this.beliefs, { type: 'stock', at: stockAt, offerId: name, units: stock });
+  }
+}
+
+/** So long after a delivery it is known whether its buyer came back. */
+const JUDGED_MS = 7 * 86_400_000;
+
+/** Buyers who came back, told as the service tells them: with the deliveries of which it is known, and at the same time as these. */
+class Returns {
+  private readonly delivered: { readonly at: number; readonly offer: PublicOffer }[] = [];
+  private first = 0;
+  private readonly back = new Map<string, number>();
+
+  heard({ name }: PublicOffer): void {
+    this.back.set(name, (this.back.get(name) ?? 0) + 1);
+  }
+
+  judged({ kind, at, offer, ...it }: Heard): { readonly at: number; readonly offer: PublicOffer; readonly returned: number }[] {
+    if (kind === 'attempt' && 'outcome' in it && it.outcome === 'delivered') this.delivered.push({ at, offer });
+    const found = [];
+    for (let next = this.delivered[this.first]; next !== undefined && next.at + JUDGED_MS <= at; next = this.delivered[++this.first]) {
+      const back = this.back.get(next.offer.name) ?? 0;
+      this.back.set(next.offer.name, Math.max(0, back - 1));
+      found.push({ at: Math.floor(at), offer: next.offer, returned: Math.min(1, back) });
+    }
+    return found;
   }
 }
 
@@ -89,6 +121,25 @@ function requestOf({ at, quantity, offers, deadlineMs, regime }: Question): Cand
       riskAversion: 0,
     },
   };
+}
+
+/** Of the whole order: the chain's own value, and how far its ends lie apart. */
+function moneyOf({ candidates, chainLength, valueMinor }: RankedChain, { quantity, regime, offers }: Question): Foreseen {
+  const lost = regime.lostShare * (offers[0]?.priceMinor ?? 0);
+  let [open, spent, sum, squares] = [1, 0, 0, 0];
+  const end = (chance: number, minor: number): void => {
+    sum += chance * minor;
+    squares += chance * minor * minor;
+  };
+  for (const { success, parts } of candidates.slice(0, chainLength)) {
+    const { failureMinor, ...gains } = parts;
+    const gain = Object.values(gains).reduce((total, it) => total + it, 0) / success;
+    end(open * success, gain - spent);
+    spent += success < 1 ? -failureMinor / (1 - success) - lost : 0;
+    open *= 1 - success;
+  }
+  end(open, -lost - spent);
+  return { mean: valueMinor * quantity, variance: Math.max(0, squares - sum * sum) * quantity * quantity };
 }
 
 const candidateOf = (it: PublicOffer, quantity: number): CandidateOffer => ({

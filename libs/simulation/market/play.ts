@@ -123,7 +123,7 @@ class Play {
       if (seen === undefined || offer === undefined) continue;
       const fate = this.attempt(order, offer, { attempt: attempts, at: order.at + elapsed });
       this.tell(seen, fate, order.at + elapsed);
-      if (attempts === 0) note.foreseen(this.tally, answer, { served: fate.served, inTime: fate.ms <= regime.deadlineMs, dry: fate.dry });
+      if (attempts === 0) this.noteFirst(order, offer, answer, fate);
       attempts++;
       elapsed += fate.ms;
       // bought, but nobody knows: the next attempt buys it again
@@ -137,8 +137,10 @@ class Play {
     const late = delivered !== undefined && elapsed > regime.deadlineMs;
     if (delivered === undefined) money -= regime.lostShare * price;
     else money += this.delivered(order, delivered, { price, late, at: order.at + elapsed });
+    const day = Math.floor(order.at / DAY_MS);
+    if (answer.money !== undefined && order.at >= WARM_DAYS * DAY_MS) note.money(this.tally, day, answer.money, money);
     note.order(this.tally, {
-      day: Math.floor(order.at / DAY_MS),
+      day,
       price,
       money,
       attempts,
@@ -146,6 +148,17 @@ class Play {
       delivered: delivered !== undefined,
       judged: order.at >= WARM_DAYS * DAY_MS,
     });
+  }
+
+  /** A policy foretells a unit that works: what is served and does not work has not come. */
+  private noteFirst(order: MarketOrder, offer: MarketOffer, answer: Answer, { served, dry, ms }: Fate): void {
+    const works = served && !this.isBad(order, offer);
+    note.foreseen(this.tally, answer, { works, served, inTime: ms <= this.world.regime.deadlineMs, dry });
+  }
+
+  private isBad({ index }: MarketOrder, offer: { readonly index: number; readonly supplier: number }): boolean {
+    const { invalid = 0 } = this.world.suppliers[offer.supplier] ?? {};
+    return chanceOf(this.world.seed, index, 9, offer.index, STREAM.invalid) < invalid;
   }
 
   private attempt(order: MarketOrder, offer: MarketOffer, { attempt, at }: { attempt: number; at: number }): Fate {
@@ -184,7 +197,7 @@ class Play {
     const complains = u(STREAM.complains) < complaintChance;
     if (complains) this.agenda.add(at - Math.log(u(STREAM.delay)) * DAY_MS, { kind: 'complaint', at: 0, offer });
     if (order.at >= WARM_DAYS * DAY_MS) note.complaint(this.tally, complaintChance);
-    if (u(STREAM.invalid) < invalid) {
+    if (this.isBad(order, offer)) {
       const known = at + INVALID_KNOWN_MS;
       this.agenda.add(known, { kind: 'attempt', at: known, offer, outcome: 'invalid-code', responseMs: 0, late: true });
     }

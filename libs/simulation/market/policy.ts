@@ -39,12 +39,19 @@ export type Heard =
     }
   | { readonly kind: 'complaint' | 'return'; readonly at: number; readonly offer: PublicOffer };
 
-/** Places in `question.offers`, in the order in which they are to be tried; and what is foreseen of the first, where a policy says so. */
+/** Places in `question.offers`, in the order in which they are to be tried; and what is foreseen of the first, and of the order's money, where a policy says so. */
 export interface Answer {
   readonly chain: readonly number[];
   readonly success?: number;
   readonly onTime?: number;
   readonly stock?: number;
+  /** What the order is expected to come to, and how far chance alone may take it from there; minor units. */
+  readonly money?: Foreseen;
+}
+
+export interface Foreseen {
+  readonly mean: number;
+  readonly variance: number;
 }
 
 export interface Policy {

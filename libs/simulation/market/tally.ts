@@ -1,4 +1,4 @@
-import type { Answer } from './policy';
+import type { Answer, Foreseen } from './policy';
 
 export const BINS = 20;
 
@@ -8,6 +8,14 @@ export interface Calibration {
   readonly said: Float64Array;
   readonly came: Float64Array;
   squared: number;
+}
+
+/** What orders were expected to come to, and came to, by day. */
+export interface MoneyForeseen {
+  readonly said: Float64Array;
+  readonly variance: Float64Array;
+  readonly came: Float64Array;
+  orders: number;
 }
 
 /** What a policy came to, in one world. Money in minor units. */
@@ -24,6 +32,7 @@ export interface Tally {
   readonly success: Calibration;
   readonly onTime: Calibration;
   readonly stock: Calibration;
+  readonly foreseen: MoneyForeseen;
 }
 
 const calibration = (): Calibration => ({
@@ -45,6 +54,7 @@ export const emptyTally = (policy: string, days: number): Tally => ({
   success: calibration(),
   onTime: calibration(),
   stock: calibration(),
+  foreseen: { said: new Float64Array(days), variance: new Float64Array(days), came: new Float64Array(days), orders: 0 },
 });
 
 interface Ended {
@@ -55,6 +65,13 @@ interface Ended {
   readonly late: boolean;
   readonly delivered: boolean;
   readonly judged: boolean;
+}
+
+interface Came {
+  readonly works: boolean;
+  readonly served: boolean;
+  readonly inTime: boolean;
+  readonly dry: boolean;
 }
 
 export const note = {
@@ -71,10 +88,16 @@ export const note = {
   complaint(tally: Tally, chance: number): void {
     tally.complaints += chance;
   },
-  foreseen(tally: Tally, { success, onTime, stock }: Answer, came: { served: boolean; inTime: boolean; dry: boolean }): void {
-    if (success !== undefined) add(tally.success, success, came.served);
+  foreseen(tally: Tally, { success, onTime, stock }: Answer, came: Came): void {
+    if (success !== undefined) add(tally.success, success, came.works);
     if (onTime !== undefined && came.served) add(tally.onTime, onTime, came.inTime);
     if (stock !== undefined) add(tally.stock, 1 - stock, came.dry);
+  },
+  money({ foreseen }: Tally, day: number, { mean, variance }: Foreseen, came: number): void {
+    foreseen.said[day] = (foreseen.said[day] ?? 0) + mean;
+    foreseen.variance[day] = (foreseen.variance[day] ?? 0) + variance;
+    foreseen.came[day] = (foreseen.came[day] ?? 0) + came;
+    foreseen.orders++;
   },
 } as const;
 

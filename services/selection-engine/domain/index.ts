@@ -54,7 +54,7 @@ export { type DemandKnown, InvalidDemand, type Outlook, type OutlookAsked, outlo
 // The science of selection, by itself: plain data in, plain data out. `observe` a fact of any market, `rankCandidates` of a request.
 export { observe } from './beliefs/observe';
 export { type Beliefs, createBeliefs } from './beliefs/beliefs';
-export { type BeliefSettings, DEFAULT_SETTINGS } from './beliefs/settings';
+export { type BeliefSettings, DEFAULT_SETTINGS, JUDGED_REPURCHASE } from './beliefs/settings';
 export { ATTEMPT_OUTCOMES, type AttemptOutcome, BadNumber, type MarketObservation } from './beliefs/observation';
 export { qualityOf, type Quality, upOf } from './beliefs/read';
 export { stockChance } from './beliefs/stock';
