@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, type Comparison, type Interval, playAll, REGIMES, type Row } from '@midstream/simulation/market/index';
+import { compare, type Comparison, type Interval, playAll, REGIMES, type Row, UNDER_TEST } from '@midstream/simulation/market/index';
+import { keptShares, playSubstitutes } from '@midstream/simulation/substitutes/index';
 import { rounded } from './figures';
 import type { BenchOptions } from './options';
 import type { Result } from './result';
 import type { Say } from './run';
-import { type Target, targetsOf, toldOf } from './targets';
+import { targetsOf, toldOf } from './targets';
 
 const DAYS = 45;
-const SOURCES = join(__dirname, '../../libs/simulation/market');
+const MARKET = join(__dirname, '../../libs/simulation/market');
+const BUYERS = join(__dirname, '../../libs/simulation/substitutes');
 /** What is not the market but a player in it: it may change without making another market. */
-const PLAYERS = ['ours.ts'];
+const PLAYERS = ['ours.ts', 'choose.ts'];
 
 /**
  * `bench market`: the service's own domain, reached through observe and rankCandidates, against baselines and an oracle that sees what is
@@ -21,7 +23,7 @@ export async function hiddenMarket(options: BenchOptions, say: Say): Promise<Res
   const days = options.days ?? DAYS;
   const regime = REGIMES[options.regime];
   say(
-    `regime ${regime.name} (${regime.words}), seeds ${options.seeds[0]} to ${options.seeds.at(-1)}, ${days} days, simulator ${sourceHash()}`,
+    `regime ${regime.name} (${regime.words}), seeds ${options.seeds[0]} to ${options.seeds.at(-1)}, ${days} days, simulator ${sourceHash(MARKET)}`,
   );
   const worlds: ReturnType<typeof playAll>[] = [];
   for (const seed of options.seeds) {
@@ -30,12 +32,17 @@ export async function hiddenMarket(options: BenchOptions, say: Say): Promise<Res
     say(`seed ${seed}: ${worlds.at(-1)?.[0]?.orders ?? 0} orders judged, all policies in ${((Date.now() - began) / 1_000).toFixed(0)} s`);
   }
   const comparison = compare(worlds);
-  const targets = targetsOf(regime, comparison);
+  const kept = keptShares(options.seeds.map((seed) => playSubstitutes(seed, days)));
+  const targets = targetsOf(regime, comparison, kept.find((it) => it.chooser === UNDER_TEST)?.share); // prettier-ignore
+  say(
+    `substitutes that buyers keep, buyers ${sourceHash(BUYERS)}: ${kept.map((it) => `${it.chooser} ${(100 * it.share).toFixed(1)} %`).join(', ')}`,
+  );
   for (const line of [...table(comparison), ...toldOf(targets)]) say(line);
-  return resultOf(options, days, comparison, targets);
+  const substitutes = { buyers: sourceHash(BUYERS), kept: kept.map((it) => ({ ...it, share: rounded(it.share, 4) })) };
+  return { ...resultOf(options, days, comparison), targets, substitutes };
 }
 
-function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Comparison, targets: readonly Target[]): Result {
+function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Comparison): Result {
   const { capture, gapClosed, bestBaseline, rows } = comparison;
   return {
     bench: 'market',
@@ -55,11 +62,10 @@ function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Com
     regime,
     seeds: `${seeds[0]}-${seeds.at(-1)}`,
     days,
-    simulator: sourceHash(),
+    simulator: sourceHash(MARKET),
     capture: short(capture),
     gapClosed: short(gapClosed),
     bestBaseline,
-    targets,
     rows: rows.map((it) => ({ ...it, capture: short(it.capture) })),
   };
 }
@@ -67,10 +73,10 @@ function resultOf({ seeds, regime }: BenchOptions, days: number, comparison: Com
 const short = ({ value, low, high }: Interval): Interval => ({ value: rounded(value, 4), low: rounded(low, 4), high: rounded(high, 4) });
 
 /** Of the simulator as it was run: markets of two hashes are not to be compared. */
-function sourceHash(): string {
+function sourceHash(sources: string): string {
   const hash = createHash('sha256');
-  const files = readdirSync(SOURCES).filter((it) => it.endsWith('.ts') && !it.endsWith('.spec.ts') && !PLAYERS.includes(it));
-  for (const it of files.sort()) hash.update(it).update(readFileSync(join(SOURCES, it)));
+  const files = readdirSync(sources).filter((it) => it.endsWith('.ts') && !it.endsWith('.spec.ts') && !PLAYERS.includes(it));
+  for (const it of files.sort()) hash.update(it).update(readFileSync(join(sources, it)));
   return hash.digest('hex').slice(0, 12);
 }
 

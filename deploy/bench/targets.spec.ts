@@ -36,6 +36,11 @@ it('holds what was foreseen against what came, and asks nothing where nothing wa
   assert.equal(targetsOf(REGIMES.A, comparison({})).length, 6);
 });
 
+it('holds substitutes against nine of ten, where they were played', () => {
+  const asked = (share?: number) => targetsOf(REGIMES.C, comparison({}), share).filter((it) => it.claim.startsWith('substitutes'));
+  assert.deepEqual([asked(), asked(0.9).map((it) => it.met), asked(0.899).map((it) => it.met)], [[], [true], [false]]);
+});
+
 it('says of each whether it is met, and what was wanted', () => {
   const [first, second] = toldOf(targetsOf(REGIMES.A, comparison({})));
   assert.match(first ?? '', /^NOT MET .*0\.9300.*from 0\.95\)$/);

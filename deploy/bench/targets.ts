@@ -15,8 +15,8 @@ const CAPTURE_LEAST = { A: 0.95, B: 0.92, C: 0.9 } as const;
 
 type Wanted = readonly [claim: string, measured: number | undefined, bounds: { readonly least?: number; readonly most?: number }];
 
-/** What is wanted of the policy under test, against the oracle and against what came. What was not measured is not there. */
-export function targetsOf({ name }: Regime, { rows, capture, gapClosed }: Comparison): Target[] {
+/** What is wanted of the policy under test, against the oracle and against what came; `substitutes`: the share that buyers keep. What was not measured is not there. */
+export function targetsOf({ name }: Regime, { rows, capture, gapClosed }: Comparison, substitutes?: number): Target[] {
   const row = (policy: string): Row | undefined => rows.find((it) => it.policy === policy);
   const [ours, oracle] = [row(UNDER_TEST), row(CEILING)];
   if (ours === undefined || oracle === undefined) return [];
@@ -32,6 +32,7 @@ export function targetsOf({ name }: Regime, { rows, capture, gapClosed }: Compar
     ['day’s money: WAPE', ours.money?.wape, { most: 0.05 }],
     ['day’s money: bias', ours.money?.bias, { least: -0.01, most: 0.01 }],
     ['day’s money: within 80 % bounds', ours.money?.coverage, { least: 0.77, most: 0.83 }],
+    ['substitutes that buyers keep', substitutes, { least: 0.9 }],
   ];
   return wanted.flatMap(([claim, measured, bounds]) => (measured === undefined ? [] : [targetOf(claim, measured, bounds)]));
 }
