@@ -54,23 +54,21 @@ export class Ours implements Policy {
 /** So long after a delivery it is known whether its buyer came back. */
 const JUDGED_MS = 7 * 86_400_000;
 
-/** Buyers who came back, told as the service tells them: with the deliveries of which it is known, and at the same time as these. */
+/** Buyers who came back, told as the service tells them: with the deliveries of which that is known. A look at an offer belongs to one order. */
 class Returns {
   private readonly delivered: { readonly at: number; readonly offer: PublicOffer }[] = [];
   private first = 0;
-  private readonly back = new Map<string, number>();
+  private readonly back = new WeakSet<PublicOffer>();
 
-  heard({ name }: PublicOffer): void {
-    this.back.set(name, (this.back.get(name) ?? 0) + 1);
+  heard(offer: PublicOffer): void {
+    this.back.add(offer);
   }
 
   judged({ kind, at, offer, ...it }: Heard): { readonly at: number; readonly offer: PublicOffer; readonly returned: number }[] {
     if (kind === 'attempt' && 'outcome' in it && it.outcome === 'delivered') this.delivered.push({ at, offer });
     const found = [];
     for (let next = this.delivered[this.first]; next !== undefined && next.at + JUDGED_MS <= at; next = this.delivered[++this.first]) {
-      const back = this.back.get(next.offer.name) ?? 0;
-      this.back.set(next.offer.name, Math.max(0, back - 1));
-      found.push({ at: Math.floor(at), offer: next.offer, returned: Math.min(1, back) });
+      found.push({ at: Math.floor(at), offer: next.offer, returned: Number(this.back.has(next.offer)) });
     }
     return found;
   }
