@@ -18,6 +18,7 @@ import {
   ofLine,
   oneOf,
   Region,
+  Repack,
   SelectionRequest,
   Sku,
   Units,
@@ -42,6 +43,8 @@ const answer = {
   tried: Type.Array(Tried),
   candidates: Type.Array(Candidate),
   gates: GateCounts,
+  /** Goods other than the one that was asked for were left alone for the sake of it, unless it is struck out. */
+  repack: Type.Optional(Repack),
 } as const;
 
 /** One answer an attempt; it precedes every other fact of its holds (protocol 2, 15). */

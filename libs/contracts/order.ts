@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import {
   Additions,
   Buyer,
@@ -17,6 +17,7 @@ import {
   Need,
   ofLine,
   oneOf,
+  PIECES_MAX,
   proposedAddition,
   Recipient,
   SelectionRequest,
@@ -53,8 +54,11 @@ export const OrderPlaced = closed({
   additions: Type.Optional(Additions),
 });
 
-/** A line asks for goods: the start of a lap, for a new line and for a loss alike. */
-export const LineSelectionRequested = closed({ ...ofLine, request: SelectionRequest });
+/**
+ * A line asks for goods: the start of a lap, for a new line and for a loss alike. `mayRepack`: the order takes pieces of the same brand for
+ * it. Beside the request, not in it: who does not know the word hands the request on as it is.
+ */
+export const LineSelectionRequested = closed({ ...ofLine, request: SelectionRequest, mayRepack: Type.Optional(Type.Boolean()) });
 
 /** The buyer is asked whether another good will do; the question is about one hold (protocol 19). */
 export const ConsentRequested = closed({
@@ -68,6 +72,8 @@ export const ConsentRequested = closed({
   currency: Currency,
   deadlineAt: Instant,
   default: oneOf('refund', 'accept'),
+  /** Of a line of pieces: so many of them stand in for one of `insteadOf`. */
+  pieces: Type.Optional(Type.Integer({ minimum: 2, maximum: PIECES_MAX })),
 });
 
 export const ConsentAnswered = closed({
@@ -109,12 +115,16 @@ export const UnitsGivenUp = closed({
 /** Holds of a line that its end tells of; the rest of a line that was scattered wider is in its own facts. */
 export const SERVED_MAX = 20;
 
-/** A line's end. `served`: what of it came from where; absent where nothing came. `faulty`: offers whose codes did not work. */
+/**
+ * A line's end. `repacked`: units that another line looked for as pieces; how those ended, that line says. `served`: what of it came from
+ * where; absent where nothing came. `faulty`: offers whose codes did not work.
+ */
 export const LineClosed = closed({
   ...ofLine,
   status: oneOf(...LINE_ENDS),
   ordered: Units,
   delivered: Units,
+  repacked: Type.Optional(Units),
   capturedMinor: Minor,
   buyerKey: Type.Optional(BuyerKey),
   served: Type.Optional(
@@ -122,6 +132,9 @@ export const LineClosed = closed({
   ),
   faulty: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: SERVED_MAX })),
 });
+
+/** How a line's end is shown: as `repacked` where others look for all of its units as pieces, and nothing of it is known to be had or lost yet. */
+export const shownEndOf = ({ status, ordered, repacked }: Static<typeof LineClosed>): string => (repacked === ordered ? 'repacked' : status);
 
 /** The order allowed additions: whoever looks out for it, stops. */
 const additions = Type.Optional(Type.Boolean());
@@ -141,6 +154,20 @@ export const AdditionAnswered = closed({
 
 /** An accepted addition became a line of its order; its money is held like that of the others. */
 export const LineAdded = closed({ ...ofLine, additionId: Id, line: PlacedLine, heldMinor: Minor });
+
+/**
+ * Units that cannot be had are looked for as pieces of the same brand, which come to the same face value, by a line of their own (`line`). Their
+ * money goes from the one line to the other; what the pieces cannot cost goes back.
+ */
+export const LineRepacked = closed({
+  ...ofLine,
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  /** What was ordered. */
+  sku: Sku,
+  pieces: Type.Integer({ minimum: 2, maximum: PIECES_MAX }),
+  line: PlacedLine,
+  heldMinor: Minor,
+});
 
 export const COMPLAINT_REASONS = ['invalid-code', 'wrong-goods', 'not-as-described', 'late', 'other'] as const;
 export const COMPLAINT_OUTCOMES = ['rejected', 'refunded'] as const;

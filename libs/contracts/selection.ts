@@ -11,6 +11,7 @@ import {
   oneOf,
   proposedAddition,
   Region,
+  Repack,
   SelectionRequest,
   Sku,
   Version,
@@ -19,13 +20,17 @@ import {
 /** At most this many offers travel the lap; the rest is in the decision's record. */
 export const CANDIDATES_MAX = 5;
 
-/** Selection's answer: the best first, none where no offer passed the gates. `gates` tells why the others did not. */
+/**
+ * Selection's answer: the best first, none where no offer passed the gates. `gates` tells why the others did not. `repack`: what comes before
+ * any other good, where the one that was asked for cannot be had.
+ */
 export const OffersRanked = closed({
   ...ofLine,
   decisionId: Id,
   request: SelectionRequest,
   candidates: Type.Array(Candidate, { maxItems: CANDIDATES_MAX }),
   gates: GateCounts,
+  repack: Type.Optional(Repack),
 });
 
 export const SIGNAL_KINDS = ['competitor-price', 'version-update', 'heat', 'delivery-channel'] as const;

@@ -42,6 +42,7 @@ export const TOPICS = {
       AdditionOffered: order.AdditionOffered,
       AdditionAnswered: order.AdditionAnswered,
       LineAdded: order.LineAdded,
+      LineRepacked: order.LineRepacked,
       ComplaintFiled: order.ComplaintFiled,
       ComplaintResolved: order.ComplaintResolved,
     },

@@ -249,3 +249,19 @@ export const Candidate = closed({
   verdict: Type.Optional(Verdict),
 });
 export type Candidate = Static<typeof Candidate>;
+
+/** So many pieces at most stand in for one unit. */
+export const PIECES_MAX = 10;
+
+/**
+ * Pieces of the same brand for units that cannot be had: two cards of 50 for one of 100. `units`: of the line, that there are pieces for;
+ * `priceCapMinor`: the dearest that a piece may be, so that all pieces of a unit together cost no more than the unit itself would.
+ */
+export const Repack = closed({
+  sku: Sku,
+  pieces: Type.Integer({ minimum: 2, maximum: PIECES_MAX }),
+  units: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  priceCapMinor: Minor,
+  verdict: Type.Optional(Verdict),
+});
+export type Repack = Static<typeof Repack>;

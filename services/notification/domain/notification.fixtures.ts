@@ -90,6 +90,10 @@ export const TOLD: readonly AnyFact[] = [
     ...{ type: 'LineAdded', ...ofOrder, lineId: 'added-1', additionId: 'o1:1:vip', heldMinor: 5200 },
     line: { lineId: 'added-1', need: { sku: 'vip' }, quantity: 2, maxUnitPriceMinor: 2600, substitution: SUBSTITUTION, deliverBy: later },
   },
+  {
+    ...{ type: 'LineRepacked', ...ofLine, quantity: 2, sku: 'vip', pieces: 2, heldMinor: 4800 },
+    line: { lineId: '1.p1', need: { sku: 'half' }, quantity: 4, maxUnitPriceMinor: 1200, substitution: SUBSTITUTION, deliverBy: later },
+  },
   { type: 'ComplaintFiled', ...complaint },
   { type: 'ComplaintResolved', ...complaint, outcome: 'refunded', refundMinor: 2200, currency: 'CNY' },
   { type: 'LineClosed', ...ofLine, status: 'delivered', ordered: 2, delivered: 2, capturedMinor: 4400 },

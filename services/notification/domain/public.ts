@@ -1,4 +1,4 @@
-import type { AnyFact, Fact } from '@midstream/contracts';
+import { type AnyFact, type Fact, shownEndOf } from '@midstream/contracts';
 import { assertNever } from '@midstream/kernel';
 
 /** Of goods and not of a merchant's own orders: told to those who name them, and not by `*`. */
@@ -19,6 +19,7 @@ export const PUBLIC_TYPES = [
   'line.units-lost',
   'line.units-delivered',
   'line.units-given-up',
+  'line.repacked',
   'line.closed',
   'complaint.filed',
   'complaint.resolved',
@@ -58,13 +59,15 @@ export function publicViewOf(fact: AnyFact): PublicView | undefined {
     case 'UnitsGivenUp':
       return seen(fact, 'line.units-given-up', pick(fact, 'orderId', 'lineId', 'quantity', 'reason'));
     case 'LineClosed':
-      return seen(fact, 'line.closed', pick(fact, 'orderId', 'lineId', 'status', 'ordered', 'delivered', 'capturedMinor'));
+      return seen(fact, 'line.closed', lineClosed(fact));
     case 'AdditionOffered':
       return seen(fact, 'order.addition-offered', additionOffered(fact));
     case 'AdditionAnswered':
       return seen(fact, 'order.addition-answered', pick(fact, 'orderId', 'additionId', 'sku', 'answer', 'quantity'));
     case 'LineAdded':
       return seen(fact, 'line.added', { ...pick(fact, 'orderId', 'lineId', 'additionId', 'heldMinor'), ...lineTold(fact.line) });
+    case 'LineRepacked':
+      return seen(fact, 'line.repacked', lineRepacked(fact));
     case 'ComplaintFiled':
       return seen(fact, 'complaint.filed', pick(fact, 'orderId', 'lineId', 'complaintId', 'units', 'reason', 'filedAt'));
     case 'ComplaintResolved':
@@ -129,6 +132,18 @@ const lineTold = (it: Fact<'OrderPlaced'>['lines'][number]): PublicView['data'] 
   need: pick(it.need, 'sku', 'category', 'faceValueMinor', 'attributes'),
 });
 
+const lineClosed = (fact: Fact<'LineClosed'>): PublicView['data'] => ({
+  ...pick(fact, 'orderId', 'lineId'),
+  status: shownEndOf(fact),
+  ...pick(fact, 'ordered', 'delivered', 'repacked', 'capturedMinor'),
+});
+
+/** What the line's units have become: a line of pieces, which has its own end. */
+const lineRepacked = (fact: Fact<'LineRepacked'>): PublicView['data'] => ({
+  ...pick(fact, 'orderId', 'lineId', 'quantity', 'sku', 'pieces', 'heldMinor'),
+  line: lineTold(fact.line),
+});
+
 const additionOffered = (fact: Fact<'AdditionOffered'>): PublicView['data'] =>
   pick(fact, 'orderId', 'additionId', 'lineId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt');
 
@@ -136,7 +151,7 @@ const complaintResolved = (fact: Fact<'ComplaintResolved'>): PublicView['data'] 
   pick(fact, 'orderId', 'lineId', 'complaintId', 'units', 'reason', 'outcome', 'refundMinor', 'currency');
 
 const consentRequested = (fact: Fact<'ConsentRequested'>): PublicView['data'] =>
-  pick(fact, 'orderId', 'lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default');
+  pick(fact, 'orderId', 'lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default', 'pieces');
 
 function lineAssigned({ orderId, lineId, holds, replaces }: Fact<'LineAssigned'>): PublicView['data'] {
   const goods = holds.map((it) => ({ quantity: it.tally.granted, ...pick(it, 'sku', 'priceMinor', 'currency') }));

@@ -1,14 +1,13 @@
-import type { Fact } from '@midstream/contracts';
+import { type Fact, shownEndOf } from '@midstream/contracts';
 import type { HoldNoted, OrderEvent } from '@midstream/order-domain';
 import type { Caller, LiveEvent } from '@midstream/runtime';
 
 /** By type, the properties of a fact that a merchant may see; the fact's other properties are the hub's own. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   OrderPlaced: ['clientReference', 'currency', 'heldMinor'],
-  ConsentRequested: ['lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default'],
+  ConsentRequested: ['lineId', 'consentId', 'quantity', 'sku', 'insteadOf', 'priceMinor', 'currency', 'deadlineAt', 'default', 'pieces'],
   ConsentAnswered: ['lineId', 'consentId', 'sku', 'answer'],
   UnitsGivenUp: ['lineId', 'quantity', 'reason'],
-  LineClosed: ['lineId', 'status', 'ordered', 'delivered', 'capturedMinor'],
   AdditionOffered: ['lineId', 'additionId', 'sku', 'quantity', 'priceMinor', 'currency', 'because', 'expiresAt'],
   AdditionAnswered: ['additionId', 'sku', 'answer', 'quantity'],
   LineAdded: ['lineId', 'additionId', 'heldMinor'],
@@ -37,6 +36,10 @@ function shownOf(type: string, data: LiveEvent['data']): object | undefined {
       return releasing(event);
     case 'HoldNoted':
       return noted(event);
+    case 'LineRepacked':
+      return repacked(event);
+    case 'LineClosed':
+      return closed(event);
     default:
       return SHOWN[type] && Object.fromEntries(SHOWN[type].flatMap((it) => (data[it] === undefined ? [] : [[it, data[it]]])));
   }
@@ -54,6 +57,16 @@ function assigned({ lineId, attempt, holds, replaces }: Fact<'LineAssigned'>): o
 /** What was held for nobody is the hub's own affair. */
 const releasing = ({ lineId, reason }: Fact<'ReleaseRequested'>): object | undefined =>
   reason === 'attempt-closed' ? undefined : { lineId, reason };
+
+function repacked({ lineId, quantity, sku, pieces, heldMinor, line }: Fact<'LineRepacked'>): object {
+  return { lineId, quantity, sku, pieces, heldMinor, into: { lineId: line.lineId, sku: line.need.sku, quantity: line.quantity } };
+}
+
+function closed(event: Fact<'LineClosed'>): object {
+  const { lineId, ordered, delivered, repacked: elsewhere, capturedMinor } = event;
+  const status = shownEndOf(event);
+  return { lineId, status, ordered, delivered, ...(elsewhere !== undefined && { repacked: elsewhere }), capturedMinor };
+}
 
 /** What became of units: the line's progress. */
 function noted({ lineId, told, sku, delivered, lost, released, reason, progress }: HoldNoted): object {

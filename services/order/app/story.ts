@@ -1,4 +1,4 @@
-import type { Fact, HeldOffer } from '@midstream/contracts';
+import { type Fact, type HeldOffer, shownEndOf } from '@midstream/contracts';
 import type { AnswerNoted, HoldNoted, OrderEvent } from '@midstream/order-domain';
 
 /** One sentence of an order's story. `detail.hub`, at any depth, is the hub's own (offers, suppliers, holds): a merchant never sees it. */
@@ -26,8 +26,8 @@ export function entryOf(event: OrderEvent): Entry | undefined {
       return ofLine(event, 'waiting', { attempt, quantity, until: new Date(event.askAt).toISOString() });
     }
     case 'ConsentRequested': {
-      const { consentId, quantity, sku, insteadOf, priceMinor, currency, deadlineAt, default: silence, holdId } = event;
-      const asked = { consentId, quantity, sku, insteadOf, priceMinor, currency, deadlineAt, default: silence, hub: { holdId } };
+      const { consentId, quantity, sku, insteadOf, priceMinor, currency, deadlineAt, default: silence, pieces, holdId } = event;
+      const asked = { consentId, quantity, sku, insteadOf, pieces, priceMinor, currency, deadlineAt, default: silence, hub: { holdId } };
       return ofLine(event, 'consent-requested', asked);
     }
     case 'ConsentAnswered': {
@@ -63,8 +63,13 @@ function endOf(event: OrderEvent): Entry | undefined {
       );
     }
     case 'LineClosed': {
-      const { ordered, delivered, capturedMinor, status } = event;
-      return ofLine(event, 'line-closed', { ordered, delivered, capturedMinor }, status);
+      const { ordered, delivered, repacked, capturedMinor } = event;
+      return ofLine(event, 'line-closed', { ordered, delivered, ...(repacked !== undefined && { repacked }), capturedMinor }, shownEndOf(event));
+    }
+    case 'LineRepacked': {
+      const { quantity, sku, pieces, heldMinor, line } = event;
+      const into = { lineId: line.lineId, sku: line.need.sku, quantity: line.quantity };
+      return ofLine(event, 'repacked', { quantity, sku, pieces, into, heldMinor });
     }
     case 'AdditionOffered': {
       const { additionId, sku, quantity, priceMinor, currency, because, expiresAt } = event;
@@ -114,10 +119,12 @@ function selecting(event: Fact<'LineSelectionRequested'>): Entry {
 
 /** What was held, and what was struck out on the way, by which rule. */
 function answered(event: AnswerNoted): Entry {
-  const { attempt, decisionId, holds, unheld, tried, candidates, gates } = event;
-  const struck = candidates.flatMap(({ sku, offerId, supplierId, verdict }) =>
+  const { attempt, decisionId, holds, unheld, tried, candidates, gates, repack } = event;
+  const struck: object[] = candidates.flatMap(({ sku, offerId, supplierId, verdict }) =>
     verdict === undefined || verdict.status === 'compliant' ? [] : [{ sku, ...verdict, hub: { offerId, supplierId } }],
   );
+  if (repack?.verdict !== undefined && repack.verdict.status !== 'compliant')
+    struck.push({ sku: repack.sku, pieces: repack.pieces, ...repack.verdict });
   const detail = { attempt, decisionId, held: holds.map(heldOf), unheld, struck, ...(holds.length === 0 && { gates }), hub: { tried } };
   return ofLine(event, holds.length === 0 ? 'nothing-held' : 'held', detail);
 }

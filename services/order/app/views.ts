@@ -1,4 +1,4 @@
-import { LINE_ENDS, type Need, ORDER_ENDS, type Substitution } from '@midstream/contracts';
+import { LINE_ENDS, type Need, ORDER_ENDS, PIECES_MAX, type Substitution } from '@midstream/contracts';
 import {
   type Addition,
   ADDITIONS_MAX,
@@ -12,6 +12,7 @@ import {
   type Order,
   orderStatusOf,
   progressOf,
+  REPACKED,
   STAGES,
   statusOf,
 } from '@midstream/order-domain';
@@ -22,6 +23,8 @@ export class ProgressView {
   @ApiProperty() ordered!: number;
   @ApiProperty() delivered!: number;
   @ApiProperty() givenUp!: number;
+  @ApiPropertyOptional({ description: 'Units that are counted as pieces of another line, and no more among those ordered here' })
+  repacked?: number;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, description: 'Units under way, by stage' }) stages!: object;
   @ApiProperty({ minimum: 0, maximum: 1 }) fraction!: number;
   @ApiPropertyOptional({ format: 'date-time', description: 'An estimate; absent when all is done' }) estimatedEndAt?: string;
@@ -31,6 +34,13 @@ export class GoodView {
   @ApiProperty() sku!: string;
   @ApiProperty() quantity!: number;
   @ApiProperty() delivered!: number;
+}
+
+/** Two cards of 50 for one of 100: so many pieces for each unit of a line, whose good could not be had. */
+export class PiecesOfView {
+  @ApiProperty({ description: 'The line whose units they stand in for' }) lineId!: string;
+  @ApiProperty({ description: 'What was ordered' }) sku!: string;
+  @ApiProperty({ minimum: 2, maximum: PIECES_MAX, description: 'Pieces for each unit' }) pieces!: number;
 }
 
 export class ConsentView {
@@ -45,12 +55,15 @@ export class ConsentView {
 export class LineView {
   @ApiProperty() lineId!: string;
   @ApiPropertyOptional({ description: 'The addition that it comes from' }) additionId?: string;
-  @ApiProperty({ enum: [...STAGES, ...LINE_ENDS] }) status!: string;
+  @ApiPropertyOptional({ type: PiecesOfView, description: 'It looks for the pieces of another line’s units' }) piecesOf?: PiecesOfView;
+  @ApiProperty({ enum: [...STAGES, ...LINE_ENDS, REPACKED], description: '`repacked`: all of it is looked for as pieces, by another line' })
+  status!: string;
   @ApiProperty({ type: NeedDto }) need!: Need;
   @ApiPropertyOptional({ example: '***0000', description: 'Its last four characters' }) recipient?: string;
   @ApiProperty() quantity!: number;
   @ApiProperty() delivered!: number;
   @ApiProperty() givenUp!: number;
+  @ApiPropertyOptional({ description: 'Units that another line looks for as pieces' }) repacked?: number;
   @ApiProperty() maxUnitPriceMinor!: number;
   @ApiProperty({ type: SubstitutionDto }) substitution!: Substitution;
   @ApiProperty({ format: 'date-time' }) deliverBy!: string;
@@ -75,7 +88,7 @@ export class OrderView {
   @ApiProperty() currency!: string;
   @ApiProperty({ format: 'date-time' }) placedAt!: string;
   @ApiPropertyOptional({ type: AdditionsDto, description: 'What may be proposed while it runs' }) additions?: object;
-  @ApiProperty({ description: 'Held when it was placed, and for what was added' }) placedMinor!: number;
+  @ApiProperty({ description: 'Held when it was placed, and for what was added or repacked; money that went from a line to its pieces is in it twice, and once in `releasedMinor`' }) placedMinor!: number;
   @ApiProperty({ description: 'Held of it still' }) heldMinor!: number;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
@@ -159,7 +172,7 @@ export class EntryView {
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
   @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
   @ApiProperty({ format: 'date-time' }) at!: Date;
-  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up', 'complaint-refunded'] })
+  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up', 'units-repacked', 'complaint-refunded'] })
   why!: string;
   @ApiProperty({ type: String, nullable: true }) reference!: string | null;
   @ApiProperty({ enum: ['deposits', 'merchant-available', 'order-held', 'hub-revenue'] }) account!: string;
@@ -211,15 +224,18 @@ function progressView(lines: readonly Line[], at: number): ProgressView {
 }
 
 function lineView(line: Line, at: number): LineView {
-  const { lineId, need, recipient, ordered, maxUnitPriceMinor, substitution, deliverByAt, givenUp, capturedMinor, releasedMinor } = line;
+  const { lineId, need, recipient, ordered, maxUnitPriceMinor, substitution, deliverByAt, capturedMinor, releasedMinor } = line;
+  const { givenUp, repacked = 0, piecesOf } = line;
   return {
     lineId,
     ...(line.additionId !== undefined && { additionId: line.additionId }),
+    ...(piecesOf && { piecesOf }),
     status: statusOf(line),
     need,
     quantity: ordered,
     delivered: deliveredOf(line),
-    givenUp,
+    givenUp: givenUp - repacked,
+    ...(repacked > 0 && { repacked }),
     ...(recipient !== undefined && { recipient: masked(recipient) }),
     maxUnitPriceMinor,
     substitution,

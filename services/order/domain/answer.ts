@@ -4,6 +4,7 @@ import { draftOf, type Draft, giveUp, ofLine, settle } from './draft';
 import { EXCLUSIONS_MAX, RANKING_BACKOFF_MS, RANKINGS_MAX, WAIT_RETRY_MS } from './limits';
 import type { AskAgain, NoteAnswer, OrderEvent } from './messages';
 import type { Products } from './products';
+import { isClear, repack } from './repack';
 import { ask, isExhausted } from './select';
 import { type Asked, type Line, lineOf, type Rows, rowOf, sum } from './state';
 
@@ -15,9 +16,10 @@ export function noteAnswer(command: NoteAnswer, rows: Rows, products: Products):
   if (asked === undefined || asked.askAt !== undefined) return turnAway(command, known);
 
   const draft = draftOf(rows);
-  const { attempt, decisionId, holds, candidates, gates, tried } = command;
+  const { attempt, decisionId, holds, candidates, gates, tried, repack: found } = command;
   const unheld = asked.quantity - sum(holds, (it) => it.tally.granted);
-  draft.emit({ type: 'AnswerNoted', ...ofLine(command), attempt, decisionId, holds, unheld, tried, candidates, gates });
+  const noted = { attempt, decisionId, holds, unheld, tried, candidates, gates };
+  draft.emit({ type: 'AnswerNoted', ...ofLine(command), ...noted, ...(found && { repack: found }) });
   const line = lineOf(draft.rows, command);
   const made = holds.map((it) => rowOf(line.holds, it.tally.holdId));
   assignOrAsk(draft, command, made, { at: command.at, products });
@@ -33,24 +35,40 @@ function turnAway(command: NoteAnswer, line: Line): Decision<OrderEvent> {
   return isNew ? [{ type: 'ReleaseRequested', ...ofLine(command), holdIds: unknown, reason: 'attempt-closed' }] : [];
 }
 
-/** Units that could not be held: asked for again soon, or, without any candidate, at the next restock, or given up (protocol 15, 17). */
+/**
+ * Units that could not be held: asked for again soon; or, without any candidate, looked for as pieces, at the next restock, or given up
+ * (protocol 15, 17).
+ */
 function lookAgain(draft: Draft, command: NoteAnswer, asked: Asked): void {
-  const line = lineOf(draft.rows, command);
-  const { at } = command;
-  const attempt = line.attempts + 1;
   const wasTried = command.tried.some((it) => it.outcome !== 'banned');
-  if (wasTried && asked.ranking < RANKINGS_MAX && !isExhausted(line)) {
-    const again = { ...asked, attempt, ranking: asked.ranking + 1, tried: triedOf(asked, command.tried) };
-    const askAt = at + RANKING_BACKOFF_MS * 2 ** (asked.ranking - 1);
-    return draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: again, askAt, waits: false });
-  }
-  const { waitUntil } = line.substitution;
-  const askAt = at + WAIT_RETRY_MS;
-  if (waitUntil !== undefined && askAt <= Math.min(Date.parse(waitUntil), line.deliverByAt)) {
-    const fresh = { ...asked, attempt, ranking: 1, tried: [] };
+  if (wasTried && mayAskAgain(draft, command, asked)) return askSoon(draft, command, asked);
+  const quantity = repack(draft, command, asked, command.repack);
+  if (quantity === 0) return;
+  const left = { ...asked, quantity };
+  // Other goods were left alone for the sake of the pieces
+  if (isClear(command.repack) && mayAskAgain(draft, command, left)) return askSoon(draft, command, left);
+  waitOrGiveUp(draft, command, left);
+}
+
+const mayAskAgain = (draft: Draft, of: NoteAnswer, { ranking }: Asked): boolean =>
+  ranking < RANKINGS_MAX && !isExhausted(lineOf(draft.rows, of));
+
+function askSoon(draft: Draft, command: NoteAnswer, asked: Asked): void {
+  const { ranking } = asked;
+  const attempt = lineOf(draft.rows, command).attempts + 1;
+  const again = { ...asked, attempt, ranking: ranking + 1, tried: triedOf(asked, command.tried) };
+  const askAt = command.at + RANKING_BACKOFF_MS * 2 ** (ranking - 1);
+  draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: again, askAt, waits: false });
+}
+
+function waitOrGiveUp(draft: Draft, command: NoteAnswer, asked: Asked): void {
+  const { substitution, deliverByAt, attempts, capped: cap } = lineOf(draft.rows, command);
+  const { waitUntil } = substitution;
+  const askAt = command.at + WAIT_RETRY_MS;
+  if (waitUntil !== undefined && askAt <= Math.min(Date.parse(waitUntil), deliverByAt)) {
+    const fresh = { ...asked, attempt: attempts + 1, ranking: 1, tried: [] };
     return draft.emit({ type: 'AskPlanned', ...ofLine(command), asked: fresh, askAt, waits: true });
   }
-  const { capped: cap } = line;
   giveUp(draft, command, {
     quantity: asked.quantity,
     gates: command.gates,

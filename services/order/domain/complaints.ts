@@ -116,7 +116,7 @@ function told({ complaintId, units, reason, filedAt, from }: Complaint, line: Li
     ...(buyerKey !== undefined && { buyerKey }),
     from: from.map((it) => {
       const { offerId, supplierId, sku } = rowOf(line.holds, it.holdId);
-      const asked = line.need.sku;
+      const asked = line.piecesOf?.sku ?? line.need.sku;
       return {
         holdId: it.holdId,
         offerId,

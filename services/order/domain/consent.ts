@@ -32,11 +32,16 @@ export function assignOrAsk(draft: Draft, of: OfLine, holds: readonly Hold[], { 
 }
 
 function needsConsent(line: Line, hold: Hold, products: Products): boolean {
-  const { consent, upTo } = line.substitution;
-  if (consent === 'pre-approved' || upTo === 'none' || upTo === 'other-supplier') return false;
-  if (isOrdered(line, hold.sku, products)) return false;
+  if (line.substitution.consent === 'pre-approved') return false;
+  if (line.piecesOf === undefined && !mayBeAnother(line, hold.sku, products)) return false;
   const approved = line.approved[hold.sku];
   return approved === undefined || chargeOf(hold) > approved;
+}
+
+/** Pieces are another good than was ordered, whoever sells them; of any other line it depends. */
+function mayBeAnother(line: Line, sku: string, products: Products): boolean {
+  const { upTo } = line.substitution;
+  return upTo !== 'none' && upTo !== 'other-supplier' && !isOrdered(line, sku, products);
 }
 
 function isOrdered({ need }: Line, sku: string, products: Products): boolean {
@@ -47,7 +52,8 @@ function isOrdered({ need }: Line, sku: string, products: Products): boolean {
 
 function put(draft: Draft, of: OfLine, hold: Hold, consent: Consent): void {
   const { currency } = rowOf(draft.rows.orders, of.orderId);
-  const insteadOf = hold.replaces?.sku ?? lineOf(draft.rows, of).need.sku;
+  const { piecesOf, need } = lineOf(draft.rows, of);
+  const insteadOf = piecesOf?.sku ?? hold.replaces?.sku ?? need.sku;
   const { consentId, holdId, sku, priceMinor, quantity, deadlineAt } = consent;
   draft.emit({
     type: 'ConsentRequested',
@@ -61,6 +67,7 @@ function put(draft: Draft, of: OfLine, hold: Hold, consent: Consent): void {
     ...(insteadOf !== undefined && { insteadOf }),
     deadlineAt: new Date(deadlineAt).toISOString(),
     default: consent.default,
+    ...(piecesOf && { pieces: piecesOf.pieces }),
   });
 }
 

@@ -27,7 +27,7 @@ export const draftOf = (rows: Rows): Draft => new Drafting(rows, evolve);
 export const ofLine = ({ orderId, merchantId, lineId }: OfLine): OfLine => ({ orderId, merchantId, lineId });
 
 /** Money of the merchant's is held for the order. Of no line: a line's money begins when a unit of it ends. */
-export function holdMoney(draft: Draft, of: OfOrder, why: 'order-placed' | 'line-added', amountMinor: number): void {
+export function holdMoney(draft: Draft, of: OfOrder, why: 'order-placed' | 'line-added' | 'units-repacked', amountMinor: number): void {
   if (amountMinor <= 0) return;
   const { currency } = rowOf(draft.rows.orders, of.orderId);
   const entries = [
@@ -58,8 +58,13 @@ export function giveUp(draft: Draft, of: OfLine, { quantity, reason, holdId, gat
   if (quantity <= 0) return;
   const why = { ...(holdId && { holdId }), ...(gates && { gates }), ...(reached && { cap: reached }) };
   draft.emit({ type: 'UnitsGivenUp', ...ofLine(of), quantity, reason, ...why });
+  releaseMoney(draft, of, 'units-given-up', quantity);
+}
+
+/** The cap of units that end here without being delivered goes back. */
+export function releaseMoney(draft: Draft, of: OfLine, why: 'units-given-up' | 'units-repacked', quantity: number): void {
   const cap = lineOf(draft.rows, of).maxUnitPriceMinor * quantity;
-  moveMoney(draft, of, 'units-given-up', [
+  moveMoney(draft, of, why, [
     { account: 'order-held', amountMinor: -cap },
     { account: 'merchant-available', amountMinor: cap },
   ]);
@@ -96,9 +101,10 @@ export function settle(draft: Draft, of: OfLine): void {
   const isDone = Object.keys(line.selecting).length === 0 && holdsOf(line).every((it) => openOf(it) === 0);
   if (line.end !== undefined || !isDone) return;
   const { orderId, merchantId, lineId } = of;
-  const { ordered, capturedMinor } = line;
+  const { ordered, capturedMinor, repacked } = line;
   const [status, delivered] = [endOf(line), deliveredOf(line)];
   const learnt = learnable(line, rowOf(draft.rows.orders, orderId));
+  if (repacked !== undefined) learnt.repacked = repacked;
   draft.emit({ type: 'LineClosed', orderId, merchantId, lineId, status, ordered, delivered, capturedMinor, ...learnt });
   const order = rowOf(draft.rows.orders, orderId);
   const lines = linesOf(order);
@@ -115,9 +121,16 @@ export function settle(draft: Draft, of: OfLine): void {
   });
 }
 
+interface Learnt {
+  served?: NonNullable<Fact<'LineClosed'>['served']>;
+  faulty?: string[];
+  buyerKey?: string;
+  repacked?: number;
+}
+
 /** What came from where, and to whom, and whose codes were no good: others learn from a line's end without having followed it. */
-function learnable(line: Line, { buyerKey }: Order): Pick<Fact<'LineClosed'>, 'served' | 'faulty' | 'buyerKey'> {
-  const learnt: { served?: NonNullable<Fact<'LineClosed'>['served']>; faulty?: string[]; buyerKey?: string } = {};
+function learnable(line: Line, { buyerKey }: Order): Learnt {
+  const learnt: Learnt = {};
   const came = holdsOf(line).filter((it) => it.delivered > 0);
   const faulty = line.excluded.filter((it) => it.reason === 'invalid-code');
   if (came.length > 0) learnt.served = came.slice(0, SERVED_MAX).map(({ offerId, sku, delivered }) => ({ offerId, sku, units: delivered }));

@@ -1,6 +1,7 @@
 import type { Fact } from '@midstream/contracts';
 import { assert, assertNever } from '@midstream/kernel';
 import { evolveAdditions } from './evolve-additions';
+import { evolveRepack } from './evolve-repack';
 import type { AnswerNoted, HoldNoted, MoneyMoved, OrderEvent } from './messages';
 import {
   type Account,
@@ -33,6 +34,8 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
     case 'AdditionAnswered':
     case 'LineAdded':
       return withOrder(rows, event.orderId, (order) => evolveAdditions(order, event));
+    case 'LineRepacked':
+      return withOrder(rows, event.orderId, (order) => evolveRepack(order, event));
     case 'MoneyMoved':
       return moved(rows, event);
     case 'MerchantPut':
@@ -72,7 +75,7 @@ export function evolve(rows: Rows, event: OrderEvent): Rows {
 
 type LineEvent = Exclude<
   Extract<OrderEvent, { readonly orderId: string; readonly lineId: string; readonly merchantId: string }>,
-  { readonly type: 'AdditionOffered' | 'LineAdded' | 'NoteTaken' }
+  { readonly type: 'AdditionOffered' | 'LineAdded' | 'LineRepacked' | 'NoteTaken' }
 >;
 
 function evolveLine(line: Line, event: LineEvent): Line {

@@ -1,4 +1,4 @@
-import type { Additions, AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Substitution } from '@midstream/contracts';
+import type { Additions, AnyFact, Buyer, Fact, HeldOffer, HoldTally, LossReason, Need, Repack, Substitution } from '@midstream/contracts';
 import type { Timed } from '@midstream/kernel';
 import type { Asked, ClosingReason, Complaint, Merchant, Scope } from './state';
 
@@ -45,6 +45,7 @@ export interface NoteAnswer extends Command<'NoteAnswer'>, OfLine {
   readonly tried: Fact<'OfferHeld'>['tried'];
   readonly candidates: Fact<'OfferHeld'>['candidates'];
   readonly gates: Fact<'OfferHeld'>['gates'];
+  readonly repack?: Repack;
 }
 export type HoldFact = Fact<'HoldLost' | 'HoldReleased' | 'UnitsDelivered' | 'PurchaseSubmitted' | 'PurchaseUnknown'>;
 /** Inventory says how a hold stands (protocol 1). */
@@ -202,7 +203,7 @@ export interface MoneyMoved {
   readonly merchantId: string;
   readonly orderId?: string;
   readonly lineId?: string;
-  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up' | 'complaint-refunded';
+  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up' | 'units-repacked' | 'complaint-refunded';
   readonly reference?: string;
   readonly currency: string;
   readonly entries: readonly Entry[];
@@ -217,6 +218,7 @@ export interface AnswerNoted extends OfLine {
   readonly tried: NoteAnswer['tried'];
   readonly candidates: NoteAnswer['candidates'];
   readonly gates: NoteAnswer['gates'];
+  readonly repack?: Repack;
 }
 export interface HoldNoted extends OfLine {
   readonly type: 'HoldNoted';
@@ -266,6 +268,7 @@ export type PublicEvent = Fact<
   | 'AdditionOffered'
   | 'AdditionAnswered'
   | 'LineAdded'
+  | 'LineRepacked'
   | 'ComplaintFiled'
   | 'ComplaintResolved'
   | 'BuyerErased'

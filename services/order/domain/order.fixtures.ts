@@ -9,11 +9,13 @@ export type Written = Untimed<OrderCommand> & { readonly at?: number };
 export const OF = { orderId: 'o', merchantId: 'm' } as const;
 export const LINE = { ...OF, lineId: '1' } as const;
 
-/** What is on sale: two memberships of one category, telephone credit, and a game card in another currency. */
+/** What is on sale: two memberships of one category, telephone credit, cards of 100 and of 50 of one game, and a game card in another currency. */
 export const products: Products = new Map([
   ['video', aProduct({ priceMinor: 2500 })],
   ['music', aProduct({ priceMinor: 2400, attributes: { kind: 'music' } })],
   ['credit', aProduct({ fulfilmentKind: 'VALUE_RECHARGE', category: 'phone-top-up' })],
+  ['card-100', aProduct({ priceMinor: 9750, category: 'game-card', faceValueMinor: 10_000, attributes: { game: 'star' } })],
+  ['card-50', aProduct({ priceMinor: 4870, category: 'game-card', faceValueMinor: 5_000, attributes: { game: 'star' } })],
   ['gone', aProduct({ listed: false })],
   ['dollar-card', aProduct({ currency: 'USD', category: 'game-card' })],
 ]);

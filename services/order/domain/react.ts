@@ -46,8 +46,9 @@ export function react(fact: AnyFact | OrderEvent): readonly Called[] {
 }
 
 function noteAnswer(fact: Fact<'OfferHeld' | 'NothingHeld'>, holds: Fact<'OfferHeld'>['holds']): Untimed<OrderCommand> {
-  const { orderId, merchantId, lineId, attempt, decisionId, tried, candidates, gates } = fact;
-  return { type: 'NoteAnswer', orderId, merchantId, lineId, attempt, decisionId, holds, tried, candidates, gates };
+  const { orderId, merchantId, lineId, attempt, decisionId, tried, candidates, gates, repack } = fact;
+  const command = { type: 'NoteAnswer' as const, orderId, merchantId, lineId, attempt, decisionId, holds, tried, candidates, gates };
+  return repack === undefined ? command : { ...command, repack };
 }
 
 const lossOf = ({ reason, misfit }: Fact<'HoldLost'>) => ({ reason, ...(misfit && { misfit }) });

@@ -1,8 +1,8 @@
-import type { LossReason, SelectionRequest } from '@midstream/contracts';
-import { type Draft, giveUp, ofLine } from './draft';
-import { ATTEMPTS_PER_LINE_MAX, DEPTH_MAX, EXCLUSIONS_MAX } from './limits';
+import { type LossReason, type SelectionRequest, SUBSTITUTION_STEPS } from '@midstream/contracts';
+import { type Draft, giveUp } from './draft';
+import { ATTEMPTS_PER_LINE_MAX, DEPTH_MAX, EXCLUSIONS_MAX, LINES_MAX } from './limits';
 import type { OfLine } from './messages';
-import { type Asked, type Hold, type Line, lineOf, rowOf } from './state';
+import { type Asked, type Hold, type Line, lineOf, type Order, rowOf } from './state';
 
 /** Starts a lap: the request is self-contained, so that nobody on the way has to ask (protocol 5). */
 export function ask(draft: Draft, of: OfLine, asked: Asked): void {
@@ -26,7 +26,7 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     tier,
     scenario,
     ...(order.buyerKey !== undefined && { buyerKey: order.buyerKey }),
-    priceCapMinor: depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : line.maxUnitPriceMinor,
+    priceCapMinor: capOf(line, asked),
     currency: order.currency,
     substitution: line.substitution,
     ...(order.merchantTier !== undefined && { merchantTier: order.merchantTier }),
@@ -36,10 +36,25 @@ export function ask(draft: Draft, of: OfLine, asked: Asked): void {
     tried: [...tried],
     ...(replaces && { replaces }),
     ...(line.marginFloorWaived && { marginFloorWaived: true }),
-    ...(attempt === 1 && line.additionId === undefined && order.additions && { additions: order.additions }),
+    ...(attempt === 1 && isPlaced(line) && order.additions && { additions: order.additions }),
   };
-  draft.emit({ type: 'LineSelectionRequested', ...ofLine(of), request });
+  if (mayRepack(line, order)) draft.emit({ type: 'LineSelectionRequested', orderId, merchantId, lineId, request, mayRepack: true });
+  else draft.emit({ type: 'LineSelectionRequested', orderId, merchantId, lineId, request });
 }
+
+/** The merchant wrote it: what may be proposed beside an order is said with such lines only. */
+const isPlaced = ({ additionId, piecesOf }: Line): boolean => additionId === undefined && piecesOf === undefined;
+
+/** The dearest that a unit may be: the line's cap, or the reference price of what is replaced. */
+export const capOf = ({ maxUnitPriceMinor }: Line, { depth, replaces }: Asked): number =>
+  depth > 1 && replaces !== undefined ? replaces.referencePriceMinor : maxUnitPriceMinor;
+
+/** Units of one good may become pieces of the same brand where their buyer lets them go so far; once, and while the order has room for a line. */
+export const mayRepack = ({ need, substitution, piecesOf }: Line, { lineIds }: Order): boolean =>
+  need.sku !== undefined && piecesOf === undefined && reachesRepack(substitution.upTo) && lineIds.length < LINES_MAX;
+
+const reachesRepack = (upTo: SelectionRequest['substitution']['upTo']): boolean =>
+  SUBSTITUTION_STEPS.indexOf(upTo) >= SUBSTITUTION_STEPS.indexOf('repack');
 
 /**
  * What a hold has lost is tried again one deeper, a mere expiry at the same depth (protocol 4). Where its units were asked back anyway,

@@ -81,11 +81,20 @@ export interface Complaint {
   readonly refundedMinor?: number;
 }
 
+/** The units that a line of pieces stands in for: so many pieces for each of them. */
+export interface PiecesOf {
+  readonly lineId: string;
+  readonly sku: string;
+  readonly pieces: number;
+}
+
 /** Says where each of its units is; its status follows (status.ts). */
 export interface Line {
   readonly lineId: string;
   /** The addition that it comes from. */
   readonly additionId?: string;
+  /** It looks for the pieces of another line's units. */
+  readonly piecesOf?: PiecesOf;
   readonly need: Need;
   /** The account that is topped up: goes to inventory with the assignment, and to nobody else. */
   readonly recipient?: string;
@@ -96,6 +105,8 @@ export interface Line {
   /** The merchant does without the hub's margin floor. */
   readonly marginFloorWaived?: true;
   readonly givenUp: number;
+  /** Of these, units that another line looks for as pieces. */
+  readonly repacked?: number;
   readonly selecting: RowsOf<Asked>;
   readonly holds: RowsOf<Hold>;
   /** Of the whole line: two holds lost at once must not be sent to each other's dead offer. */
@@ -233,6 +244,9 @@ export const openOf = ({ granted, delivered, lost, released }: HoldTally): numbe
 
 /** What a unit of the hold is charged at. */
 export const chargeOf = (hold: Hold): number => Math.min(hold.priceMinor, hold.referencePriceMinor);
+
+/** Units that are, or were, looked for on the line itself. */
+export const ownOf = ({ ordered, repacked = 0 }: Line): number => ordered - repacked;
 
 export const deliveredOf = (line: Line): number => sum(Object.values(line.holds), (it) => it.delivered);
 

@@ -1,10 +1,12 @@
 import type { OrderEnd, LineEnd, Line, Order } from './state';
-import { deliveredOf, holdsOf, linesOf, openConsents, openOf, sum } from './state';
+import { deliveredOf, holdsOf, linesOf, openConsents, openOf, ownOf, sum } from './state';
 
 /** Where a line's units can be. A running line is in the first stage that any of its units is in (protocol 21). */
 export const STAGES = ['awaiting-consent', 'selecting', 'releasing', 'delivering', 'held'] as const;
 export type Stage = (typeof STAGES)[number];
-export type LineStatus = Stage | LineEnd;
+/** How a line has ended of which nothing was given up but what another line looks for as pieces, and nothing came on the line itself. */
+export const REPACKED = 'repacked';
+export type LineStatus = Stage | LineEnd | typeof REPACKED;
 export type OrderStatus = 'running' | OrderEnd;
 
 /** How far units of a stage have come, in [0,1]; a rough measure, for a bar on a screen. */
@@ -34,6 +36,7 @@ export function stagesOf(line: Line): Readonly<Record<Stage, number>> {
 }
 
 export function statusOf(line: Line): LineStatus {
+  if (line.end === 'delivered' && ownOf(line) === 0) return REPACKED;
   if (line.end !== undefined) return line.end;
   const stages = stagesOf(line);
   return STAGES.find((it) => stages[it] > 0) ?? 'held';
@@ -41,16 +44,16 @@ export function statusOf(line: Line): LineStatus {
 
 export const orderStatusOf = (order: Order): OrderStatus => order.end ?? 'running';
 
-/** How a line ends (protocol 21). */
+/** How a line ends (protocol 21). What was repacked ends with the line of its pieces. */
 export function endOf(line: Line): LineEnd {
   const delivered = deliveredOf(line);
-  if (delivered === line.ordered) return 'delivered';
+  if (delivered === ownOf(line)) return 'delivered';
   if (delivered > 0) return 'partially-delivered';
   return line.closing === 'cancelled' ? 'cancelled' : 'unfillable';
 }
 
 export function orderEndOf(order: Order): OrderEnd {
-  const lines = linesOf(order);
+  const lines = linesOf(order).filter((it) => ownOf(it) > 0);
   if (lines.every((it) => it.end === 'delivered')) return 'completed';
   if (lines.some((it) => it.end === 'delivered' || it.end === 'partially-delivered')) return 'partially-completed';
   return lines.every((it) => it.end === 'cancelled') ? 'cancelled' : 'unfillable';
@@ -60,6 +63,8 @@ export interface Progress {
   readonly ordered: number;
   readonly delivered: number;
   readonly givenUp: number;
+  /** Units that are counted as pieces of another line instead, and no more among those that were ordered here. */
+  readonly repacked?: number;
   readonly stages: Readonly<Partial<Record<Stage, number>>>;
   /** In [0,1]; 1 when nothing is under way any more. */
   readonly fraction: number;
@@ -73,15 +78,17 @@ export function progressOf(lines: readonly Line[], at: number): Progress {
   const stages = Object.fromEntries(
     STAGES.map((stage): [Stage, number] => [stage, sum(staged, (it) => it[stage])]).filter(([, units]) => units > 0),
   ) as Partial<Record<Stage, number>>;
-  const ordered = sum(lines, (it) => it.ordered);
+  const ordered = sum(lines, ownOf);
   const delivered = sum(lines, deliveredOf);
-  const givenUp = sum(lines, (it) => it.givenUp);
+  const repacked = sum(lines, (it) => it.repacked ?? 0);
+  const givenUp = sum(lines, (it) => it.givenUp) - repacked;
   const reached = sum(STAGES, (it) => (stages[it] ?? 0) * REACHED[it]);
   const ends = lines.filter((it) => it.end === undefined).map((it) => endEstimateOf(it, at));
   return {
     ordered,
     delivered,
     givenUp,
+    ...(repacked > 0 && { repacked }),
     stages,
     fraction: ordered === 0 ? 1 : Math.round(((delivered + givenUp + reached) / ordered) * 1_000) / 1_000,
     ...(ends.length > 0 && { estimatedEndAt: Math.max(...ends) }),

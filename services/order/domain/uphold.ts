@@ -31,6 +31,7 @@ function upholdOrder(order: Order): void {
   const settled = sum(lines, (it) => it.capturedMinor + it.releasedMinor);
   assert(order.heldMinor + settled === order.placedMinor, 'what was held for an order is held, captured or released');
   upholdAdditions(order, lines);
+  for (const it of lines) upholdRepack(it, lines);
   assert((order.end === undefined) === lines.some((it) => it.end === undefined), 'an order runs until all its lines are closed');
 }
 
@@ -46,6 +47,23 @@ function upholdAdditions(order: Order, lines: readonly Line[]): void {
   assert(added.length === accepted.length, 'an accepted addition is one line');
   assert(sum(added, (it) => it.ordered) <= (order.additions?.maxQuantity ?? 0), 'additions stay within what the buyer allows');
   assert(order.end === undefined || additionsOf(order).every((it) => it.answer !== undefined), 'nothing is offered to a closed order');
+}
+
+/** Each unit that was repacked is looked for once, in all of its pieces, for no more than it may cost itself. */
+function upholdRepack({ lineId, repacked = 0, givenUp, maxUnitPriceMinor, piecesOf }: Line, lines: readonly Line[]): void {
+  if (piecesOf !== undefined) {
+    assert(repacked === 0, 'pieces are not repacked');
+    assert(
+      lines.some((it) => it.lineId === piecesOf.lineId && it.repacked !== undefined),
+      'pieces are of units that were ordered',
+    );
+  }
+  if (repacked === 0) return;
+  const of = lines.flatMap((it) => (it.piecesOf?.lineId === lineId ? { line: it, pieces: it.piecesOf.pieces } : []));
+  assert(repacked <= givenUp, 'what is repacked is looked for on its own line no more');
+  assert(sum(of, ({ line, pieces }) => line.ordered / pieces) === repacked, 'each repacked unit is looked for in all of its pieces');
+  for (const { line, pieces } of of)
+    assert(line.maxUnitPriceMinor * pieces <= maxUnitPriceMinor, 'the pieces of a unit cost no more than it may');
 }
 
 function upholdLine(line: Line): void {
