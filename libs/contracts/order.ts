@@ -134,7 +134,8 @@ export const LineClosed = closed({
 });
 
 /** How a line's end is shown: as `repacked` where others look for all of its units as pieces, and nothing of it is known to be had or lost yet. */
-export const shownEndOf = ({ status, ordered, repacked }: Static<typeof LineClosed>): string => (repacked === ordered ? 'repacked' : status);
+export const shownEndOf = ({ status, ordered, repacked }: Static<typeof LineClosed>): string =>
+  repacked === ordered ? 'repacked' : status;
 
 /** The order allowed additions: whoever looks out for it, stops. */
 const additions = Type.Optional(Type.Boolean());

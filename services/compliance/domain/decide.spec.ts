@@ -213,6 +213,19 @@ describe('a ranked list', () => {
 
   it('strikes out what was never screened', () => assert.deepEqual(cleared(shop, ['unknown']), [NOT_SCREENED]));
 
+  it('gets a verdict on the pieces that are to come before other goods, too', () => {
+    const of = (rows: Rows) => {
+      const ranked = { ...aRanking([]), repack: { sku: 'half', pieces: 2, units: 1, priceCapMinor: 1250 } };
+      const [fact] = settle(rows, { type: 'ClearOffers', ranked }).events;
+      assert.ok(fact?.type === 'OffersCleared');
+      return [fact.repack?.sku, fact.repack?.verdict?.status, fact.repack?.verdict?.ruleId];
+    };
+    const ban = aRule('r7', { match: { sku: 'half' }, regions: ['CN'] });
+    assert.deepEqual(of(aShop([aProduct('half')])), ['half', 'compliant', undefined]);
+    assert.deepEqual(of(aShop([aProduct('half')], [ban])), ['half', 'banned', 'r7']);
+    assert.deepEqual(of(EMPTY), ['half', 'high-risk', undefined]);
+  });
+
   it('goes on empty', () => {
     given(compliance, shop)
       .when({ type: 'ClearOffers', ranked: aRanking([]) })

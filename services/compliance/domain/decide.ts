@@ -1,3 +1,4 @@
+import type { Verdict } from '@midstream/contracts';
 import { assertNever, type Decision, reject } from '@midstream/kernel';
 import { judge, NOT_SCREENED, verdictIn } from './judge';
 import type {
@@ -94,12 +95,14 @@ export function sweepShelf({ shelf, after }: SweepShelf, rows: Rows): Decided {
  * the inbox hears a fact once, and inventory answers an attempt once.
  */
 export function clearOffers({ ranked }: ClearOffers, rows: Rows): Decided {
-  const { orderId, merchantId, lineId, decisionId, request, candidates, gates } = ranked;
-  const judged = candidates.map((it) => {
-    const screening = rows.verdicts[it.sku];
-    return { ...it, verdict: screening === undefined ? NOT_SCREENED : verdictIn(screening.verdicts, request.region) };
-  });
-  return [{ type: 'OffersCleared', orderId, merchantId, lineId, decisionId, request, candidates: judged, gates }];
+  const { orderId, merchantId, lineId, decisionId, request, candidates, gates, repack } = ranked;
+  const verdictOf = (sku: string): Verdict => {
+    const screening = rows.verdicts[sku];
+    return screening === undefined ? NOT_SCREENED : verdictIn(screening.verdicts, request.region);
+  };
+  const judged = candidates.map((it) => ({ ...it, verdict: verdictOf(it.sku) }));
+  const cleared = { type: 'OffersCleared', orderId, merchantId, lineId, decisionId, request, candidates: judged, gates } as const;
+  return [repack === undefined ? cleared : { ...cleared, repack: { ...repack, verdict: verdictOf(repack.sku) } }];
 }
 
 function sameWording({ version: _version, ...rule }: Rule, draft: RuleDraft): boolean {

@@ -28,8 +28,11 @@ function keysOf(command: ComplianceCommand | Untimed<ComplianceCommand>): readon
       return [{ kind: 'verdicts', id: command.sku }, readBook]; // the product first: timers of one first row wait for each other
     case 'SweepShelf':
       return [{ kind: 'shelves', id: command.shelf, mode: 'share' }];
-    case 'ClearOffers':
-      return [...new Set(command.ranked.candidates.map((it) => it.sku))].map((id) => ({ kind: 'verdicts', id, mode: 'share' }));
+    case 'ClearOffers': {
+      const { candidates, repack } = command.ranked;
+      const skus = [...candidates.map((it) => it.sku), ...(repack === undefined ? [] : [repack.sku])];
+      return [...new Set(skus)].map((id) => ({ kind: 'verdicts', id, mode: 'share' }));
+    }
   }
 }
 

@@ -113,6 +113,22 @@ describe('ten units at A and ten at B', () => {
     assert.equal(decided(market, holdFirst(5, [candidate('a')]))[0]?.type, 'OfferHeld');
   });
 
+  it('leave other goods alone as long as pieces of the same brand may stand in for the good', () => {
+    const repack = { sku: 'half', pieces: 2, units: 8, priceCapMinor: 1250 };
+    const clear = { ...repack, verdict: { status: 'compliant', ruleVersion: 0 } } as const;
+    const struck = { ...repack, verdict: { status: 'banned', ruleId: 'r7', ruleVersion: 3 } } as const;
+    const first = holdFirst(6, [candidate('a')], { need: { sku: 'whole' } });
+    const of = (rows: Rows, it: typeof clear | typeof struck) => {
+      const [answer] = decided(rows, { ...first, repack: it } as typeof first);
+      assert.ok(answer?.type === 'NothingHeld' || answer?.type === 'OfferHeld');
+      return [answer.type, answer.unheld, answer.repack, answer.tried.length];
+    };
+    assert.deepEqual(of(market, clear), ['NothingHeld', 6, clear, 0]);
+    assert.deepEqual(of(market, struck), ['OfferHeld', 0, struck, 1]);
+    const banned = after(market, { ...ban(1, 'CN'), sku: 'half' } as Parameters<typeof after>[1]);
+    assert.deepEqual(of(banned, clear), ['OfferHeld', 0, undefined, 1]);
+  });
+
   it('answer with nothing where there is no candidate', () => void start(market).when(holdFirst(6, [])).thenTypes('NothingHeld'));
 });
 

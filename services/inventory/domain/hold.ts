@@ -21,9 +21,11 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
   if (rows.attempts[attemptIdOf(orderId, lineId, attempt)] !== undefined) return [];
   const usageIds = countsNeeded(command, rows);
   if (usageIds.some((it) => !command.usageIds?.includes(it)))
-    return [{ type: 'CountsAsked', decisionId, request, candidates, gates, usageIds }];
+    return [{ type: 'CountsAsked', decisionId, request, candidates, gates, ...(command.repack && { repack: command.repack }), usageIds }];
 
-  const { takes, tried } = share(command, rows);
+  const asked = beforeRepack(command, rows);
+  const { repack } = asked;
+  const { takes, tried } = share(asked, rows);
   const holds = candidates.flatMap(({ offerId, supplierId, sku, priceMinor, currency }) => {
     const granted = takes.get(offerId) ?? 0;
     if (granted === 0) return [];
@@ -32,7 +34,7 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
     return [{ tally, offerId, supplierId, sku, priceMinor, currency, expiresAt: new Date(at + HOLD_TTL_MS).toISOString() }];
   });
   const unheld = quantity - holds.reduce((sum, it) => sum + it.tally.granted, 0);
-  const answer = { orderId, merchantId, lineId, attempt, decisionId, request, unheld, tried, candidates, gates };
+  const answer = { orderId, merchantId, lineId, attempt, decisionId, request, unheld, tried, candidates, gates, ...(repack && { repack }) };
 
   const draft = draftOf(rows);
   draft.emit(holds.length > 0 ? { type: 'OfferHeld', ...answer, holds } : { type: 'NothingHeld', ...answer });
@@ -42,6 +44,18 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
   }
   comeBack(draft, request, at);
   return draft.events;
+}
+
+/**
+ * Pieces of the same brand come before any other good: as long as they may be sold, nothing but the good itself is held. What is struck out
+ * is told on, for the timeline; what is banned here meanwhile is not.
+ */
+function beforeRepack(command: HoldFirst, rows: Rows): HoldFirst {
+  const { repack, ...rest } = command;
+  if (repack?.verdict?.status !== 'compliant') return command;
+  const { request, candidates, at } = command;
+  if (isBanned(rows.verdicts[repack.sku], request.region, at)) return rest;
+  return { ...command, candidates: candidates.filter((it) => it.sku === request.need.sku) };
 }
 
 /** Who holds how much, and how each candidate that was asked fared. */

@@ -146,11 +146,14 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
   }
 }
 
-function holdFirstKeys({ request, candidates, usageIds = [] }: Extract<Untimed<InventoryCommand>, { readonly type: 'HoldFirst' }>): Key[] {
+type HoldFirstKeyed = Extract<Untimed<InventoryCommand>, { readonly type: 'HoldFirst' }>;
+
+function holdFirstKeys({ request, candidates, repack, usageIds = [] }: HoldFirstKeyed): Key[] {
   const { orderId, lineId, attempt, replaces } = request;
   return [
     ...candidates.map(({ offerId }): Key => ({ kind: 'offers', id: offerId })),
     ...candidates.map(({ sku }) => verdictKey(sku)),
+    ...(repack ? [verdictKey(repack.sku)] : []),
     ...candidates.map(({ offerId }): Key => ({ kind: 'holds', id: holdIdOf(orderId, lineId, attempt, offerId) })),
     ...(replaces ? [{ kind: 'drains' as const, id: replaces.offerId }] : []),
     ...usageIds.map((id): Key => ({ kind: 'usages', id })),

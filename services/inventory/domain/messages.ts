@@ -90,11 +90,7 @@ export interface ApplyVerdict extends Command<'ApplyVerdict'> {
 export interface FreeQuarantined extends Command<'FreeQuarantined'>, OfPurchase {
   readonly units: readonly string[];
 }
-export interface HoldFirst extends Command<'HoldFirst'> {
-  readonly decisionId: string;
-  readonly request: Cleared['request'];
-  readonly candidates: Cleared['candidates'];
-  readonly gates: Cleared['gates'];
+export interface HoldFirst extends Command<'HoldFirst'>, Pick<Cleared, 'decisionId' | 'request' | 'candidates' | 'gates' | 'repack'> {
   /** The counts of caps that were found to be needed, and are locked. */
   readonly usageIds?: readonly string[];
 }

@@ -18,8 +18,8 @@ function isOf({ orderId, lineId }: { readonly orderId: string; readonly lineId: 
 export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
   switch (fact.type) {
     case 'OffersCleared': {
-      const { decisionId, request, candidates, gates } = fact;
-      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates } }];
+      const { decisionId, request, candidates, gates, repack } = fact;
+      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates, ...(repack && { repack }) } }];
     }
     case 'ConsentRequested':
       return isOf(fact, fact.holdId)
@@ -116,8 +116,8 @@ function reactToOwn(event: AnyFact | InventoryEvent): readonly Called[] {
     case 'UnitsWaited':
       return [{ command: { type: 'GiveUpWaiting', holdId: event.holdId }, at: event.untilAt }];
     case 'CountsAsked': {
-      const { decisionId, request, candidates, gates, usageIds } = event;
-      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates, usageIds } }];
+      const { decisionId, request, candidates, gates, repack, usageIds } = event;
+      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates, ...(repack && { repack }), usageIds } }];
     }
     case 'UnitsMoved':
       return event.usageIds === undefined ? [] : [{ command: { type: 'CountUse', holdId: event.holdId, usageIds: event.usageIds } }];

@@ -64,7 +64,12 @@ function endOf(event: OrderEvent): Entry | undefined {
     }
     case 'LineClosed': {
       const { ordered, delivered, repacked, capturedMinor } = event;
-      return ofLine(event, 'line-closed', { ordered, delivered, ...(repacked !== undefined && { repacked }), capturedMinor }, shownEndOf(event));
+      return ofLine(
+        event,
+        'line-closed',
+        { ordered, delivered, ...(repacked !== undefined && { repacked }), capturedMinor },
+        shownEndOf(event),
+      );
     }
     case 'LineRepacked': {
       const { quantity, sku, pieces, heldMinor, line } = event;

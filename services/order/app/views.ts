@@ -88,7 +88,11 @@ export class OrderView {
   @ApiProperty() currency!: string;
   @ApiProperty({ format: 'date-time' }) placedAt!: string;
   @ApiPropertyOptional({ type: AdditionsDto, description: 'What may be proposed while it runs' }) additions?: object;
-  @ApiProperty({ description: 'Held when it was placed, and for what was added or repacked; money that went from a line to its pieces is in it twice, and once in `releasedMinor`' }) placedMinor!: number;
+  @ApiProperty({
+    description:
+      'Held when it was placed, and for what was added or repacked; money that went from a line to its pieces is in it twice, and once in `releasedMinor`',
+  })
+  placedMinor!: number;
   @ApiProperty({ description: 'Held of it still' }) heldMinor!: number;
   @ApiProperty() capturedMinor!: number;
   @ApiProperty() releasedMinor!: number;
@@ -172,7 +176,9 @@ export class EntryView {
   @ApiProperty({ type: String, nullable: true }) orderId!: string | null;
   @ApiProperty({ type: String, nullable: true }) lineId!: string | null;
   @ApiProperty({ format: 'date-time' }) at!: Date;
-  @ApiProperty({ enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up', 'units-repacked', 'complaint-refunded'] })
+  @ApiProperty({
+    enum: ['deposited', 'order-placed', 'line-added', 'units-delivered', 'units-given-up', 'units-repacked', 'complaint-refunded'],
+  })
   why!: string;
   @ApiProperty({ type: String, nullable: true }) reference!: string | null;
   @ApiProperty({ enum: ['deposits', 'merchant-available', 'order-held', 'hub-revenue'] }) account!: string;

@@ -203,7 +203,8 @@ export interface MoneyMoved {
   readonly merchantId: string;
   readonly orderId?: string;
   readonly lineId?: string;
-  readonly why: 'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up' | 'units-repacked' | 'complaint-refunded';
+  readonly why:
+    'deposited' | 'order-placed' | 'line-added' | 'units-delivered' | 'units-given-up' | 'units-repacked' | 'complaint-refunded';
   readonly reference?: string;
   readonly currency: string;
   readonly entries: readonly Entry[];

@@ -3,7 +3,23 @@ import { describe, it } from 'node:test';
 import type { HeldOffer, Repack, SubstitutionUpTo } from '@midstream/contracts';
 import { holdIdOf, offerIdOf } from '@midstream/kernel';
 import { LINES_MAX, type NewLine, type OrderEvent, orderStatusOf, progressOf, type Rows, statusOf } from './index';
-import { after, aLine, aMerchant, answers, decided, held, LINE, lineIn, money, NOON, OF, places, start, tried, type Written } from './order.fixtures';
+import {
+  after,
+  aLine,
+  aMerchant,
+  answers,
+  decided,
+  held,
+  LINE,
+  lineIn,
+  money,
+  NOON,
+  OF,
+  places,
+  start,
+  tried,
+  type Written,
+} from './order.fixtures';
 
 const CLEAR = { status: 'compliant', ruleVersion: 0 } as const;
 const found = (change: Partial<Repack> = {}): Repack => ({
@@ -95,7 +111,13 @@ describe('units of a card of 100 that nobody has', () => {
 
   it('cost no more than what they replace after a loss', () => {
     const hold = { ...held('A', 3, { sku: 'card-100', priceMinor: 9001 }) };
-    const lost = { type: 'NoteHold', ...LINE, told: 'HoldLost', tally: { ...hold.tally, version: 2, lost: 3 }, reason: 'out-of-stock' } as const;
+    const lost = {
+      type: 'NoteHold',
+      ...LINE,
+      told: 'HoldLost',
+      tally: { ...hold.tally, version: 2, lost: 3 },
+      reason: 'out-of-stock',
+    } as const;
     const rows = after(anOrder(), answers(1, [hold]), lost, nothing({ repack: found() }, 2));
     assert.equal(piecesIn(rows).maxUnitPriceMinor, 4500);
   });
@@ -110,7 +132,10 @@ describe('units of a card of 100 that nobody has', () => {
     const rows = after(anOrder(), nothing({ repack: found({ units: 2 }) }));
     assert.equal(piecesIn(rows).ordered, 4);
     const left = Object.values(lineIn(rows)?.selecting ?? {});
-    assert.deepEqual(left.map(({ quantity, ranking }) => [quantity, ranking]), [[1, 2]]);
+    assert.deepEqual(
+      left.map(({ quantity, ranking }) => [quantity, ranking]),
+      [[1, 2]],
+    );
     const more = after(rows, { type: 'AskAgain', ...LINE, attempt: 2, at: NOON + 250 }, nothing({ repack: found() }, 2));
     assert.equal(orderIn(more).lines['1.p2']?.ordered, 2);
     assert.equal(statusOf(lineIn(more) ?? assert.fail()), 'repacked');
@@ -131,7 +156,7 @@ describe('units of a card of 100 that nobody has', () => {
   const left: readonly [string, Rows, Partial<Repack>][] = [
     ['where their buyer takes the good itself only', anOrder(wish('other-supplier')), {}],
     ['where compliance has struck the pieces out', anOrder(), { verdict: { status: 'banned', ruleVersion: 3, ruleId: 'r7' } }],
-    ['where compliance has not been asked', anOrder(), { verdict: undefined as never }],
+    ['where compliance has not been asked', anOrder(), { verdict: undefined }],
     ['where any good of a category will do', anOrder({ ...wish(), need: { category: 'game-card', faceValueMinor: 10_000 } }), {}],
   ];
   for (const [what, rows, change] of left)
@@ -220,6 +245,9 @@ describe('pieces that stand in for another card', () => {
     const { events } = decided(rows, { type: 'FileComplaint', ...PIECES, complaintId: 'c', units: 2, reason: 'invalid-code' });
     const [filed] = events;
     assert.ok(filed?.type === 'ComplaintFiled');
-    assert.deepEqual(filed.from.map(({ sku, insteadOf, units }) => [sku, insteadOf, units]), [['card-50', 'card-100', 2]]);
+    assert.deepEqual(
+      filed.from.map(({ sku, insteadOf, units }) => [sku, insteadOf, units]),
+      [['card-50', 'card-100', 2]],
+    );
   });
 });

@@ -44,7 +44,7 @@ export class DecisionQueries {
   }
 }
 
-function publicOf({ id, decided_at, record: { request, candidates, gates } }: DecisionFound): DecisionView {
+function publicOf({ id, decided_at, record: { request, candidates, gates, repack } }: DecisionFound): DecisionView {
   const { orderId, lineId, attempt, depth, quantity, need, region, priceCapMinor, currency, replaces } = request;
   const goods = new Map(
     candidates.map((it): [string, ListedGood] => [it.sku, { sku: it.sku, priceMinor: it.priceMinor, currency: it.currency }]),
@@ -64,11 +64,12 @@ function publicOf({ id, decided_at, record: { request, candidates, gates } }: De
     ...(replaces && { because: replaces.reason }),
     goods: [...goods.values()],
     gates,
+    ...(repack && { repack: { sku: repack.proposed.sku, pieces: repack.proposed.pieces } }),
   };
 }
 
 function wholeOf(found: DecisionFound): OperatorDecisionView {
-  const { request, candidates, considered, chosen, storm, split, settings, trial } = found.record;
+  const { request, candidates, considered, chosen, storm, split, repack, settings, trial } = found.record;
   const { merchant_id: merchantId, model } = found;
   return {
     ...publicOf(found),
@@ -80,6 +81,7 @@ function wholeOf(found: DecisionFound): OperatorDecisionView {
     ...(chosen && { chosen }),
     ...(storm && { storm }),
     ...(split && { split }),
+    ...(repack && { packs: repack.packs.map((it) => ({ ...it, considered: it.considered.map(named) })) }),
     ...(settings && { settings }),
     ...(trial && { trial }),
   };

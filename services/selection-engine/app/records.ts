@@ -11,7 +11,7 @@ import { DecisionRow, ErasureRow, StormRow, TrialChangeRow, TrialLineRow } from 
 /** What a decision was made of, as `decision.record` keeps it. */
 export type DecisionRecord = Pick<
   SelectionDecided,
-  'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm' | 'split' | 'settings' | 'trial'
+  'request' | 'candidates' | 'gates' | 'considered' | 'chosen' | 'storm' | 'split' | 'repack' | 'settings' | 'trial'
 >;
 
 /** What the plan of a storm was made of, as `storm.record` keeps it. */
@@ -26,10 +26,11 @@ export function recordsOf(event: SelectionEvent, meta: Pick<EventMeta, 'actor'>)
   if (event.type === 'TrialChanged')
     return event.what === 'judged' ? [] : [{ entity: TrialChangeRow, rows: [changeRow(event, meta.actor)] }];
   if (event.type !== 'SelectionDecided') return [];
-  const { decisionId, decidedAt, model, candidates, gates, considered, chosen, storm, split, settings, trial } = event;
+  const { decisionId, decidedAt, model, candidates, gates, considered, chosen, storm, split, repack, settings, trial } = event;
   // Who bought is remembered in one place, where it can be forgotten
   const { buyerKey: _, ...request } = event.request;
   const record: Written = { request, candidates, gates, considered, chosen, ...(storm && { storm }), ...(split && { split }) };
+  if (repack !== undefined) record.repack = repack;
   if (settings !== undefined) record.settings = settings;
   if (trial !== undefined) record.trial = trial;
   const { orderId, merchantId } = request;

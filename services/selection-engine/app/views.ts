@@ -1,3 +1,4 @@
+import { PIECES_MAX } from '@midstream/contracts';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** One good on the list, as a merchant may see it: no supplier, no cost, no score. */
@@ -5,6 +6,12 @@ export class ListedGood {
   @ApiProperty() sku!: string;
   @ApiProperty({ description: 'In minor units' }) priceMinor!: number;
   @ApiProperty({ example: 'CNY' }) currency!: string;
+}
+
+/** Two cards of 50 for one of 100. */
+export class ListedPack {
+  @ApiProperty() sku!: string;
+  @ApiProperty({ minimum: 2, maximum: PIECES_MAX }) pieces!: number;
 }
 
 /** Why a line was given these goods, for the merchant whose line it is. */
@@ -24,6 +31,11 @@ export class DecisionView {
   @ApiProperty({ type: [ListedGood], description: 'Best first; each good once' }) goods!: ListedGood[];
   @ApiProperty({ type: 'object', additionalProperties: { type: 'integer' }, description: 'How many offers failed at which gate' })
   gates!: object;
+  @ApiPropertyOptional({
+    type: ListedPack,
+    description: 'What its units become where the good itself cannot be had: so many pieces of the same brand each',
+  })
+  repack?: ListedPack;
 }
 
 /** The whole record, for the hub's own people. */
@@ -59,6 +71,13 @@ export class OperatorDecisionView extends DecisionView {
       'Of a bulk line over offers with tiers: units by offer, their value, the bound that no split exceeds, and what filling up from the best offer on would have been worth; minor units, the whole line',
   })
   split?: object;
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { type: 'object' },
+    description:
+      'The packs that were weighed for a repack, each as the line that its pieces would be, and the units that there are pieces for',
+  })
+  packs?: readonly object[];
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'number' },

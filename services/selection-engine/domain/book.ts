@@ -17,6 +17,7 @@ import type { KnownCalibration } from './demand/foretold';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
+import { noteProposed } from './repack/proposed';
 import { type Models, USUAL_MODELS } from './trials/models';
 
 export type Offer = Fact<'OfferState'>;
@@ -34,6 +35,8 @@ interface Shade {
   readonly step: number;
   readonly units: number;
 }
+/** By offer. */
+export type Shades = Map<string, Shade[]>;
 
 /**
  * The market as this replica knows it. Changed in place by `applyToBook` only (the shell feeds it with the states of the market, with what
@@ -51,7 +54,9 @@ export interface OfferBook {
   /** What inventory found, while the book has no newer version of the offer. */
   readonly tried: Map<string, TriedOffer>;
   /** Units that were planned at an offer in the last seconds. */
-  readonly shades: Map<string, Shade[]>;
+  readonly shades: Shades;
+  /** Pieces of an offer that stand in for units of lines that were told so in the last seconds. */
+  readonly proposed: Shades;
   /** Goods of which there was news: what cards keep of them (`cards/shelf.ts`) is made anew, and the set emptied. */
   readonly stirred: Set<string>;
   /** Whom the hub has put into a tier, and whom not. */
@@ -105,6 +110,7 @@ export const emptyBook = (): OfferBook => ({
   verdicts: new Map(),
   tried: new Map(),
   shades: new Map(),
+  proposed: new Map(),
   stirred: new Set(),
   merchants: new Map(),
   markets: new Map(),
@@ -181,9 +187,12 @@ export function availableAt(book: OfferBook, offer: Offer): number {
 
 /** Units that the decisions of the last `withinMs` have left. */
 export function spareAt(book: OfferBook, offer: Offer, at: number, withinMs = SHADE_MS): number {
+  return Math.max(0, availableAt(book, offer) - shadedAt(book.shades, offer.offerId, at, withinMs));
+}
+
+export function shadedAt(shades: Shades, offerId: string, at: number, withinMs = SHADE_MS): number {
   const since = stepOf(at - withinMs);
-  const shaded = (book.shades.get(offer.offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
-  return Math.max(0, availableAt(book, offer) - shaded);
+  return (shades.get(offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
 }
 
 /** Units that the decisions of the last seconds, and the plans of storms but that of the offer `but`, have left. */
@@ -263,15 +272,16 @@ function noteDecided(book: OfferBook, decided: SelectionDecided): void {
     plan.drawnAt = decided.decidedAt;
     for (const { offerId, planned } of candidates) draw(plan, storm.key, offerId, planned);
   }
-  shade(book, decided);
+  shadeWith(book.shades, decided.decidedAt, candidates);
+  noteProposed(book.proposed, decided);
 }
 
-function shade(book: OfferBook, { decidedAt, candidates }: SelectionDecided): void {
-  const [now, since] = [stepOf(decidedAt), stepOf(decidedAt - SHADE_MS)];
-  for (const { offerId, planned } of candidates.filter((it) => it.planned > 0)) {
-    const [first, ...older] = (book.shades.get(offerId) ?? []).filter((it) => it.step > since);
-    const shades = first?.step === now ? [{ step: now, units: first.units + planned }, ...older] : [{ step: now, units: planned }];
-    book.shades.set(offerId, first === undefined || first.step === now ? shades : [...shades, first, ...older]);
+export function shadeWith(shades: Shades, at: number, planned: readonly { readonly offerId: string; readonly planned: number }[]): void {
+  const [now, since] = [stepOf(at), stepOf(at - SHADE_MS)];
+  for (const { offerId, planned: units } of planned.filter((it) => it.planned > 0)) {
+    const [first, ...older] = (shades.get(offerId) ?? []).filter((it) => it.step > since);
+    const newest = first?.step === now ? [{ step: now, units: first.units + units }, ...older] : [{ step: now, units }];
+    shades.set(offerId, first === undefined || first.step === now ? newest : [...newest, first, ...older]);
   }
 }
 

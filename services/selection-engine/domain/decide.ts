@@ -13,12 +13,13 @@ import { countDemand } from './market/demand';
 import { reportSignal } from './market/signals';
 import type { RankOffers, SelectionCode, SelectionCommand, SelectionDecided, SelectionEvent } from './messages';
 import { rank, type Ranking } from './rank';
+import { proposeRepack } from './repack/propose';
 import { attemptOf, decisionIdOf, type Rows } from './state';
 import { drawModel } from './trials/models';
 import { decideTrial } from './trials/trials';
 
 /** One answer an attempt, an empty list among them: it takes the same road. */
-export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferBook): Decision<SelectionEvent> {
+export function rankOffers({ request, mayRepack, at }: RankOffers, rows: Rows, book: OfferBook): Decision<SelectionEvent> {
   if (rows.ranked[attemptOf(request)] !== undefined) return []; // asked before
   const decisionId = decisionIdOf(request);
   const before = madeBefore(book.made, decisionId);
@@ -38,6 +39,8 @@ export function rankOffers({ request, at }: RankOffers, rows: Rows, book: OfferB
     chosen,
     ...(split && { split }),
   };
+  const repack = mayRepack ? proposeRepack(request, { book, at, settings: model.settings, candidates }) : undefined;
+  if (repack !== undefined) decided.repack = repack;
   if (model.name !== MODEL) decided.settings = model.settings;
   if (trial !== undefined) decided.trial = trial;
   return eventsOf(guide === undefined ? decided : { ...decided, storm: { planId: guide.planId, key: guide.key } }, planned);

@@ -89,7 +89,7 @@ function allows(asked: Asked): boolean {
   return product.priceMinor >= request.priceCapMinor * PRICE_BAND_FLOOR;
 }
 
-/** How far the offer is from what was asked for. Repacks (2×50 for 100) come with a later issue: until then that step is empty. */
+/** How far the offer is from what was asked for. Pieces of the same brand (2×50 for 100) are no step of an offer: they are a line of their own (`repack/`). */
 export function stepTo({
   request: { replaces },
   wanted,
@@ -112,13 +112,16 @@ function affordable({ request, wanted, product, offer }: Asked): boolean {
 /** Whether another good may serve the line at all; else every other one fails at `policy`. */
 export const mayBeAnother = (request: SelectionRequest): boolean => mayGo('same-category', request);
 
+/** Whether pieces of the same brand may. */
+export const mayBeRepacked = (request: SelectionRequest): boolean => mayGo('repack', request);
+
 /** The buyer's policy goes so far. */
 const mayGo = (step: SubstitutionUpTo, request: SelectionRequest): boolean => rankOf(step) <= rankOf(request.substitution.upTo);
 
 const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);
 
 const known = (book: OfferBook, skus: Iterable<string>): Product[] => [...skus].flatMap((it) => book.products.get(it) ?? []);
-const productsOf = (book: OfferBook, category: string | undefined): Product[] =>
+export const productsOf = (book: OfferBook, category: string | undefined): Product[] =>
   category === undefined ? [] : known(book, book.skusByCategory.get(category) ?? []);
 
 const fits = (product: Product, { faceValueMinor, attributes }: SelectionRequest['need']): boolean =>

@@ -3,7 +3,7 @@ import type { Product } from './book';
 /** Attributes that a substitute must share where both goods name them: a card of another game or platform is of no use. */
 const MUST_MATCH = ['platform', 'game', 'gameRegion'] as const;
 /** In days; a substitute must last as long. */
-const VALIDITY = 'validityDays';
+export const VALIDITY = 'validityDays';
 
 /** Likeness in [0,1]: the share of attributes that agree, and how near the prices and face values are (Gower). */
 export function likenessOf(wanted: Product, other: Product): number {
@@ -28,10 +28,15 @@ export function standsInFor(wanted: Product, other: Product): boolean {
     const [a, b] = [wanted.attributes[name], other.attributes[name]];
     return a === undefined || b === undefined || a === b;
   });
-  const [days, otherDays] = [Number(wanted.attributes[VALIDITY] ?? 0), Number(other.attributes[VALIDITY] ?? Infinity)];
   const [face, otherFace] = [wanted.faceValueMinor, other.faceValueMinor];
   const isLess = otherFace > 0 && otherFace < face && isOfOneKind(wanted, other);
-  return shared && !(days > otherDays) && !isLess;
+  return shared && lastsAsLong(wanted, other) && !isLess;
+}
+
+/** Where both say for how many days. */
+export function lastsAsLong(wanted: Product, other: Product): boolean {
+  const [days, otherDays] = [Number(wanted.attributes[VALIDITY] ?? 0), Number(other.attributes[VALIDITY] ?? Infinity)];
+  return !(days > otherDays);
 }
 
 /** Whether both name a game or a platform, and agree in all of these that they name. */

@@ -1,3 +1,4 @@
+import type { Fact } from '@midstream/contracts';
 import type { StormPlanned } from './assign/storm';
 import type { SelectionDecided, SelectionEvent } from './messages';
 
@@ -25,6 +26,8 @@ export function noteMade(made: Map<string, Made>, event: StormPlanned | Selectio
   return true;
 }
 
+type Written = { -readonly [Name in keyof Fact<'OffersRanked'>]: Fact<'OffersRanked'>[Name] };
+
 /** The events of a decision whose transaction did not end well. */
 export function madeBefore(made: ReadonlyMap<string, Made>, decisionId: string): readonly SelectionEvent[] | undefined {
   const { planned, decided } = made.get(decisionId) ?? {};
@@ -33,11 +36,9 @@ export function madeBefore(made: ReadonlyMap<string, Made>, decisionId: string):
 
 /** Of one decision: the plan that was made for it, what inventory is told, and the record. */
 export function eventsOf(decided: SelectionDecided, planned: StormPlanned | undefined): readonly SelectionEvent[] {
-  const { decisionId, request, candidates, gates } = decided;
+  const { decisionId, request, candidates, gates, repack } = decided;
   const { orderId, merchantId, lineId } = request;
-  return [
-    ...(planned === undefined ? [] : [planned]),
-    { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates },
-    decided,
-  ];
+  const ranked: Written = { type: 'OffersRanked', orderId, merchantId, lineId, decisionId, request, candidates: [...candidates], gates };
+  if (repack !== undefined) ranked.repack = repack.proposed;
+  return [...(planned === undefined ? [] : [planned]), ranked, decided];
 }

@@ -6,6 +6,7 @@ import type { Chosen, Known } from './chain/record';
 import type { MoneySettings } from './chain/settings';
 import type { ComplaintNoted, NoteComplaint } from './complaints/note';
 import type { CountDemand } from './market/demand';
+import type { RepackMade } from './repack/best';
 import type { ReportSignal, SignalCode, SignalEvent } from './market/signals';
 import type { OnTrial } from './trials/models';
 import type { TrialChanged, TrialCode, TrialCommand } from './trials/trials';
@@ -15,6 +16,8 @@ export interface RankOffers {
   readonly type: 'RankOffers';
   readonly at: number;
   readonly request: SelectionRequest;
+  /** The order takes pieces of the same brand. */
+  readonly mayRepack?: boolean;
 }
 
 /** One offer as the decision saw it: stopped at a gate, or with the numbers that it was chosen by. */
@@ -47,6 +50,8 @@ export interface SelectionDecided {
   readonly chosen: Chosen;
   /** Of a bulk line over offers with tiers: by what its planned units were chosen. */
   readonly split?: SplitMade;
+  /** What stands in for the good where it cannot be had: the packs that were weighed, and the one that was proposed. */
+  readonly repack?: RepackMade;
   /** What the model reckons with, where it has another name than `chain-money-5`; and the trial that the line is part of. */
   readonly settings?: MoneySettings;
   readonly trial?: OnTrial;

@@ -7,8 +7,8 @@ import type { SelectionCommand, SelectionEvent } from './messages';
 export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<SelectionCommand>>[] {
   switch (fact.type) {
     case 'LineSelectionRequested': {
-      const { request } = fact;
-      const rank = { command: { type: 'RankOffers', request } } as const;
+      const { request, mayRepack } = fact;
+      const rank = { command: { type: 'RankOffers', request, ...(mayRepack && { mayRepack }) } } as const;
       if (request.additions === undefined) return [rank];
       // It is kept while the order runs: not who buys, which is remembered in one place alone
       const { buyerKey: _, ...watched } = request;

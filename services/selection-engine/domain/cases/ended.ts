@@ -11,7 +11,9 @@ export const ENDED_MAX = 20_000;
 
 /** A line that was told of twice waits once. One that asked for nothing is no case. */
 export function noteEnded(ended: Map<string, EndedLine>, fact: Fact<'LineClosed'>): void {
-  const { orderId, merchantId, lineId, ordered, delivered, served, faulty, buyerKey } = fact;
+  const { orderId, merchantId, lineId, delivered, served, faulty, buyerKey } = fact;
+  // What was repacked ends with the line of its pieces
+  const ordered = fact.ordered - (fact.repacked ?? 0);
   if (ordered <= 0) return;
   ended.set(`${orderId}/${lineId}`, {
     orderId,

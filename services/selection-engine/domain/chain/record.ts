@@ -1,5 +1,6 @@
 import { CANDIDATES_MAX } from '@midstream/contracts';
 import type { Considered } from '../messages';
+import { bestOf, type RepackMade } from '../repack/best';
 import { type ChoiceInput } from './choose';
 import type { Assessed } from './money';
 import { rankedBy } from './rank-candidates';
@@ -60,6 +61,7 @@ interface Recorded {
   readonly candidates: readonly { readonly offerId: string; readonly expectedMinor: number }[];
   /** Of several lines that were decided at once: their plan may have sent this one elsewhere first. */
   readonly storm?: object;
+  readonly repack?: RepackMade;
 }
 
 /** What the record says and what its numbers give now; the same to the last bit when `differs` is empty. */
@@ -69,7 +71,7 @@ export interface Replayed {
 }
 
 /** Makes a decision again from what was kept of it. Rows of considered offers stand in the order of the ranking. */
-export function replay({ considered, chosen, candidates, storm }: Recorded): Replayed {
+export function replay({ considered, chosen, candidates, storm, repack }: Recorded): Replayed {
   const passed = considered.flatMap((it) => (it.known === undefined ? [] : { ...it, known: it.known }));
   const offers = passed.map((it) => assessedOf(it.offerId, it.sku, it.known)).sort(byId);
   const { terms, exploration } = chosen;
@@ -98,7 +100,17 @@ export function replay({ considered, chosen, candidates, storm }: Recorded): Rep
     ]),
   ];
   const differs = pairs.filter(([, a, b]) => a !== b).map(([field, recorded, replayed]) => ({ field, recorded, replayed }));
+  if (repack !== undefined) differs.push(...repackDiffers(repack));
   return { identical: differs.length === 0, differs };
+}
+
+/** Each pack is weighed again, and the best of them chosen again. */
+function repackDiffers({ packs, quantity, proposed }: RepackMade): Replayed['differs'][number][] {
+  const weighed = packs.flatMap((it) => replay(it).differs.map((differs) => ({ ...differs, field: `repack.${it.sku}.${differs.field}` })));
+  const again = bestOf(packs, quantity);
+  const said = (it: RepackMade['proposed'] | undefined) => `${it?.units} in ${it?.pieces} ${it?.sku} at ${it?.priceCapMinor}`;
+  if (said(again) === said(proposed)) return weighed;
+  return [...weighed, { field: 'repack', recorded: said(proposed), replayed: said(again) }];
 }
 
 /** What others were just sent to goes last: it may still be there, and is better than nothing. */
