@@ -10,6 +10,9 @@ export interface Good {
   readonly sku: string;
   readonly category: string;
   readonly priceMinor: number;
+  /** As much as its price unless said. */
+  readonly faceValueMinor?: number;
+  readonly attributes?: Readonly<Record<string, string>>;
   /** What a unit costs at each supplier that has it. */
   readonly slowCostMinor?: number;
   readonly fastCostMinor?: number;
@@ -35,10 +38,10 @@ export async function openMarket({ url, sandboxUrl, operatorKey }: Hub, goods: r
     });
   }
   for (const good of goods) {
-    const { sku, category, priceMinor } = good;
+    const { sku, category, priceMinor, faceValueMinor = priceMinor, attributes } = good;
     await operator.put(`/products/${sku}`, {
-      ...{ name: { zh: `商品 ${sku}`, en: `Good ${sku}` }, category, fulfilmentKind: 'PIN_PURCHASE', faceValueMinor: priceMinor },
-      ...{ priceMinor, currency: 'CNY', regions: ['CN'] },
+      ...{ name: { zh: `商品 ${sku}`, en: `Good ${sku}` }, category, fulfilmentKind: 'PIN_PURCHASE', faceValueMinor },
+      ...{ priceMinor, currency: 'CNY', regions: ['CN'], ...(attributes && { attributes }) },
     });
     await offer(operator, sandboxUrl, SLOW.supplierId, sku, good.slowCostMinor, 1);
     await offer(operator, sandboxUrl, FAST.supplierId, sku, good.fastCostMinor, 600);

@@ -14,6 +14,7 @@ export interface OrderSeen {
     readonly quantity: number;
     readonly delivered: number;
     readonly givenUp: number;
+    readonly piecesOf?: { readonly lineId: string; readonly sku: string; readonly pieces: number };
     readonly goods: readonly { readonly sku: string; readonly quantity: number; readonly delivered: number }[];
     readonly consents: readonly { readonly consentId: string; readonly sku: string; readonly priceMinor: number }[];
   }[];
