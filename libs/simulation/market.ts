@@ -8,6 +8,7 @@ export interface Good {
   readonly priceMinor: number;
   readonly faceValueMinor: number;
   readonly regions: readonly string[];
+  readonly attributes?: Readonly<Record<string, string>>;
   /** What must be left of its price after the cost, in ten-thousandths; absent: nothing. */
   readonly floorBp?: number;
 }
@@ -110,7 +111,7 @@ const rushed = (random: Random): Supply => ({
   safetyStock: 0,
 });
 
-function suppliesOf(it: Good, stocks: readonly number[], random: Random): Supply[] {
+export function suppliesOf(it: Good, stocks: readonly number[], random: Random): Supply[] {
   const http = SUPPLIERS.filter(() => random.chance(0.8));
   const vault = it.kind === 'PIN_PURCHASE' && random.chance(0.35) ? [VAULT] : [];
   const of = [...(http.length === 0 ? [SUPPLIERS[0]] : http), ...vault];

@@ -5,6 +5,7 @@ import { type Climate, CURRENCY, type Good, type Market, REGIONS, RUSHED } from 
 import { type Random, randomOf } from './random';
 import { type AdditionsWish, withAdditions } from './scenario.additions';
 import { complaints, type ComplaintWish } from './scenario.complaints';
+import { packDeeds } from './scenario.packs';
 import { tiers } from './scenario.tiers';
 import { isSupplied, supplyDeeds, waiving } from './supply';
 import { MOODS, type Mood } from './suppliers';
@@ -18,7 +19,7 @@ export interface LineWish {
   readonly currency: string;
   readonly recipient?: string;
   readonly substitution: {
-    readonly upTo: 'none' | 'other-supplier' | 'same-category' | 'cross-category';
+    readonly upTo: 'none' | 'other-supplier' | 'repack' | 'same-category' | 'cross-category';
     readonly consent: 'pre-approved' | 'ask';
     readonly consentDefault: 'refund' | 'accept';
     readonly consentMs: number;
@@ -159,6 +160,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(random.chance(0.4) ? [launch(random, startAt)] : []),
     ...tiers(seed, market),
     ...complaints(seed),
+    ...packDeeds(seed, market, startAt),
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
     ...(isHunted(seed) ? hunt(randomOf(seed, 'hunt'), market) : []),
     ...(isSupplied(seed) ? supplyDeeds(market, seed) : []),

@@ -8,6 +8,7 @@ import { Outside } from './outside';
 import { type Random, randomOf } from './random';
 import { Receivers } from './receivers';
 import { SupplyWatch } from './watch';
+import { isPacked, packed } from './scenario.packs';
 import { type Action, climateOf, isFault, type Scenario, scenarioOf } from './scenario';
 import type { Appended, Outcome, Shell, Work } from './shell';
 import { FIRST_RATE, FOREIGN, isSupplied, supplied, SUPPLIED_SETTLING_MS, WAIVES } from './supply';
@@ -45,7 +46,8 @@ export class World {
     private readonly keep?: ReadonlySet<number>,
   ) {
     this.random = randomOf(seed, 'world');
-    const market = marketOf(randomOf(seed, 'market'), climateOf(seed));
+    const plain = marketOf(randomOf(seed, 'market'), climateOf(seed));
+    const market = isPacked(seed) ? packed(plain, seed) : plain;
     this.market = isSupplied(seed) ? supplied(market, seed) : market;
     this.openAt = START_AT + (isSupplied(seed) ? SUPPLIED_SETTLING_MS : SETTLING_MS);
     this.scenario = scenarioOf(seed, this.market, this.openAt);
@@ -213,7 +215,10 @@ export class World {
     this.command('order', { type: 'PutMerchant', merchant } as AnyCommand);
   }
 
-  putProduct({ sku, category, kind, faceValueMinor, regions, floorBp }: Market['goods'][number], priceMinor: number): void {
+  putProduct(
+    { sku, category, kind, faceValueMinor, regions, attributes = {}, floorBp }: Market['goods'][number],
+    priceMinor: number,
+  ): void {
     const marginFloorBp = this.floors.get(sku) ?? floorBp ?? 0;
     this.prices.set(sku, priceMinor);
     const product = {
@@ -225,7 +230,7 @@ export class World {
       currency: CURRENCY,
       priceMinor,
       name: { zh: sku, en: sku },
-      attributes: {},
+      attributes,
       listed: true,
       ...(marginFloorBp > 0 && { marginFloorBp }),
     };

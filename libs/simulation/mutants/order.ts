@@ -71,8 +71,8 @@ export const orderMutants: readonly Mutant[] = [
     id: 'order-ranks-once-too-often',
     kind: 'an off-by-one at a limit',
     file: file('answer'),
-    before: 'asked.ranking < RANKINGS_MAX',
-    after: 'asked.ranking <= RANKINGS_MAX',
+    before: 'ranking < RANKINGS_MAX && !isExhausted',
+    after: 'ranking <= RANKINGS_MAX && !isExhausted',
     why: 'units that could not be held are ranked once more than they may',
   },
   {

@@ -1,10 +1,11 @@
 import type { Fact } from '@midstream/contracts';
 import type { LineWish } from '../scenario';
 import type { AdditionsWish } from '../scenario.additions';
+import type { Market } from './market';
 import { type AdditionBook, check, lineBook, nameOf, type OrderBook } from './book';
 
 /** Offered within what the buyer allows, once, and to an order that runs. */
-export function additionOffered(order: OrderBook, event: Fact<'AdditionOffered'>, at: number): AdditionBook {
+export function additionOffered(order: OrderBook, event: Fact<'AdditionOffered'>, market: Market, at: number): AdditionBook {
   const { additionId, lineId, sku, quantity, priceMinor, expiresAt } = event;
   const { additions: allowed } = order.wish;
   check(allowed !== undefined, 'I7', () => `${additionId} is offered, and its buyer allows none`);
@@ -12,7 +13,8 @@ export function additionOffered(order: OrderBook, event: Fact<'AdditionOffered'>
   check(order.end === undefined && !isCancelled(order), '21', () => `${additionId} is offered to an order that has ended`);
   check(priceMinor <= allowed.maxUnitPriceMinor, 'I7', () => `${additionId} costs ${priceMinor}, above ${allowed.maxUnitPriceMinor}`);
   const beside = order.lines.get(lineId);
-  check(beside?.wish.need.sku === sku, 'I7', () => `${additionId} is beside ${lineId}, which asks for something else`);
+  const isBeside = beside !== undefined && market.mayStandBeside(beside.wish.need.sku, sku);
+  check(isBeside, 'I7', () => `${additionId} is beside ${lineId}, which asks for something else`);
   const addition = { additionId, beside, sku, quantity, priceMinor, expiresAt: Date.parse(expiresAt), said: [] };
   check(addition.expiresAt > at && addition.expiresAt <= beside.wish.deliverByAt, '19', () => `${additionId} lapses at ${expiresAt}`);
   order.additions.set(additionId, addition);

@@ -62,7 +62,7 @@ function checkWords(line: LineBook, request: SelectionRequest): void {
     need.sku === wish.need.sku &&
     need.category === wish.need.category;
   const isAdded = [...order.additions.values()].some((it) => it.line === line);
-  const allowed = request.attempt === 1 && !isAdded ? order.wish.additions : undefined;
+  const allowed = request.attempt === 1 && !isAdded && line.piecesOf === undefined ? order.wish.additions : undefined;
   check(isSame(request.additions, allowed), '5', () => `${nameOf(line)} lets other additions be proposed`);
   check(isItsOwn, '5', () => `${nameOf(line)} asks for something else than was ordered`);
   const left = new Set(excluded.map((it) => it.offerId));

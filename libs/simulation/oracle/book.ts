@@ -1,4 +1,4 @@
-import type { Fact, HoldTally, LossReason, SelectionRequest } from '@midstream/contracts';
+import type { Fact, HoldTally, LossReason, Repack, SelectionRequest } from '@midstream/contracts';
 import type { LineWish, OrderWish } from '../scenario';
 import { Violation } from './violation';
 
@@ -84,9 +84,15 @@ export interface LineBook {
   readonly consents: Map<string, ConsentBook>;
   /** What its buyer has said, to which question. */
   readonly said: { readonly consentId: string; readonly answer: 'yes' | 'no' }[];
+  /** The line whose units its own stand in for. */
+  readonly piecesOf?: { readonly line: LineBook; readonly sku: string; readonly pieces: number };
+  /** The newest answer: what was told of pieces, the units that it left, and the dearest that one may be. */
+  answered?: { readonly repack: Repack | undefined; readonly unheld: number; readonly capMinor: number };
   attempts: number;
   waits: number;
   givenUp: number;
+  /** Of these, units that are looked for as pieces. */
+  repacked: number;
   capturedMinor: number;
   releasedMinor: number;
   /** What complaints bring back, by their answers; and what has moved so. */
@@ -95,6 +101,9 @@ export interface LineBook {
   closing?: 'cancelled' | 'deadline';
   end?: string;
 }
+
+/** What inventory has told of pieces for an attempt, by its name. */
+export type ToldRepacks = Map<string, Repack | undefined>;
 
 export interface OrderBook {
   readonly wish: OrderWish;
@@ -143,6 +152,7 @@ export class Book {
   readonly orders = new Map<string, OrderBook>();
   readonly holds = new Map<string, HoldBook>();
   readonly purchases = new Map<string, PurchaseBook>();
+  readonly repacks: ToldRepacks = new Map();
   /** Of merchants now, and of orders as it was when they were placed. */
   private readonly tiers = new Map<string, string | undefined>();
 
@@ -203,6 +213,7 @@ export const lineBook = (wish: LineWish, order: OrderBook): LineBook => ({
   attempts: 0,
   waits: 0,
   givenUp: 0,
+  repacked: 0,
   capturedMinor: 0,
   releasedMinor: 0,
   refundedMinor: 0,

@@ -4,6 +4,7 @@ import type { Rule, ComplianceEvent } from '@midstream/compliance-domain';
 import type { SelectionEvent } from '@midstream/selection-engine-domain';
 import { type Book, check, LIMITS, nameOf } from './book';
 import type { Market } from './market';
+import { checkProposal } from './repack';
 
 type Verdicts = Fact<'VerdictState'>['verdicts'];
 const STRICTNESS = ['compliant', 'high-risk', 'banned'];
@@ -53,6 +54,12 @@ export class ChoiceWatch {
     const planned = candidates.reduce((sum, it) => sum + it.planned, 0);
     check(planned <= request.quantity, '15', () => `${name} plans ${planned} of ${request.quantity}`);
     for (const it of candidates) this.checkCandidate(name, request, it);
+    if (event.repack !== undefined) checkProposal(line, event.repack, this.market, this.mostFor(request));
+  }
+
+  /** Never dearer than the good itself has been, nor than its line allows. */
+  private mostFor({ need, merchantTier, priceCapMinor }: SelectionRequest): number {
+    return Math.min(priceCapMinor, Math.max(...(this.prices.get(`${need.sku} ${merchantTier ?? ''}`) ?? [0])));
   }
 
   /** A good of the order's own, once, at a price that it has had, and within what the buyer allows. */
@@ -61,7 +68,8 @@ export class ChoiceWatch {
     const allowed = wish.additions;
     check(!this.proposals.has(additionId), 'I11', () => `${additionId} is proposed twice`);
     this.proposals.add(additionId);
-    check(lines.get(lineId)?.wish.need.sku === sku, 'I7', () => `${additionId} is none of the goods of ${lineId}`);
+    const isBeside = this.market.mayStandBeside(lines.get(lineId)?.wish.need.sku, sku);
+    check(isBeside, 'I7', () => `${additionId} is none of the goods of ${lineId}`);
     const isAllowed = allowed !== undefined && quantity <= allowed.maxQuantity && priceMinor <= allowed.maxUnitPriceMinor;
     check(isAllowed, 'I7', () => `${additionId} is ${quantity} units at ${priceMinor}, and its buyer allows ${JSON.stringify(allowed)}`);
     const tier = this.book.tierOf(orderId);
@@ -136,14 +144,16 @@ export class ChoiceWatch {
 
   /** The list narrows: nothing is reordered or added, and each has its verdict (architecture, "one lap"). */
   private cleared(event: Fact<'OffersCleared'>): void {
-    const { request, candidates } = event;
+    const { request, candidates, repack } = event;
     const name = `${event.orderId}/${event.lineId}/${request.attempt}`;
     const ranked = this.ranked.get(name);
     check(ranked !== undefined && same(ranked.request, request), '5', () => `${name} is cleared as another question`);
     const isList =
       ranked.candidates.length === candidates.length && ranked.candidates.every((it, n) => it.offerId === candidates[n]?.offerId);
     check(isList, '5', () => `${name} comes from compliance with other candidates`);
-    for (const { sku, verdict } of candidates) {
+    const isSame = repack?.sku === ranked.repack?.sku && repack?.pieces === ranked.repack?.pieces;
+    check(isSame, '5', () => `${name} comes from compliance with ${repack?.pieces} × ${repack?.sku}`);
+    for (const { sku, verdict } of [...candidates, ...(repack === undefined ? [] : [repack])]) {
       const said = this.saidOf(sku, request.region);
       check(verdict?.status === said, 'I6', () => `${name}: ${sku} is cleared as ${verdict?.status} and is ${said} in ${request.region}`);
     }

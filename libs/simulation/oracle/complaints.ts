@@ -111,7 +111,7 @@ export class ComplaintWatch {
     for (const { holdId, offerId, sku, units: taken, insteadOf, deliveredAt } of from) {
       const hold = this.book.holdOf(holdId);
       const isOfHold = hold.line === line && hold.offerId === offerId && hold.sku === sku && hold.cameAt === Date.parse(deliveredAt);
-      const asked = line.wish.need.sku;
+      const asked = line.piecesOf?.sku ?? line.wish.need.sku;
       check(isOfHold && insteadOf === (asked === sku ? undefined : asked), 'I10', () => `${complaintId} is about ${JSON.stringify(from)}`);
       check(at - (hold.cameAt ?? 0) <= WITHIN_MS, 'I3', () => `${complaintId} comes too late for ${holdId}`);
       complaint.of.set(hold, (complaint.of.get(hold) ?? 0) + taken);

@@ -3,8 +3,9 @@ import { check, type ConsentBook, type HoldBook, LIMITS, type LineBook, nameOf, 
 import type { Market } from './market';
 
 /** Consent is asked only where the good changes (protocol 19). */
-export function mustConsent({ wish }: LineBook, { sku }: HoldBook, market: Market): boolean {
+export function mustConsent({ wish, piecesOf }: LineBook, { sku }: HoldBook, market: Market): boolean {
   const { consent, upTo } = wish.substitution;
+  if (piecesOf !== undefined) return consent !== 'pre-approved';
   if (consent === 'pre-approved' || upTo === 'none' || upTo === 'other-supplier') return false;
   return !market.isWanted(wish.need, sku);
 }
@@ -26,6 +27,9 @@ export function consentRequested(line: LineBook, hold: HoldBook, event: Fact<'Co
   );
   const price = Math.min(hold.priceMinor, hold.referencePriceMinor);
   check(sku === hold.sku && priceMinor === price, '19', () => `${consentId} names ${sku} at ${priceMinor}, and ${hold.sku} costs ${price}`);
+  const { piecesOf } = line;
+  const isPlain = event.pieces === piecesOf?.pieces && (piecesOf === undefined || event.insteadOf === piecesOf.sku);
+  check(isPlain, '19', () => `${consentId} does not say that ${event.pieces} pieces are one ${event.insteadOf}`);
   const known = line.consents.get(consentId);
   if (known === undefined) {
     const due = Math.min(at + line.wish.substitution.consentMs, Math.max(line.wish.deliverByAt, at));

@@ -86,6 +86,7 @@ export class HoldWatch {
     const name = `${orderId}/${lineId}/${attempt}`;
     check(!this.answered.has(name), '15', () => `${name} is answered twice`);
     this.answered.add(name);
+    this.book.repacks.set(name, event.repack);
     check(granted + unheld === request.quantity, '15', () => `${name}: ${granted} held and ${unheld} not, of ${request.quantity}`);
     return this.book.lineOf(event);
   }
@@ -158,7 +159,7 @@ export class HoldWatch {
   /** Within policy, price, region and the law, and none that the line has lost (I6, I7). */
   private checkChoice(
     line: LineBook,
-    { request, candidates }: Fact<'OfferHeld'>,
+    { request, candidates, repack }: Fact<'OfferHeld'>,
     held: Fact<'OfferHeld'>['holds'][number],
     at: number,
   ): void {
@@ -168,6 +169,8 @@ export class HoldWatch {
     const cleared = candidate?.verdict?.status === 'compliant' && candidate.priceMinor === priceMinor && candidate.sku === sku;
     check(cleared, '15', () => `${nameOf(line)} is held at ${offerId}, which was not cleared`);
     check(!this.stock.isBanned(sku, request.region, at), 'I6', () => `${nameOf(line)} is held at ${sku}, which is banned`);
+    const isFirst = repack?.verdict?.status !== 'compliant' || sku === request.need.sku;
+    check(isFirst, 'I7', () => `${nameOf(line)} is held at ${sku}, and ${repack?.sku} comes before it`);
     check(priceMinor <= request.priceCapMinor, 'I7', () => `${nameOf(line)} is held at ${priceMinor}, above ${request.priceCapMinor}`);
     const fault = this.market.faultOf(line.wish, sku, request.region);
     check(fault === undefined, 'I7', () => `${nameOf(line)} is held at ${sku}: ${fault}`);

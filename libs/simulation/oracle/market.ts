@@ -23,6 +23,27 @@ export class Market {
     return good?.category === category && (faceValueMinor === undefined || faceValueMinor === good?.faceValueMinor);
   }
 
+  /** Why so many pieces of the one are none of the other's, if they are not: of one brand, alike in all else, and of the same face value exactly. */
+  packFault(sku: string, { sku: piece, pieces }: { readonly sku: string; readonly pieces: number }): string | undefined {
+    const [good, pack] = [this.goods.get(sku), this.goods.get(piece)];
+    if (good === undefined || pack === undefined) return 'no such good';
+    if (good.category !== pack.category || good.kind !== pack.kind) return 'another kind of good';
+    if (JSON.stringify(good.attributes) !== JSON.stringify(pack.attributes) || good.attributes === undefined) return 'another brand';
+    if (!Number.isInteger(pieces) || pieces < 2 || pieces > 10) return `${pieces} pieces are none`;
+    return pieces * pack.faceValueMinor === good.faceValueMinor
+      ? undefined
+      : `${pieces} × ${pack.faceValueMinor} is not ${good.faceValueMinor}`;
+  }
+
+  /** More units of the good itself may be proposed, or of another one of its category and game. */
+  mayStandBeside(sku: string | undefined, other: string): boolean {
+    const [good, sibling] = [this.goods.get(sku ?? ''), this.goods.get(other)];
+    if (good === undefined || sibling === undefined) return false;
+    const { game, gameRegion } = good.attributes ?? {};
+    const isOfOneGame = game !== undefined && game === sibling.attributes?.['game'] && gameRegion === sibling.attributes['gameRegion'];
+    return sku === other || (good.category === sibling.category && isOfOneGame);
+  }
+
   /** Why the buyer's policy forbids it, if it does. */
   faultOf({ need, recipient, substitution }: LineWish, sku: string, region: string): string | undefined {
     const good = this.goods.get(sku);

@@ -22,6 +22,9 @@ import { checkQuiet, checkRest } from './rest';
 import { StockWatch } from './stock';
 import { ToldWatch } from './told';
 
+/** Units of a line come to an end by these, and their money with them. */
+const SETTLING: readonly OrderEvent['type'][] = ['HoldNoted', 'UnitsGivenUp', 'LineRepacked', 'ComplaintResolved'];
+
 /**
  * Watches one world. It keeps books of its own from what was ordered, what the outside did and what the services commit; it reads none of
  * their rows and asks none of their code, so that a bug in either is no bug here.
@@ -80,8 +83,7 @@ export class Oracle {
       else this.order.on(event, it.at);
       if (event.type === 'ComplaintFiled') this.complaints.onFiled(event, it.at);
       if (event.type === 'ComplaintResolved') this.complaints.onResolved(event);
-      if (event.type === 'HoldNoted' || event.type === 'UnitsGivenUp' || event.type === 'ComplaintResolved')
-        this.money.touch(this.book.lineOf(event));
+      if (SETTLING.includes(event.type)) this.money.touch(this.book.lineOf(event as Fact<'UnitsGivenUp'>));
       if (event.type === 'OrderPlaced') this.lines += event.lines.length;
       if (event.type === 'ConsentRequested') this.expectAnswer(event);
       if (event.type === 'AdditionOffered') this.expectWord(event);

@@ -5,6 +5,7 @@ import { askPlanned, selectionRequested } from './asking';
 import { type Book, check, type HoldBook, type LineBook, nameOf, openOf } from './book';
 import { consentAnswered, consentRequested, mustConsent } from './consents';
 import type { Market } from './market';
+import { checkPieces, lineRepacked, mayRepack } from './repack';
 
 type EventOf<Type extends OrderEvent['type']> = Extract<OrderEvent, { readonly type: Type }>;
 
@@ -26,7 +27,7 @@ export class OrderWatch {
         this.book.keepTier(event);
         return this.placed(event);
       case 'LineSelectionRequested':
-        return selectionRequested(this.line(event), event.request);
+        return this.requested(event);
       case 'AskPlanned':
         return askPlanned(this.line(event), event, at);
       case 'AnswerNoted':
@@ -50,11 +51,13 @@ export class OrderWatch {
       case 'LineClosed':
         return this.closed(event);
       case 'AdditionOffered':
-        return void additionOffered(this.book.orderOf(event.orderId), event, at);
+        return void additionOffered(this.book.orderOf(event.orderId), event, this.market, at);
       case 'AdditionAnswered':
         return additionAnswered(this.book.orderOf(event.orderId), event, at);
       case 'LineAdded':
         return lineAdded(this.book.orderOf(event.orderId), event);
+      case 'LineRepacked':
+        return lineRepacked(this.line(event), event, this.market);
       case 'OrderClosed':
         return this.orderClosed(event);
       default:
@@ -96,14 +99,27 @@ export class OrderWatch {
     order.placedMinor = cost;
   }
 
+  private requested(event: EventOf<'LineSelectionRequested'>): void {
+    const line = this.line(event);
+    check(event.mayRepack !== true || mayRepack(line), 'I7', () => `${nameOf(line)} lets itself be repacked, and may not`);
+    return selectionRequested(line, event.request);
+  }
+
   /** Inventory's answer enters the line only while its attempt is open (protocol 8, 15). */
-  private answered({ attempt, holds, unheld, ...of }: AnswerNoted): void {
+  private answered({ attempt, holds, unheld, repack, ...of }: AnswerNoted): void {
     const line = this.line(of);
     const asked = line.asked.get(attempt);
     check(asked !== undefined && !asked.planned, '15', () => `${nameOf(line)} takes an answer to attempt ${attempt}, which is not open`);
     const made = holds.map((it) => this.book.holdOf(it.tally.holdId));
     const granted = made.reduce((sum, it) => sum + it.granted, 0);
     check(granted + unheld === asked.quantity, '15', () => `${nameOf(line)}: ${granted} held and ${unheld} not, of ${asked.quantity}`);
+    const told = this.book.repacks.get(`${nameOf(line)}/${attempt}`);
+    check(
+      told?.sku === repack?.sku && told?.pieces === repack?.pieces,
+      '5',
+      () => `${nameOf(line)} hears of ${repack?.sku} and not ${told?.sku}`,
+    );
+    line.answered = { repack, unheld, capMinor: asked.request?.priceCapMinor ?? line.wish.maxUnitPriceMinor };
     line.asked.delete(attempt);
     made.forEach((hold, n) => {
       const told = holds[n];
@@ -221,7 +237,7 @@ export class OrderWatch {
     line.closing = reason;
   }
 
-  private closed({ status, ordered, delivered, capturedMinor, ...of }: EventOf<'LineClosed'>): void {
+  private closed({ status, ordered, delivered, repacked = 0, capturedMinor, ...of }: EventOf<'LineClosed'>): void {
     const line = this.line(of);
     const came = [...line.holds.values()].reduce((sum, it) => sum + (it.known?.delivered ?? 0), 0);
     check(
@@ -230,8 +246,15 @@ export class OrderWatch {
       () => `${nameOf(line)} closes with ${came} delivered and ${line.givenUp} given up`,
     );
     check(ordered === line.wish.quantity && delivered === came, '21', () => `${nameOf(line)} tells ${delivered} of ${ordered}`);
+    check(repacked === line.repacked, '21', () => `${nameOf(line)} tells ${repacked} repacked of ${line.repacked}`);
     const end =
-      came === ordered ? 'delivered' : came > 0 ? 'partially-delivered' : line.closing === 'cancelled' ? 'cancelled' : 'unfillable';
+      came === ordered - repacked
+        ? 'delivered'
+        : came > 0
+          ? 'partially-delivered'
+          : line.closing === 'cancelled'
+            ? 'cancelled'
+            : 'unfillable';
     check(status === end, '21', () => `${nameOf(line)} ends as ${status} and not as ${end}`);
     check(capturedMinor === line.capturedMinor, '22', () => `${nameOf(line)} tells ${capturedMinor} captured of ${line.capturedMinor}`);
     line.end = status;
@@ -251,12 +274,15 @@ export class OrderWatch {
       '21',
       () => `${orderId} closes before its lines`,
     );
-    const some = lines.some((it) => it.end === 'delivered' || it.end === 'partially-delivered');
-    const end = lines.every((it) => it.end === 'delivered')
+    checkPieces(order);
+    // What was repacked ends as its pieces do
+    const own = lines.filter((it) => it.repacked < it.wish.quantity);
+    const some = own.some((it) => it.end === 'delivered' || it.end === 'partially-delivered');
+    const end = own.every((it) => it.end === 'delivered')
       ? 'completed'
       : some
         ? 'partially-completed'
-        : lines.every((it) => it.end === 'cancelled')
+        : own.every((it) => it.end === 'cancelled')
           ? 'cancelled'
           : 'unfillable';
     check(status === end, '21', () => `${orderId} ends as ${status} and not as ${end}`);

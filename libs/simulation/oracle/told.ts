@@ -6,7 +6,7 @@ import { type Book, check } from './book';
 /** What a merchant is told of, whatever else happens (README, webhooks). */
 const PUBLIC: ReadonlySet<string> = new Set([
   ...['OrderPlaced', 'OrderClosed', 'LineAssigned', 'ConsentRequested', 'ConsentAnswered'],
-  ...['HoldLost', 'UnitsDelivered', 'UnitsGivenUp', 'LineClosed', 'AdditionOffered', 'AdditionAnswered', 'LineAdded'],
+  ...['HoldLost', 'UnitsDelivered', 'UnitsGivenUp', 'LineClosed', 'AdditionOffered', 'AdditionAnswered', 'LineAdded', 'LineRepacked'],
   ...['ComplaintFiled', 'ComplaintResolved'],
 ]);
 /** The only merchant that listens, and where. */
