@@ -54,15 +54,13 @@ function checkEnds({ lines }: Seen): Violation[] {
 }
 
 /** A product that was not asked for: within `upTo`, and pre-approved or answered with yes (or silence that means yes). */
-function checkConsent(line: SeenLine, { categoryOf }: Seen): Violation[] {
+function checkConsent(line: SeenLine, seen: Seen): Violation[] {
   const { wanted, moments } = line;
   const { upTo, consent, consentDefault } = wanted.policy;
   const violation = (what: string): Violation => ({ invariant: 'consent', where: nameOf(line), what });
   return moments.flatMap((it) => {
     if (it.what !== 'assigned' || wanted.skus.includes(it.sku)) return [];
-    const sameCategory = wanted.skus.some((sku) => categoryOf.get(sku) === categoryOf.get(it.sku));
-    const reach = upTo === 'cross-category' || (upTo === 'same-category' && sameCategory) || (upTo === 'repack' && sameCategory);
-    if (!reach) return [violation(`${it.sku} is further from ${wanted.skus.join(', ')} than ${upTo}`)];
+    if (!reaches(line, it.sku, seen)) return [violation(`${it.sku} is further from ${wanted.skus.join(', ')} than ${upTo}`)];
     if (consent === 'pre-approved') return [];
     const saidYes = moments.some(
       (other) =>
@@ -73,6 +71,15 @@ function checkConsent(line: SeenLine, { categoryOf }: Seen): Violation[] {
     );
     return saidYes ? [] : [violation(`${it.sku} was assigned without the buyer's yes`)];
   });
+}
+
+/** Pieces come to the same face value exactly, on a line of their own; any other good goes as far as its category. */
+function reaches({ wanted, piecesOf }: SeenLine, sku: string, { categoryOf, faceValueOf }: Seen): boolean {
+  const { upTo } = wanted.policy;
+  const sameCategory = wanted.skus.some((it) => categoryOf.get(it) === categoryOf.get(sku));
+  if (piecesOf === undefined) return upTo === 'cross-category' || (upTo === 'same-category' && sameCategory);
+  const face = (faceValueOf.get(sku) ?? 0) * piecesOf.pieces;
+  return upTo !== 'none' && upTo !== 'other-supplier' && sameCategory && wanted.skus.some((it) => faceValueOf.get(it) === face);
 }
 
 function checkPrice(line: SeenLine): Violation[] {

@@ -11,6 +11,7 @@ export function checkUnits({ lines, deliveries, purchases }: Seen): Violation[] 
       const own = [...checkSums(line), ...checkTallies(line)];
       return own.length > 0 ? own : checkWitnesses(line, delivered, bought);
     }),
+    ...checkPieces(lines),
     ...checkPurchases(purchases),
     ...checkTwice(deliveries),
   ];
@@ -18,7 +19,8 @@ export function checkUnits({ lines, deliveries, purchases }: Seen): Violation[] 
 
 /** The order's own sum: of a line that has ended exactly; one that runs may be looking for the rest. */
 function checkSums(line: SeenLine): Violation[] {
-  const { ordered, delivered, givenUp, onHolds, wanted, status } = line;
+  const { ordered, delivered, repacked, onHolds, wanted, status } = line;
+  const givenUp = line.givenUp + repacked;
   const violation = (what: string): Violation => ({ invariant: 'units', where: nameOf(line), what });
   const told = `${delivered} delivered, ${givenUp} given up and ${onHolds} on holds`;
   const ended = ENDS.includes(status);
@@ -28,6 +30,16 @@ function checkSums(line: SeenLine): Violation[] {
     ...(ended && delivered + givenUp !== ordered ? [violation(`${told} are not ${ordered}`)] : []),
     ...(ended && onHolds !== delivered ? [violation(`the line is ${status} with ${onHolds - delivered} units under way`)] : []),
   ];
+}
+
+/** Each unit that was repacked is looked for once, in all of its pieces. */
+function checkPieces(lines: readonly SeenLine[]): Violation[] {
+  return lines.flatMap((line) => {
+    const of = lines.filter((it) => it.orderId === line.orderId && it.piecesOf?.lineId === line.lineId);
+    const units = sum(of, ({ ordered, piecesOf }) => ordered / (piecesOf?.pieces ?? 1));
+    const what = `${line.repacked} units are repacked, and pieces of ${units} are looked for`;
+    return units === line.repacked ? [] : [{ invariant: 'units', where: nameOf(line), what } as const];
+  });
 }
 
 /** No hold outlives its line, and no hold has lost more than it had. */

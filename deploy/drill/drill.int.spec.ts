@@ -46,7 +46,13 @@ describe('a drill of 160 orders against a whole Midstream', () => {
     assert.equal(seen.deliveries.length, delivered);
     assert(delivered > 0 && seen.purchases.length > 0 && seen.entries.length > 0 && seen.dry.length > 0);
     assert(seen.ban !== undefined && seen.gauges.length >= 4 * 5, 'four gauges of five services');
-    assert(seen.lines.every((it) => (it.moments.length > 0 && it.holds.length > 0) || it.status === 'unfillable'));
+    assert(seen.lines.every((it) => (it.moments.length > 0 && it.holds.length > 0) || ['unfillable', 'repacked'].includes(it.status)));
+  });
+
+  it('repacks what its only supplier has run out of', () => {
+    const of = seen.lines.filter((it) => it.piecesOf !== undefined);
+    assert(of.length > 0 && result.figures.repacked > 0, 'lines of 200 become two of 100 each');
+    for (const it of of) assert.deepEqual([it.wanted.skus, it.status], [['sword-dream-cn-200'], 'delivered']);
   });
 
   it('tells the story of a video membership that became a music membership', () => {

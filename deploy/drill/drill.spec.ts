@@ -62,6 +62,7 @@ const lineOf = (moments: readonly Moment[]): SeenLine => ({
     ordered: 2,
     delivered: 2,
     givenUp: 0,
+    repacked: 0,
     onHolds: 2,
     capturedMinor: 5000,
     refundedMinor: 0,

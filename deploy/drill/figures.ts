@@ -11,10 +11,12 @@ export interface Figures {
   readonly substituted: number;
   /** Of those, lines that got another product. */
   readonly otherGoods: number;
+  /** Hit lines of which units became pieces of the same brand. */
+  readonly repacked: number;
   readonly asked: number;
   /** Hit lines of which units were given up after a loss. */
   readonly givenUp: number;
-  /** From a line's first HoldLost, as inventory committed it, to its next assignment or giving-up; lines that asked apart. 0 of none. */
+  /** From a line's first HoldLost, as inventory committed it, to its next assignment, repacking or giving-up; lines that asked apart. 0 of none. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Hit lines whose time is in p50Ms and p99Ms. */
@@ -41,6 +43,7 @@ export function figuresOf({ lines }: Pick<Seen, 'lines'>): Figures {
     reselected: has((it) => it.what === 'selecting' && it.because !== undefined).length,
     substituted: has((it) => it.what === 'assigned' && it.replaces !== undefined).length,
     otherGoods: has((it, { wanted }) => it.what === 'assigned' && it.replaces !== undefined && !wanted.skus.includes(it.sku)).length,
+    repacked: has((it) => it.what === 'repacked').length,
     asked: asked.size,
     givenUp: has((it) => it.what === 'given-up').length,
     timed: took.length,
@@ -59,7 +62,7 @@ export function figuresOf({ lines }: Pick<Seen, 'lines'>): Figures {
 export function recoveryMs({ moments }: Pick<SeenLine, 'moments'>, since: 'committedAt' | 'at'): number[] {
   const index = moments.findIndex((it) => it.what === 'lost');
   const lost = moments[index];
-  const next = moments.slice(index + 1).find((it) => it.what === 'assigned' || it.what === 'given-up');
+  const next = moments.slice(index + 1).find((it) => it.what === 'assigned' || it.what === 'given-up' || it.what === 'repacked');
   const from = lost?.what === 'lost' ? lost[since] : undefined;
   return from === undefined || next === undefined ? [] : [next.at - from];
 }

@@ -31,6 +31,8 @@ interface LineView {
   readonly quantity: number;
   readonly delivered: number;
   readonly givenUp: number;
+  readonly repacked?: number;
+  readonly piecesOf?: { readonly lineId: string; readonly pieces: number };
   readonly capturedMinor: number;
   readonly refundedMinor: number;
   readonly goods: readonly { readonly quantity: number; readonly delivered: number }[];
@@ -76,17 +78,24 @@ export async function readLines(operator: Api, placed: ReadonlyMap<string, Trace
       operator.get<OrderView>(`/v1/orders/${orderId}`),
       pagesOf<TimelineEntry>(operator, `/v1/orders/${orderId}/timeline`),
     ]);
-    for (const wanted of order.lines) {
-      const line = view.lines.find((it) => it.lineId === wanted.lineId);
-      const entries = timeline.filter((it) => it.lineId === wanted.lineId);
-      if (line !== undefined) lines.push(lineOf(orderId, line, wanted, entries));
+    for (const line of view.lines) {
+      const wanted = wantedBy(line, order);
+      const entries = timeline.filter((it) => it.lineId === line.lineId);
+      if (wanted !== undefined) lines.push(lineOf(orderId, line, wanted, entries));
     }
   });
   return lines;
 }
 
-function lineOf(orderId: string, view: LineView, wanted: TraceOrder['lines'][number], entries: readonly TimelineEntry[]): SeenLine {
-  const { lineId, status, quantity: ordered, delivered, givenUp, capturedMinor, refundedMinor, goods } = view;
+/** What the trace wanted of a line; of pieces, what it wanted of the units that they stand in for. */
+function wantedBy({ lineId, piecesOf, quantity }: LineView, order: TraceOrder): SeenLine['wanted'] | undefined {
+  const wanted = order.lines.find((it) => it.lineId === (piecesOf?.lineId ?? lineId));
+  if (wanted === undefined || piecesOf === undefined) return wanted;
+  return { ...wanted, quantity, maxUnitPriceMinor: Math.floor(wanted.maxUnitPriceMinor / piecesOf.pieces) };
+}
+
+function lineOf(orderId: string, view: LineView, wanted: SeenLine['wanted'], entries: readonly TimelineEntry[]): SeenLine {
+  const { lineId, status, quantity: ordered, delivered, givenUp, repacked = 0, piecesOf, capturedMinor, refundedMinor, goods } = view;
   return {
     orderId,
     lineId,
@@ -95,6 +104,8 @@ function lineOf(orderId: string, view: LineView, wanted: TraceOrder['lines'][num
     ordered,
     delivered,
     givenUp,
+    repacked,
+    ...(piecesOf && { piecesOf }),
     capturedMinor,
     refundedMinor,
     onHolds: goods.reduce((sum, it) => sum + it.quantity, 0),
@@ -191,5 +202,7 @@ export async function readGauges(url: string, calm: (gauges: readonly SeenGauge[
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
+
+export const faceValuesOf = ({ products }: Market): Seen['faceValueOf'] => new Map(products.map((it) => [it.sku, it.faceValueMinor]));
 
 export const categoriesOf = ({ products }: Market): Seen['categoryOf'] => new Map(products.map((it) => [it.sku, it.category]));

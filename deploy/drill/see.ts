@@ -3,7 +3,7 @@ import type { Market, TraceOrder } from '../sample-market/words';
 import { RELAY_LAG_MAX_S } from './check';
 import type { DrillOptions } from './options';
 import type { Plan } from './plan';
-import { categoriesOf, readDeliveries, readGauges, readLines, readMoney, readOffers, readPurchases } from './read';
+import { categoriesOf, faceValuesOf, readDeliveries, readGauges, readLines, readMoney, readOffers, readPurchases } from './read';
 import type { Seen, SeenMoney } from './seen';
 
 const CALM_MS = 10_000;
@@ -40,6 +40,7 @@ export async function see(operator: Api, { url, merchantId }: DrillOptions, done
   return {
     lines,
     categoryOf: categoriesOf(market),
+    faceValueOf: faceValuesOf(market),
     before: start.money,
     after: money,
     entries,

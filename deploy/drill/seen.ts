@@ -48,12 +48,19 @@ export interface GivenUp extends At<'given-up'> {
   readonly units: number;
   readonly reason: string;
 }
+/** Units that another line looks for as pieces of the same brand. */
+export interface Repacked extends At<'repacked'> {
+  readonly units: number;
+  readonly pieces: number;
+  readonly sku: string;
+  readonly lineId: string;
+}
 export interface Closed extends At<'closed'> {
   readonly status: string;
 }
 
 /** What a line's timeline tells. */
-export type Moment = Selecting | Assigned | Lost | Asked | Answered | Moved | GivenUp | Closed;
+export type Moment = Selecting | Assigned | Lost | Asked | Answered | Moved | GivenUp | Repacked | Closed;
 
 /** A hold of a line, by the newest tally that its timeline tells. */
 export interface SeenHold extends HoldTally {
@@ -62,7 +69,7 @@ export interface SeenHold extends HoldTally {
   readonly chargeMinor: number;
 }
 
-export const ENDS = ['delivered', 'partially-delivered', 'unfillable', 'cancelled'];
+export const ENDS = ['delivered', 'repacked', 'partially-delivered', 'unfillable', 'cancelled'];
 
 /** A line as the order shows it, with what the trace wanted of it. */
 export interface SeenLine {
@@ -78,6 +85,10 @@ export interface SeenLine {
   readonly ordered: number;
   readonly delivered: number;
   readonly givenUp: number;
+  /** Units that other lines look for as pieces. */
+  readonly repacked: number;
+  /** Of such a line: whose units it stands in for, by how many pieces each. What was wanted is what was wanted of them, piece by piece. */
+  readonly piecesOf?: { readonly lineId: string; readonly pieces: number };
   /** Units that are on holds and have not left them: under way or delivered. */
   readonly onHolds: number;
   readonly capturedMinor: number;
@@ -142,6 +153,7 @@ export interface SeenGauge {
 export interface Seen {
   readonly lines: readonly SeenLine[];
   readonly categoryOf: ReadonlyMap<string, string>;
+  readonly faceValueOf: ReadonlyMap<string, number>;
   /** The merchant's account before the first order and after the last, and every entry between. */
   readonly before: SeenMoney;
   readonly after: SeenMoney;

@@ -68,6 +68,7 @@ export function tableOf(figures: Figures, violations: readonly Violation[], seco
     ['re-selected 重新选品', `${figures.reselected}${share(figures.reselected)}`],
     ['substituted 替代', `${figures.substituted}${share(figures.substituted)}`],
     ['  by another product', figures.otherGoods],
+    ['repacked 拆分面额', figures.repacked],
     ['asked 征询买家', figures.asked],
     ['given up 退款', `${figures.givenUp}${share(figures.givenUp)}`],
     [`from loss to new goods, p50 of ${figures.timed}`, milliseconds(figures.p50Ms)],

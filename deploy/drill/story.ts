@@ -52,6 +52,8 @@ function sentenceOf(it: Moment, { product, supplier }: Names): string[] {
       return [`${it.units} given back to the supplier`];
     case 'given-up':
       return [`gives up ${it.units}, ${it.reason}: the money goes back`];
+    case 'repacked':
+      return [`repacks ${it.units} into ${it.pieces} × ${product(it.sku)} each, as line ${it.lineId}`];
     case 'closed':
       return [`ends ${it.status}`];
   }

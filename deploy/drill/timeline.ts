@@ -32,6 +32,8 @@ interface Detail {
   readonly delivered?: number;
   readonly lost?: number;
   readonly released?: number;
+  readonly pieces?: number;
+  readonly into?: { readonly lineId: string; readonly sku: string };
   readonly hub?: { readonly holdId?: string; readonly replaces?: string; readonly tally?: HoldTally };
 }
 
@@ -63,6 +65,10 @@ function momentsOfEntry({ at: instant, what, reason, cause, detail }: TimelineEn
       return [{ what: 'answered', at, consentId: detail.consentId ?? '', sku, answer: reason ?? '' }];
     case 'given-up':
       return [{ what, at, units, reason: reason ?? '' }];
+    case 'repacked': {
+      const { pieces = 0, into } = detail;
+      return [{ what, at, units, pieces, sku: into?.sku ?? '', lineId: into?.lineId ?? '' }];
+    }
     case 'line-closed':
       return [{ what: 'closed', at, status: reason ?? '' }];
     default:

@@ -68,10 +68,18 @@ export function packDeeds(seed: number, { supplies }: Market, startAt: number): 
     }),
     ...times(4, () => ({ kind: 'restock', offerId: random.pick(bought), quantity: random.whole(1, 40), atMs: at() })),
     ...times(3, () => ({ kind: 'reprice', sku: random.pick(PACKS).sku, factor: random.pick([0.97, 1.02, 1.04]), atMs: at() })),
-    ...times(3, (n) => {
-      const rule = { ruleId: `pack${n}`, effect: random.pick(['banned', 'high-risk'] as const), match: { sku: random.pick(PACKS).sku } };
-      return { kind: 'rule', ...rule, regions: random.pick([['*'], ['CN']]), forMs: random.whole(41_000, 120_000), atMs: at() };
-    }),
+    ...[0, 1, 2, 3].flatMap((n) => bans(random, `pack${n}`, at())),
+  ];
+}
+
+/** A pack may not be sold for a while, and selection hears of it late: it goes on proposing what compliance must strike out. */
+function bans(random: Random, ruleId: string, atMs: number): Timed[] {
+  const match = { sku: random.pick(PACKS.slice(0, 2)).sku };
+  const effect = random.pick(['banned', 'high-risk'] as const);
+  const ms = random.pick([0, 20_000]);
+  return [
+    { kind: 'slow', service: 'selection-engine', topic: 'compliance.by-sku', ms, atMs },
+    { kind: 'rule', ruleId, effect, match, regions: random.pick([['*'], ['CN']]), forMs: random.whole(41_000, 120_000), atMs },
   ];
 }
 
@@ -84,7 +92,7 @@ function lineOf(random: Random, lineId: string, placedAt: number): LineWish {
     deliverByAt,
     need: { sku: good.sku },
     quantity: random.pick([1, 1, 2, 3, 6]),
-    maxUnitPriceMinor: good.priceMinor + random.pick([-60, 0, 1, 7, 300]),
+    maxUnitPriceMinor: good.priceMinor + random.pick([-61, 0, 1, 7, 300]),
     ...(good.kind === 'VALUE_RECHARGE' && { recipient: `acc-${random.whole(1, 1e6)}` }),
     substitution: {
       upTo: random.pick(['repack', 'repack', 'repack', 'same-category', 'cross-category', 'other-supplier', 'none'] as const),

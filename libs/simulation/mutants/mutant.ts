@@ -24,7 +24,8 @@ export type Kind =
   | 'a substitute outside the buyer’s policy'
   | 'a message lost or sent twice'
   | 'an answer that is taken twice, or too late'
-  | 'money back that is not owed';
+  | 'money back that is not owed'
+  | 'a repack that is none';
 
 /** A planted bug: a change of one line of a production file, that type-checks. */
 export interface Mutant {
