@@ -58,7 +58,12 @@ export class NeedDto {
 }
 
 export class SubstitutionDto {
-  @ApiPropertyOptional({ enum: SUBSTITUTION_STEPS, default: 'other-supplier' })
+  @ApiPropertyOptional({
+    enum: SUBSTITUTION_STEPS,
+    default: 'other-supplier',
+    description:
+      'How far it may go, each step with those before it; `repack`: pieces of the same brand that come to the same face value, two of 50 for one of 100',
+  })
   @IsOptional()
   @IsIn(SUBSTITUTION_STEPS)
   upTo?: SubstitutionUpTo;

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { after, anOrder, decided, hears } from '@midstream/order-domain/order.fixtures';
+import { after, anOrder, answers, decided, hears } from '@midstream/order-domain/order.fixtures';
 import type { OrderEvent } from '@midstream/order-domain';
 import { liveView } from './live';
 
@@ -24,6 +24,18 @@ describe('a live stream', () => {
     assert.equal(told(event, 'm', 'p'), undefined);
     assert.notEqual(told(event, 'm', 'o'), undefined);
     assert.notEqual(liveView({ id: '1', ...event, key: '', at, data: { ...event } }, { scope: 'operator', keyId: 'k' }), undefined);
+  });
+
+  it('tells which line looks for the pieces of units that were repacked, and shows a line of nothing else as such', () => {
+    const line = { need: { sku: 'card-100' }, quantity: 1, substitution: { upTo: 'repack', consent: 'pre-approved' } } as const;
+    const repack = { sku: 'card-50', pieces: 2, units: 1, priceCapMinor: 1300, verdict: { status: 'compliant', ruleVersion: 0 } } as const;
+    const all = decided(anOrder({ line }), answers(1, [], { repack })).events.flatMap((it) => told(it) ?? []);
+    const of = { orderId: 'o', at: at.toISOString(), lineId: '1' };
+    assert.deepEqual(all, [
+      { ...of, quantity: 1, sku: 'card-100', pieces: 2, heldMinor: 2600, into: { lineId: '1.p1', sku: 'card-50', quantity: 2 } },
+      { ...of, lineId: '1.p1', attempt: 1, quantity: 2 },
+      { ...of, status: 'repacked', ordered: 1, delivered: 0, repacked: 1, capturedMinor: 0 },
+    ]);
   });
 
   it('names no offer, supplier or hold in anything', () => {

@@ -127,6 +127,7 @@ describe('an order', () => {
   const policies = fc.constantFrom(
     { substitution: { upTo: 'same-category', consent: 'ask' } } as const,
     { substitution: { upTo: 'same-category', consent: 'pre-approved' } } as const,
+    { substitution: { upTo: 'repack', consent: 'ask' } } as const,
     { substitution: { waitUntilAt: Date.UTC(2026, 10, 25) } },
     {},
   );
@@ -151,6 +152,8 @@ describe('an order', () => {
     ));
 });
 
+const CLEAR = { status: 'compliant', ruleVersion: 0 } as const;
+
 const noting = (offerId: string, attempt: number, version: number, tally: Parameters<typeof hears>[2]): Written => {
   const [offer = '', sku = 'video'] = offerId.split('~');
   return hears(offer, undefined, { ...tally, attempt, version, sku });
@@ -169,7 +172,9 @@ function next(rows: Rows, roll: number, n: number): Written | undefined {
       return { type: 'AskAgain', orderId: 'o', merchantId: 'm', lineId: '1', attempt: one.attempt, at: one.askAt };
     const units = roll % (one.quantity + 1);
     const hold = held(`s${n}`, units, { attempt: one.attempt, sku: roll % 3 === 0 ? 'music' : 'video', priceMinor: 2300 + (roll % 300) });
-    return answers(one.attempt, units > 0 ? [hold] : [], { tried: roll % 5 === 0 ? [] : tried(`s${n}`, n) });
+    const repack = { sku: 'half', pieces: 2 + (roll % 9), units: 1 + (roll % 4), priceCapMinor: roll % 1300, verdict: CLEAR };
+    const change = { tried: roll % 5 === 0 ? [] : tried(`s${n}`, n), ...(roll % 7 < 3 && { repack }) };
+    return answers(one.attempt, units > 0 ? [hold] : [], change);
   }
   const [question] = consents;
   if (question !== undefined && roll % 3 === 0)
