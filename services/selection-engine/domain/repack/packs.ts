@@ -14,8 +14,12 @@ export interface Pack {
 /** Goods of the same brand of which a few pieces come to the face value of one unit exactly; the fewest pieces first. */
 export const packsOf = (good: Product, others: readonly Product[]): readonly Pack[] =>
   others
-    .flatMap((product) => (isOfOneBrand(good, product) ? [{ product, pieces: good.faceValueMinor / product.faceValueMinor }] : []))
-    .filter(({ product, pieces }) => Number.isSafeInteger(pieces) && pieces >= 2 && pieces <= PIECES_MAX && lastsAsLong(good, product))
+    .flatMap((product): Pack[] => {
+      const pieces = good.faceValueMinor / product.faceValueMinor;
+      // What is worth as much, by itself, leaves few of a large category
+      const sumsUp = Number.isSafeInteger(pieces) && pieces >= 2 && pieces <= PIECES_MAX;
+      return sumsUp && isOfOneBrand(good, product) && lastsAsLong(good, product) ? [{ product, pieces }] : [];
+    })
     .sort((a, b) => a.pieces - b.pieces || (a.product.sku < b.product.sku ? -1 : 1));
 
 /** Alike in all but what they are worth and how long they last: a gift box is no card, whatever it is worth. */
