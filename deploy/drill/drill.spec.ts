@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readMarket } from '../sample-market/market';
+import { check } from './check';
 import { figuresOf, percentile } from './figures';
 import { gaugesOf } from './metrics';
 import { optionsOf, UsageProblem } from './options';
@@ -216,3 +217,47 @@ describe('the metrics', () => {
     ]);
   });
 });
+
+describe('a line whose units became pieces', () => {
+  const wanted = { skus: ['card-100'], quantity: 2, maxUnitPriceMinor: 9800, policy: { upTo: 'repack', consent: 'pre-approved' } } as const;
+  const line: SeenLine = { ...lineOf([]), wanted, status: 'repacked', delivered: 0, onHolds: 0, capturedMinor: 0, repacked: 2 };
+  const got: Moment = { what: 'assigned', at: 0, holdId: 'o/1.p1/1/a', sku: 'card-50', units: 4, priceMinor: 4870 };
+  const pieces = (change: Partial<SeenLine> = {}): SeenLine => ({
+    ...lineOf([got]),
+    wanted: { ...wanted, quantity: 4, maxUnitPriceMinor: 4900 },
+    ...{ lineId: '1.p1', ordered: 4, delivered: 4, onHolds: 4, piecesOf: { lineId: '1', pieces: 2 } },
+    ...change,
+  });
+  const brokenBy = (of: SeenLine, at: SeenLine = line, faces = { 'card-100': 10_000, 'card-50': 5_000 }): Set<string> => {
+    const seen = { categoryOf: new Map([['card-100', 'card'], ['card-50', 'card']]), faceValueOf: new Map(Object.entries(faces)) }; // prettier-ignore
+    const none = { before: NOTHING, after: NOTHING, entries: [], deliveries: [], purchases: [], dry: [], gauges: [] };
+    return new Set(check({ ...seen, ...none, lines: [at, of] }).map((it) => it.invariant));
+  };
+
+  it('is in order where all of its pieces are there, of its worth, and no dearer', () => {
+    const broken = brokenBy(pieces());
+    for (const it of ['consent', 'price', 'end'] as const) assert.ok(!broken.has(it), it);
+    assert.deepEqual(momentsOf([entry(0, 'repacked', { quantity: 2, pieces: 2, into: { lineId: '1.p1', sku: 'card-50' } })]), [
+      { what: 'repacked', at: COMMITTED_AT, units: 2, pieces: 2, sku: 'card-50', lineId: '1.p1' },
+    ]);
+  });
+
+  it('is not where they come to another worth, are too few, too dear, not agreed to, or not allowed', () => {
+    assert.ok(brokenBy(pieces(), line, { 'card-100': 10_000, 'card-50': 4_900 }).has('consent'));
+    assert.ok(brokenBy(pieces({ ordered: 3, wanted: { ...pieces().wanted, quantity: 3 } })).has('units'));
+    assert.ok(brokenBy(pieces({ moments: [{ ...got, priceMinor: 4901 }] })).has('price'));
+    for (const policy of [
+      { upTo: 'repack', consent: 'ask' },
+      { upTo: 'other-supplier', consent: 'pre-approved' },
+    ] as const)
+      assert.ok(brokenBy(pieces({ wanted: { ...wanted, quantity: 4, policy } })).has('consent'));
+  });
+
+  it('is told of in its story', () => {
+    const told = tell({ ...line, moments: [{ what: 'repacked', at: 0, units: 2, pieces: 2, sku: 'card-50', lineId: '1.p1' }] }, NAMES);
+    assert.match(told.join(), /repacks 2 into 2 × card-50 each, as line 1\.p1/);
+  });
+});
+
+const NOTHING = { availableMinor: 0, heldMinor: 0 } as const;
+const NAMES = { product: (sku: string) => sku, supplier: (id: string) => id };

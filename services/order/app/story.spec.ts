@@ -16,3 +16,20 @@ it('says of a hold that is lost what of it its offer serves no more, and of othe
   assert.deepEqual(entryOf({ ...noted, reason: 'capacity', misfit: 'region' }), { ...entry, detail: { ...detail, misfit: 'region' } });
   assert.deepEqual(entryOf({ ...noted, reason: 'capacity' }), { ...entry, detail });
 });
+
+it('says of pieces that are struck out by which rule', () => {
+  const repack = {
+    sku: 'half',
+    pieces: 2,
+    units: 1,
+    priceCapMinor: 1250,
+    verdict: { status: 'banned', ruleId: 'r7', ruleVersion: 3 },
+  } as const;
+  const of = { orderId: 'o', merchantId: 'm', lineId: '1', attempt: 1, decisionId: 'o:1:1:1', holds: [], unheld: 1 };
+  const struck = (verdict: typeof repack.verdict | { status: 'compliant'; ruleVersion: number }): unknown => {
+    const event = { type: 'AnswerNoted' as const, ...of, tried: [], candidates: [], gates: {}, repack: { ...repack, verdict } };
+    return (entryOf(event)?.detail as { struck?: unknown } | undefined)?.struck;
+  };
+  assert.deepEqual(struck(repack.verdict), [{ sku: 'half', pieces: 2, status: 'banned', ruleId: 'r7', ruleVersion: 3 }]);
+  assert.deepEqual(struck({ status: 'compliant', ruleVersion: 0 }), []);
+});
