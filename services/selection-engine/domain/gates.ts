@@ -121,7 +121,7 @@ const mayGo = (step: SubstitutionUpTo, request: SelectionRequest): boolean => ra
 const rankOf = (step: SubstitutionUpTo): number => SUBSTITUTION_STEPS.indexOf(step);
 
 const known = (book: OfferBook, skus: Iterable<string>): Product[] => [...skus].flatMap((it) => book.products.get(it) ?? []);
-export const productsOf = (book: OfferBook, category: string | undefined): Product[] =>
+const productsOf = (book: OfferBook, category: string | undefined): Product[] =>
   category === undefined ? [] : known(book, book.skusByCategory.get(category) ?? []);
 
 const fits = (product: Product, { faceValueMinor, attributes }: SelectionRequest['need']): boolean =>

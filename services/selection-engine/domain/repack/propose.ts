@@ -1,7 +1,7 @@
 import type { Candidate, SelectionRequest } from '@midstream/contracts';
 import { type OfferBook, pricedFor, type Product } from '../book';
 import type { MoneySettings } from '../chain/settings';
-import { mayBeRepacked, productsOf, wantedBy } from '../gates';
+import { mayBeRepacked, wantedBy } from '../gates';
 import type { Considered } from '../messages';
 import { rank } from '../rank';
 import { bestOf, type PackWeighed, type RepackMade } from './best';
@@ -25,9 +25,9 @@ interface Asking {
  */
 export function proposeRepack(request: SelectionRequest, { book, at, settings, candidates }: Asking): RepackMade | undefined {
   const { product: good, priceMinor } = wantedBy(request, book);
-  if (good === undefined || priceMinor === undefined || !mayBeRepacked(request)) return undefined;
+  if (good === undefined || priceMinor === undefined || !mayBeRepacked(request) || isServed(request, candidates)) return undefined;
   const isCheap = ({ product, pieces }: Pack): boolean => pricedFor(product, request.merchantTier).priceMinor * pieces <= priceMinor;
-  const found = packsOf(good, productsOf(book, good.category)).filter(isCheap).slice(0, PACKS_MAX);
+  const found = packsOf(good, book).filter(isCheap).slice(0, PACKS_MAX);
   if (found.length === 0) return undefined;
   const hasOthers = candidates.some((it) => it.sku !== good.sku);
   const { split: _, ...plain } = book; // how the pieces are split, their own line asks
@@ -51,6 +51,10 @@ export function proposeRepack(request: SelectionRequest, { book, at, settings, c
   const proposed = bestOf(packs, request.quantity);
   return proposed && { quantity: request.quantity, packs, proposed };
 }
+
+/** The good itself is foreseen for all units, and nothing else would be held in its place: if it is not there after all, the line asks again. */
+const isServed = ({ need, quantity, ranking }: SelectionRequest, candidates: readonly Candidate[]): boolean =>
+  ranking === 1 && candidates.every((it) => it.sku === need.sku) && candidates.reduce((sum, it) => sum + it.planned, 0) >= quantity;
 
 /** As the line of the pieces would ask: a fresh line of another good, for a part of the price. */
 function requestOf(request: SelectionRequest, { sku }: Product, pieces: number, priceMinor: number): SelectionRequest {

@@ -33,7 +33,7 @@ const cheap = (supplier: string, sku: string, costMinor: number, change: Paramet
   anOffer(supplier, sku, { costMinor, ...change });
 
 describe('the pieces of a card of 100', () => {
-  const piecesOf = (...others: Product[]) => packsOf(HUNDRED, others).map((it) => [it.product.sku, it.pieces]);
+  const piecesOf = (...others: Product[]) => packsOf(HUNDRED, aBook(HUNDRED, ...others)).map((it) => [it.product.sku, it.pieces]);
 
   it('come to its face value exactly, and are few', () => {
     const faces = [100, 50, 30, 25, 20, 10, 9].map((it) => aCard(it));
@@ -54,13 +54,13 @@ describe('the pieces of a card of 100', () => {
 
   it('last as long as the card itself', () => {
     const lasting = (days: string) => ({ attributes: { ...STAR, validityDays: days } });
-    const packs = (days: string) => packsOf(aCard(100, lasting('90')), [aCard(50, lasting(days))]).length;
+    const packs = (days: string) => packsOf(aCard(100, lasting('90')), aBook(aCard(50, lasting(days)))).length;
     assert.deepEqual([packs('89'), packs('90'), packs('365')], [0, 1, 1]);
   });
 
   it('are of a brand that is named: what is worth as much is not the same', () => {
     const bare = (face: number) => aCard(face, { attributes: { medium: 'video' } });
-    assert.deepEqual(packsOf(bare(100), [bare(50)]), []);
+    assert.deepEqual(packsOf(bare(100), aBook(bare(50))), []);
   });
 });
 
@@ -88,6 +88,15 @@ describe('a line whose card nobody has', () => {
     assert.equal(at(4_900)?.priceCapMinor, 4_900);
     assert.equal(at(4_900, 9_799), undefined);
     assert.equal(at(4_800, 9_601)?.priceCapMinor, 4_800);
+  });
+
+  it('is told of none at first where the card itself is foreseen for all of it, and no other good could come before', () => {
+    const of = (available: number, change: Partial<SelectionRequest> = {}) =>
+      proposedBy(market(cheap('a', 'card-100', 9_000, { available })), asks(change))?.sku;
+    assert.deepEqual([of(2), of(1), of(2, { ranking: 2 })], [undefined, 'card-50', 'card-50']);
+    const sibling = [aCard(100, { sku: 'other', priceMinor: 9_000 }), cheap('z', 'other', 8_000)] as const;
+    const both = market(cheap('a', 'card-100', 9_000), ...sibling);
+    assert.deepEqual([proposedBy(both)?.sku, proposedBy(both, asks(upTo('same-category')))?.sku], [undefined, 'card-50']);
   });
 
   it('is priced as its merchant’s tier is', () => {
