@@ -3,6 +3,7 @@ import type { Watched } from '@midstream/selection-engine-domain';
 import { type OrderWish, type Deed } from './scenario';
 import type { Outcome, Work } from './shell';
 import type { AnyCommand } from './wiring';
+import { feed, putTerms, tellChannel } from './deeds.fed';
 import type { World } from './world';
 
 /** Does what the scenario says, to the world as it is now. */
@@ -51,6 +52,12 @@ export function perform(world: World, wished: Deed): void {
       const { kind: _, busy: __, ...pace } = deed;
       return world.command('inventory', operator('ReportPace', { supplierId: deed.offerId.split('~')[0], ...pace }));
     }
+    case 'feed':
+      return feed(world, deed);
+    case 'terms':
+      return putTerms(world, deed);
+    case 'channel':
+      return tellChannel(world, deed);
     case 'tiers':
       return putTiers(world, deed);
     case 'ask-stock':
@@ -69,10 +76,11 @@ export function perform(world: World, wished: Deed): void {
 /** At what is under way, if anything is: what happens where nothing is, nobody minds. */
 function aimed<Of extends Deed & { readonly busy?: number }>(world: World, deed: Of): Of {
   const offers = [...world.machine.shell('inventory').rowsOf<Offer>('offers').values()];
-  const busy = offers.filter((it) => it.held + it.inFlight > 0 && (deed.kind === 'rule' || deed.kind === 'floor' || it.kind === 'http'));
+  const isOfGood = deed.kind === 'rule' || deed.kind === 'floor' || deed.kind === 'channel';
+  const busy = offers.filter((it) => it.held + it.inFlight > 0 && (isOfGood || it.kind === 'http'));
   const { offerId, sku } = busy[(deed.busy ?? 0) % Math.max(1, busy.length)] ?? {};
   if (offerId === undefined) return deed;
-  return deed.kind === 'rule' ? { ...deed, match: { sku } } : deed.kind === 'floor' ? { ...deed, sku } : { ...deed, offerId };
+  return deed.kind === 'rule' ? { ...deed, match: { sku } } : isOfGood ? { ...deed, sku } : { ...deed, offerId };
 }
 
 type Strike = Extract<

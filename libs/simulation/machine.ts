@@ -25,6 +25,8 @@ export interface MachineOptions {
   /** The longest way of a message, in milliseconds. */
   readonly latencyMs: number;
   readonly strict: boolean;
+  /** Movements of stock are kept. */
+  readonly keepsBooks: boolean;
   readonly call: (shell: Shell, effect: WaitingEffect) => Call;
   readonly committed: (shell: Shell, appended: readonly Appended[]) => void;
   readonly refused: (shell: Shell, command: AnyCommand, code: string, by: By) => void;
@@ -55,6 +57,7 @@ export class Machine {
     const shellOptions = {
       agenda: this.agenda,
       strict: options.strict,
+      keepsBooks: options.keepsBooks,
       nextEventId: this.nextEventId,
       committed: (shell: Shell, appended: readonly Appended[]) => {
         options.committed(shell, appended);

@@ -1,3 +1,4 @@
+import type { Denomination } from '@midstream/inventory-domain';
 import { offerIdOf } from '@midstream/kernel';
 import type { Random } from './random';
 
@@ -29,6 +30,10 @@ export interface Supply {
   readonly currency?: string;
   /** It has promised to report. */
   readonly freshness?: 'instant';
+  /** The way of delivery that it goes by. */
+  readonly channel?: string;
+  /** The face values that it is sold in; absent: the good's. */
+  readonly denomination?: Denomination;
 }
 
 export interface Trader {

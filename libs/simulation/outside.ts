@@ -1,16 +1,7 @@
-import {
-  convert,
-  convertBack,
-  costAt,
-  factorTo,
-  type Hold,
-  type InventoryEvent,
-  type Offer,
-  type Purchase,
-  unitId,
-} from '@midstream/inventory-domain';
-import { readPurchase, readRefusal } from '@midstream/inventory/adapters/http/wire';
+import { convert, type Hold, type InventoryEvent, type Offer, type Product, type Purchase, unitId } from '@midstream/inventory-domain';
+import { bodyOf, readPurchase, readRefusal } from '@midstream/inventory/adapters/http/wire';
 import { drainsOf } from '@midstream/inventory/drain';
+import { factorOf, wantedOf } from '@midstream/inventory/procure';
 import type { NotificationEvent } from '@midstream/notification-domain';
 import { Codes } from './codes';
 import { youngest } from './drain';
@@ -24,22 +15,9 @@ import type { AnyCommand } from './wiring';
 
 type Answer = ReturnType<typeof readRefusal>;
 type EventOf<All extends { readonly type: string }, Type extends All['type']> = Extract<All, { readonly type: Type }>;
+/** A purchase as inventory asks for it, and minor units of the hub's currency for one of the supplier's. */
+type Wanted = ReturnType<typeof wantedOf> & { readonly factor: number };
 type Own<Type extends InventoryEvent['type']> = EventOf<InventoryEvent, Type>;
-
-interface Wanted {
-  readonly purchaseId: string;
-  readonly holdId: string;
-  readonly offerId: string;
-  readonly supplierId: string;
-  readonly sku: string;
-  readonly quantity: number;
-  readonly maxCostMinor: number;
-  readonly unitCostMinor: number;
-  readonly currency: string;
-  readonly recipient?: string;
-  /** Minor units of the hub's currency for one of the supplier's. */
-  readonly factor: number;
-}
 
 const PLENTY_MINOR = 1_000_000_000;
 const BUY_WAIT_MS = 15_000;
@@ -114,23 +92,9 @@ export class Outside {
     const purchase = rowOf(shell.rowsOf<Purchase>('purchases'), purchaseId);
     const hold = rowOf(shell.rowsOf<Hold>('holds'), purchase.holdId);
     const offer = rowOf(shell.rowsOf<Offer>('offers'), purchase.offerId);
-    const { holdId, offerId, supplierId, sku, quantity } = purchase;
-    const { currency } = purchase.quoted ?? purchase;
-    // As services/inventory/app/procure.ts asks and reads
-    const factor = factorTo(purchase);
-    const wanted = {
-      purchaseId,
-      holdId,
-      offerId,
-      supplierId,
-      sku,
-      quantity,
-      maxCostMinor: convertBack(purchase.maxCostMinor, factor),
-      currency,
-      factor,
-      unitCostMinor: costAt((offer.quoted ?? offer).costTiers, quantity),
-      ...(hold.recipient !== undefined && { recipient: hold.recipient }),
-    };
+    const { faceValueMinor, currency } = rowOf(shell.rowsOf<Product>('products'), offer.sku);
+    const loaded = { purchase, hold, offer, face: { minor: faceValueMinor, currency } };
+    const wanted = { ...wantedOf(loaded), factor: factorOf(loaded) };
     return { wanted, isVault: offer.kind === 'vault', kind: offer.fulfilmentKind === 'VALUE_RECHARGE' ? 'top-up' : 'code' };
   }
 
@@ -142,7 +106,7 @@ export class Outside {
     if (isVault)
       return { reachMs: 0, answerMs: random.whole(1, 10), act: () => [outcome({ purchaseId, holdId, sku }, this.fromVault(wanted))] };
     const mood = suppliers.moodOf(wanted.offerId, this.options.now());
-    const ordered = { ...wanted, kind };
+    const ordered = { ...bodyOf(wanted), purchaseId, offerId: wanted.offerId, kind };
     if (mood === 'slow') {
       // It was sent, and arrives whatever becomes of us.
       this.options.later(SLOW_MS, () => suppliers.buy(ordered, 'honest'));

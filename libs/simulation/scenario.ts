@@ -7,6 +7,7 @@ import { type AdditionsWish, withAdditions } from './scenario.additions';
 import { complaints, type ComplaintWish } from './scenario.complaints';
 import { packDeeds } from './scenario.packs';
 import { tiers } from './scenario.tiers';
+import { fedDeeds, isFed, type PolicyWish, type TermsWish } from './fed';
 import { isSupplied, supplyDeeds, waiving } from './supply';
 import { MOODS, type Mood } from './suppliers';
 import { RECEIVER_MOODS, type ReceiverMood } from './receivers';
@@ -75,6 +76,17 @@ export type Deed =
   | { readonly kind: 'tiers'; readonly percentBp: number; readonly goldBp: number; readonly isGold: boolean }
   /** A supplier is asked for its stock, and answers later. */
   | ({ readonly kind: 'ask-stock'; readonly quantity: number; readonly answersMs: number } & OfOffer)
+  /** The supplier says what it has; or, with `everyMs`, is asked so often. */
+  | ({ readonly kind: 'feed'; readonly everyMs?: number } & OfOffer)
+  | ({ readonly kind: 'terms'; readonly change: TermsWish } & OfOffer)
+  | {
+      readonly kind: 'channel';
+      readonly sku: string;
+      readonly busy: number;
+      readonly channel: string;
+      readonly state: 'up' | 'slow' | 'down';
+      readonly policy?: PolicyWish;
+    }
   | ({ readonly kind: 'complain' } & ComplaintWish)
   | { readonly kind: 'burst'; readonly sku: string }
   | { readonly kind: 'launch'; readonly order: OrderWish }
@@ -164,6 +176,7 @@ export function scenarioOf(seed: number, market: Market, startAt: number): Scena
     ...(seed % CAPPED_EVERY === CAPPED_EVERY - 1 ? caps(randomOf(seed, 'caps'), market) : []),
     ...(isHunted(seed) ? hunt(randomOf(seed, 'hunt'), market) : []),
     ...(isSupplied(seed) ? supplyDeeds(market, seed) : []),
+    ...(isFed(seed) ? fedDeeds(market, seed) : []),
   ];
   const all = withAdditions(isSupplied(seed) ? waiving(deeds, seed) : deeds, { seed, market, startAt });
   const actions = all.sort((a, b) => a.atMs - b.atMs).map((it, index) => ({ ...it, index }));

@@ -62,6 +62,8 @@ export interface ShellOptions {
   readonly lateMs: (shell: Shell) => number;
   /** Rows and facts as the database gives them back: JSON, its properties sorted; and every fact is held against its schema. */
   readonly strict: boolean;
+  /** The rows that movements of stock leave behind are kept, too. */
+  readonly keepsBooks: boolean;
 }
 
 /**
@@ -248,7 +250,8 @@ export class Shell {
 
   /** Timelines and the like are looked at in strict worlds only: they cost as much as the decisions that they tell of. */
   private record({ event, id, at, actor }: Appended): void {
-    if (!this.options.strict && event.type !== 'MoneyMoved' && event.type !== 'UnitsDelivered') return;
+    const { strict, keepsBooks } = this.options;
+    if (!strict && event.type !== 'MoneyMoved' && event.type !== 'UnitsDelivered' && !(keepsBooks && MOVES.has(event.type))) return;
     for (const { entity, rows } of this.wired.recordsOf(event, { eventId: String(id), at, actor })) {
       const { name } = entity as { readonly name: string };
       const known = this.records.get(name);
@@ -281,6 +284,9 @@ export class Shell {
     }
   }
 }
+
+/** Of what stock does: what the ledger of movements is made of. */
+const MOVES: ReadonlySet<string> = new Set(['OfferHeld', 'UnitsMoved', 'PurchaseSettled', 'StockReported']);
 
 const keyOf = (topic: Topic, event: AnyEvent): string => {
   const key = (event as AnyEvent & Readonly<Record<string, unknown>>)[TOPICS[topic].key];

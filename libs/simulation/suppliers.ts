@@ -25,6 +25,8 @@ export interface Ordered {
   readonly maxCostMinor: number;
   readonly kind: 'code' | 'top-up';
   readonly recipient?: string;
+  /** What a unit is to be worth, where the buyer says so. */
+  readonly faceValueMinor?: number;
 }
 
 /** What the supplier's own books say of one purchase. */

@@ -7,6 +7,8 @@ import { Oracle } from './oracle/oracle';
 import { Outside } from './outside';
 import { type Random, randomOf } from './random';
 import { Receivers } from './receivers';
+import { AgingWatch } from './aging';
+import { fed, FED_SETTLING_MS, isFed } from './fed';
 import { SupplyWatch } from './watch';
 import { isPacked, packed } from './scenario.packs';
 import { type Action, climateOf, isFault, type Scenario, scenarioOf } from './scenario';
@@ -33,6 +35,7 @@ export class World {
   readonly oracle: Oracle;
   readonly history: string[] = [];
   private readonly watch = new SupplyWatch(this);
+  private readonly aging = new AgingWatch(this);
   /** The first order comes. */
   readonly openAt: number;
   private readonly prices = new Map<string, number>();
@@ -48,8 +51,8 @@ export class World {
     this.random = randomOf(seed, 'world');
     const plain = marketOf(randomOf(seed, 'market'), climateOf(seed));
     const market = isPacked(seed) ? packed(plain, seed) : plain;
-    this.market = isSupplied(seed) ? supplied(market, seed) : market;
-    this.openAt = START_AT + (isSupplied(seed) ? SUPPLIED_SETTLING_MS : SETTLING_MS);
+    this.market = isSupplied(seed) ? supplied(market, seed) : isFed(seed) ? fed(market, seed) : market;
+    this.openAt = START_AT + (isSupplied(seed) ? SUPPLIED_SETTLING_MS : isFed(seed) ? FED_SETTLING_MS : SETTLING_MS);
     this.scenario = scenarioOf(seed, this.market, this.openAt);
     this.receivers = new Receivers(randomOf(seed, 'receivers'));
     this.outside = new Outside({
@@ -66,6 +69,7 @@ export class World {
       partitions,
       latencyMs,
       strict,
+      keepsBooks: isFed(seed),
       call: (shell, effect) => this.outside.call(shell, effect),
       committed: (shell, appended) => this.committed(shell, appended),
       refused: (shell, command, code, by) => this.oracle.refused(shell, command, code, by),
@@ -122,7 +126,9 @@ export class World {
 
   private committed(shell: Shell, appended: readonly Appended[]): void {
     this.oracle.committed(shell, appended);
-    if (shell.name === 'inventory' && isSupplied(this.seed)) this.watch.on(appended);
+    if (shell.name !== 'inventory') return;
+    if (isSupplied(this.seed)) this.watch.on(appended);
+    if (isFed(this.seed)) this.aging.on(appended);
   }
 
   /** Commands of callers, together; a service that does not answer is asked again, as clients do. */
@@ -166,18 +172,7 @@ export class World {
   }
 
   private putSupply(it: Supply): void {
-    const { costTiers, regions, minQuantity, maxQuantity, capacityPerMinute, safetyStock, currency = CURRENCY, freshness } = it;
-    const terms = {
-      costTiers,
-      currency,
-      regions,
-      minQuantity,
-      maxQuantity,
-      capacityPerMinute,
-      leadTimeMs: 2_000,
-      safetyStock,
-      ...(freshness && { freshness }),
-    };
+    const { costTiers } = it;
     const [first] = costTiers;
     if (!it.isVault)
       this.outside.suppliers.shelves.set(it.offerId, {
@@ -187,13 +182,19 @@ export class World {
         mood: 'honest',
         moodUntil: 0,
       });
-    this.command('inventory', { type: 'PutOffer', supplierId: it.supplierId, sku: it.good.sku, terms } as AnyCommand);
+    this.command('inventory', this.offerOf(it));
     perform(
       this,
       it.isVault
         ? { kind: 'codes', offerId: it.offerId, quantity: it.stock }
         : { kind: 'report', offerId: it.offerId, quantity: it.stock, how: 'push' },
     );
+  }
+
+  /** The offer, as an operator puts it. */
+  offerOf({ offerId: _, supplierId, good: { sku }, isVault: __, stock: ___, currency = CURRENCY, ...terms }: Supply): AnyCommand {
+    const command = { type: 'PutOffer', supplierId, sku, terms: { ...terms, currency, leadTimeMs: 2_000 } };
+    return command;
   }
 
   /** A good that is new on the market: on sale before everybody has heard of it. */

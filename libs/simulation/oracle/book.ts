@@ -19,6 +19,12 @@ export const LIMITS = {
   graceMs: 60_000,
   burstMs: 60_000,
   freshMs: 900_000,
+  /** Pauses that make a rhythm, how unlike they may be, and how many of them a figure may be late. */
+  rhythm: 8,
+  alike: 3,
+  missed: 2,
+  apartMs: 60_000,
+  tellMs: 300_000,
 } as const;
 
 export interface AskedBook {

@@ -4,6 +4,7 @@ import { coversRegion } from '@midstream/kernel';
 import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf, type Stages } from './book';
 import { CapWatch } from './caps';
 import { keptUntil } from './consents';
+import { checkLoss, misfitOf, mostOf, serves } from './fit';
 import type { Market } from './market';
 import { costOf, mayCost, roomOf, type StockWatch } from './stock';
 
@@ -32,6 +33,8 @@ export class HoldWatch {
   /** Offers whose bans, or drains, have changed. */
   private readonly looked = new Set<string>();
   private readonly caps = new CapWatch();
+  /** Of the units that were lost last of a hold: nobody had bought them yet. */
+  private readonly struck = new Map<string, boolean>();
 
   constructor(
     private readonly book: Book,
@@ -107,8 +110,8 @@ export class HoldWatch {
     this.checkChoice(line, event, held, at);
     const offer = this.stock.touch(offerId);
     check(granted > 0 && granted <= roomOf(offer), 'I1', () => `${holdId} takes ${granted} where room is for ${roomOf(offer)}`);
-    const { minQuantity, maxQuantity } = offer.terms;
-    check(granted >= minQuantity && granted <= maxQuantity, '15', () => `${holdId} takes ${granted} of ${minQuantity} to ${maxQuantity}`);
+    const [least, mostUnits] = [offer.terms.minQuantity, mostOf(offer)];
+    check(granted >= least && granted <= mostUnits, '15', () => `${holdId} takes ${granted} of ${least} to ${mostUnits}`);
     const most = mayCost(offer, { line, priceMinor });
     check(costOf(offer, granted) <= most, '22', () => `${holdId} costs ${costOf(offer, granted)} and may cost ${most}`);
     offer.held += granted;
@@ -142,18 +145,21 @@ export class HoldWatch {
   settle(): void {
     for (const it of this.resumed) check(false, '10', () => `${it} waits no more, and is not bought`);
     this.resumed.clear();
-    for (const offerId of this.looked) {
+    for (const offerId of new Set([...this.looked, ...this.stock.refitted])) {
       const offer = this.stock.offerOf(offerId);
       const ban = offer.closures.find((it) => it.cause === 'banned');
-      if (ban === undefined || offer.isArmed || offer.isStopped) continue;
-      for (const { holdId, region, stages } of this.byOffer.get(offerId) ?? [])
-        check(
-          stages.held + stages.queued === 0 || !coversRegion(ban.regions ?? ['*'], region),
-          '12',
-          () => `${holdId} holds units at ${offerId}, which is banned in ${region}, and nothing drains it`,
-        );
+      if ((ban === undefined && !offer.isRefitted) || offer.isArmed || offer.isStopped) continue;
+      const holding = (this.byOffer.get(offerId) ?? []).filter(({ stages }) => stages.held + stages.queued > 0);
+      for (const hold of holding) {
+        const { holdId, region } = hold;
+        const isBanned = ban !== undefined && coversRegion(ban.regions ?? ['*'], region);
+        check(!isBanned, '12', () => `${holdId} holds units at ${offerId}, which is banned in ${region}, and nothing drains it`);
+        const misfit = misfitOf(offer, hold);
+        check(misfit === undefined, '12', () => `${holdId} fits ${offerId} no more by its ${misfit}, and nothing drains it`);
+      }
     }
     this.looked.clear();
+    this.stock.refitted.clear();
   }
 
   /** Within policy, price, region and the law, and none that the line has lost (I6, I7). */
@@ -174,7 +180,7 @@ export class HoldWatch {
     check(priceMinor <= request.priceCapMinor, 'I7', () => `${nameOf(line)} is held at ${priceMinor}, above ${request.priceCapMinor}`);
     const fault = this.market.faultOf(line.wish, sku, request.region);
     check(fault === undefined, 'I7', () => `${nameOf(line)} is held at ${sku}: ${fault}`);
-    check(coversRegion(offer.terms.regions, request.region), 'I7', () => `${offerId} does not sell in ${request.region}`);
+    check(serves(offer, request.region), 'I7', () => `${offerId} does not sell in ${request.region}`);
     check(!request.excluded.some((it) => it.offerId === offerId), '4', () => `${nameOf(line)} goes back to ${offerId}, which it has lost`);
     const shut = offer.closures.find((it) => coversRegion(it.regions ?? ['*'], request.region));
     check(shut === undefined, '12', () => `${nameOf(line)} is held at ${offerId}, which is closed: ${shut?.cause}`);
@@ -185,6 +191,7 @@ export class HoldWatch {
     const { stages } = hold;
     check(WAYS[from].includes(to), '7', () => `${holdId}: units go from ${from} to ${to}`);
     check(units > 0 && stages[from] >= units, '7', () => `${holdId}: ${units} units of ${stages[from]} ${from} go to ${to}`);
+    if (to === 'lost') this.struck.set(holdId, from === 'held' || from === 'queued');
     if (to === 'queued') check(hold.assignedAt !== undefined, '7', () => `${holdId} is bought, and order has not assigned it`);
     stages[from] -= units;
     stages[to] += units;
@@ -206,7 +213,8 @@ export class HoldWatch {
     hold.releaseNoted = true;
   }
 
-  private lost({ tally, quantity, reason, sku }: Fact<'HoldLost'>, at: number): void {
+  private lost(event: Fact<'HoldLost'>, at: number): void {
+    const { tally, quantity, reason, sku } = event;
     const hold = this.book.holdOf(tally.holdId);
     const before = hold.tally;
     this.told(tally);
@@ -217,6 +225,10 @@ export class HoldWatch {
     );
     check(!hold.releaseNoted, '8', () => `${hold.holdId} was asked back, and is lost instead of released`);
     if (reason === 'expired') this.checkExpiry(hold, at);
+    else if (this.struck.get(hold.holdId)) {
+      const wasWaiting = hold.waitsUntil !== undefined && at >= hold.waitsUntil;
+      checkLoss(this.stock.offerOf(hold.offerId), hold, event, { at, wasWaiting });
+    }
     if (reason !== 'banned') return;
     const { closures } = this.stock.offerOf(hold.offerId);
     const isBanned =

@@ -15,6 +15,7 @@ import { ChoiceWatch } from './choice';
 import { ComplaintWatch } from './complaints';
 import { HoldWatch } from './holds';
 import { Market } from './market';
+import { checkMovements } from './movements';
 import { MoneyWatch } from './money';
 import { OrderWatch } from './order';
 import { PurchaseWatch } from './purchases';
@@ -31,7 +32,7 @@ const SETTLING: readonly OrderEvent['type'][] = ['HoldNoted', 'UnitsGivenUp', 'L
  */
 export class Oracle {
   readonly book = new Book();
-  readonly stock = new StockWatch();
+  readonly stock: StockWatch;
   readonly complaints: ComplaintWatch;
   private readonly order: OrderWatch;
   private readonly money: MoneyWatch;
@@ -43,8 +44,10 @@ export class Oracle {
   lines = 0;
 
   constructor(private readonly world: World) {
-    const { book, stock } = this;
+    const { book } = this;
     const market = new Market(world.market);
+    const stock = new StockWatch((sku) => market.goodOf(sku)?.category);
+    this.stock = stock;
     this.order = new OrderWatch(book, market);
     this.money = new MoneyWatch(book);
     this.holds = new HoldWatch(book, stock, market);
@@ -211,6 +214,7 @@ export class Oracle {
 
   quiet(): void {
     checkQuiet(this.world, this.book);
+    this.checkBooks();
   }
 
   atRest(): void {
@@ -219,6 +223,13 @@ export class Oracle {
     this.complaints.atRest();
     checkRest(this.world, this.book, { stock: this.stock, purchases: this.purchases, choice: this.choice });
     this.checkLedger();
+    this.checkBooks();
+  }
+
+  /** The hourly look at the ledger of stock, in worlds that keep it whole. */
+  private checkBooks(): void {
+    const { machine } = this.world;
+    if (machine.options.strict || machine.options.keepsBooks) checkMovements(machine.shell('inventory'), this.stock.offers);
   }
 
   /** The ledger that is kept says what was moved: each movement sums to zero, and each account to its balance. */

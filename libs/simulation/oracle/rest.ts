@@ -1,5 +1,7 @@
 import type { Offer, Product, Usage } from '@midstream/inventory-domain';
+import { isFed } from '../fed';
 import { isSupplied } from '../supply';
+import type { Ordered } from '../suppliers';
 import type { World } from '../world';
 import { type Book, check, nameOf, openOf } from './book';
 import type { ChoiceWatch } from './choice';
@@ -74,7 +76,7 @@ export function checkRest(world: World, book: Book, watches: { stock: StockWatch
   }
   checkGoods(world, book, watches.purchases);
   checkSupply(world);
-  if (isSupplied(world.seed)) watches.stock.atRest(world.now);
+  if (isSupplied(world.seed) || isFed(world.seed)) watches.stock.atRest(world.now);
   for (const { sku } of world.market.goods) {
     if (!watches.choice.isOnSale(sku)) continue;
     watches.choice.checkVerdicts(sku, world.now);
@@ -123,6 +125,7 @@ function checkGoods(world: World, book: Book, purchases: PurchaseWatch): void {
     check(purchase.bought === sold, '10', () => `${purchaseId}: ${sold} good units were sold, and ${purchase.bought} are in the books`);
     const to = purchase.hold.line.wish.recipient;
     check(sale.ordered.recipient === to, 'I10', () => `${purchaseId} went to ${sale.ordered.recipient} and not to ${to}`);
+    checkFace(world, sale.ordered);
   }
   for (const purchase of book.purchases.values()) {
     const { purchaseId, quantity, isTopUp } = purchase;
@@ -136,6 +139,13 @@ function checkGoods(world: World, book: Book, purchases: PurchaseWatch): void {
       seen.add(text);
     }
   }
+}
+
+/** Who sells any value of a range is told what the good is worth: neither more nor less; and nobody else is told any. */
+function checkFace({ market }: World, { purchaseId, offerId, faceValueMinor }: Ordered): void {
+  const supply = market.supplies.find((it) => it.offerId === offerId);
+  const due = supply?.denomination?.kind === 'RANGE' ? supply.good.faceValueMinor : undefined;
+  check(faceValueMinor === due, 'I7', () => `${purchaseId} asks for units that are worth ${faceValueMinor}, and the good is worth ${due}`);
 }
 
 /** What compliance says has taken effect in inventory (I6). */

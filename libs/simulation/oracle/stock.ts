@@ -1,7 +1,12 @@
 import type { Fact } from '@midstream/contracts';
 import type { InventoryEvent } from '@midstream/inventory-domain';
 import { coversRegion } from '@midstream/kernel';
+import { REGIONS } from '../market';
+import type { Outcome } from '../shell';
 import { check, type HoldBook, LIMITS } from './book';
+import { ChannelWatch, type Policy } from './channels';
+import { FigureWatch } from './figures';
+import { leadOf, mostOf, serves } from './fit';
 import { LevelWatch } from './levels';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
@@ -29,6 +34,11 @@ export interface OfferBook {
   /** When its figure was told last, and until when its capacity is used up. */
   asOf: number;
   spentUntil: number;
+  /** What its way of delivery lets through, and what nine of ten deliveries took where that is longer than promised. */
+  policy: Policy;
+  p90Ms: number;
+  /** It has served more than it does now, or less: what it holds may not fit. */
+  isRefitted: boolean;
 }
 
 export interface Span {
@@ -45,6 +55,10 @@ export class StockWatch {
   /** Of polls: what the report settles, by offer and sequence. */
   readonly polls = new Map<string, number>();
   readonly levels = new LevelWatch();
+  readonly channels = new ChannelWatch();
+  /** In this transaction: put for others than they were, or told of another policy. */
+  readonly refitted = new Set<string>();
+  private readonly figureWatch: FigureWatch;
   /** Of suppliers that are asked: what they had accepted when a question was put, and which figure was the newest then. */
   private readonly questions = new Map<string, { readonly accepted: number; readonly figure: number }[]>();
   private readonly figures = new Map<string, number>();
@@ -53,6 +67,10 @@ export class StockWatch {
   private readonly slower = new Set<OfferBook>();
   private readonly fresh = new Set<OfferBook>();
   private readonly rates = new Map<string, number>();
+
+  constructor(categoryOf: (sku: string) => string | undefined) {
+    this.figureWatch = new FigureWatch(categoryOf);
+  }
 
   asks(offerId: string): void {
     const { accepted } = this.offerOf(offerId);
@@ -77,7 +95,15 @@ export class StockWatch {
       case 'OfferPut':
         return this.put(event.terms, at);
       case 'StockReported':
+        this.figureWatch.came(event, at);
         return this.reported(event);
+      case 'FigureAged':
+        return this.figureWatch.aged(event, at);
+      case 'PolicyNoted':
+        return this.narrowed(event);
+      case 'SlownessMeasured':
+        this.touch(event.offerId).p90Ms = event.p90Ms ?? 0;
+        return;
       case 'ClosuresSet':
         return this.closed(event, at);
       case 'PaceNoted':
@@ -116,7 +142,7 @@ export class StockWatch {
   private put(terms: Terms, at: number): void {
     checkRate(terms);
     const known = this.offers.get(terms.offerId);
-    if (known !== undefined) known.terms = terms;
+    if (known !== undefined) this.putOver(known, terms);
     else
       this.offers.set(terms.offerId, {
         offerId: terms.offerId,
@@ -136,16 +162,47 @@ export class StockWatch {
         away: [],
         asOf: at,
         spentUntil: 0,
+        policy: {},
+        p90Ms: 0,
+        isRefitted: false,
       });
     this.touch(terms.offerId);
   }
 
-  /** A push settles what was accepted before the report before it, a poll what was accepted before it began; in doubt it is counted (protocol 9). */
+  private putOver(offer: OfferBook, terms: Terms): void {
+    const { regions, minQuantity, maxQuantity, channel } = offer.terms;
+    offer.terms = terms;
+    if (channel !== terms.channel) offer.policy = {};
+    if (minQuantity === terms.minQuantity && maxQuantity === terms.maxQuantity && String(regions) === String(terms.regions)) return;
+    offer.isRefitted = true;
+    this.refitted.add(offer.offerId);
+  }
+
+  /** Put once more by an operator. */
+  putAgain(offerId: string, isForOtherValues: boolean, outcome: Outcome | undefined): void {
+    const isWrong = outcome?.kind === 'refused' && outcome.rejection.rejected === 'wrong-denomination';
+    check(isWrong === isForOtherValues, '15', () => `${offerId} is put for face values that its good has none of, and is ${outcome?.kind}`);
+  }
+
+  /** A way of delivery that takes longer than its offers did frees what would come too late. */
+  private narrowed({ offerId, policy }: EventOf<'PolicyNoted'>): void {
+    const offer = this.touch(offerId);
+    const before = leadOf(offer);
+    offer.policy = policy;
+    offer.isRefitted = true;
+    this.refitted.add(offerId);
+    if (leadOf(offer) > before) this.slower.add(offer);
+  }
+
   private closed({ offerId, closures }: EventOf<'ClosuresSet'>, at: number): void {
     const offer = this.touch(offerId);
+    const was = isStale(offer);
     offer.closures = closures;
-    const isOld = offer.terms.freshness !== undefined && at >= offer.asOf + LIMITS.freshMs;
-    check(isOld || !isStale(offer), '9', () => `${offerId} is stale, and its figure is ${at - offer.asOf} ms old`);
+    check(was || !isStale(offer) || this.isOld(offer, at), '9', () => `${offerId} is stale, and its figure is ${at - offer.asOf} ms old`);
+  }
+
+  private isOld({ offerId, terms, asOf }: OfferBook, at: number): boolean {
+    return terms.freshness === undefined ? this.figureWatch.isClosing(offerId, at) : at >= asOf + LIMITS.freshMs;
   }
 
   /** A supplier that is slower than it was frees what would come too late (protocol 6). */
@@ -162,10 +219,11 @@ export class StockWatch {
     offer.spentUntil = Math.max(at, offer.spentUntil) + Math.ceil((units * 60_000) / offer.terms.capacityPerMinute);
   }
 
+  /** A push settles what was accepted before the report before it, a poll what was accepted before it began; in doubt it is counted (protocol 9). */
   private reported({ offerId, reported, sequence, settled, source, at }: EventOf<'StockReported'>): void {
     const offer = this.touch(offerId);
     offer.asOf = at;
-    this.fresh.add(offer);
+    if (source !== 'refusal') this.fresh.add(offer);
     const isDry = sequence === offer.sequence;
     if (source === 'poll' && isDry) this.answered(offer, settled);
     else if (isDry) check(reported === 0 && settled === offer.accepted, '9', () => `${offerId} runs dry and keeps ${reported}`);
@@ -189,7 +247,8 @@ export class StockWatch {
     check(due.includes(settled), '9', () => `${offerId} settles ${settled} by an answer, and not ${due.join(' or ')}`);
   }
 
-  private told({ offerId, version, available, closures }: Fact<'OfferState'>): void {
+  private told(event: Fact<'OfferState'>): void {
+    const { offerId, version, available, closures } = event;
     const offer = this.touch(offerId);
     check(version > offer.version, '26', () => `${offerId} tells version ${version} after ${offer.version}`);
     offer.version = version;
@@ -207,6 +266,20 @@ export class StockWatch {
         '12',
         () => `${offerId} does not tell that it is closed: ${cause}`,
       );
+    this.checkTold(offer, event);
+  }
+
+  /** What is told of it is what it serves by now, and how old its figure is. */
+  private checkTold(offer: OfferBook, { regions, maxQuantity, leadTimeMs, closures, freshUntil }: Fact<'OfferState'>): void {
+    const { offerId, terms, asOf } = offer;
+    const until = terms.freshness === undefined ? this.figureWatch.staleAtOf(offerId) : asOf + LIMITS.freshMs;
+    check(until === (freshUntil && Date.parse(freshUntil)), '26', () => `${offerId} is fresh until ${until}, and tells ${freshUntil}`);
+    if (!offer.isRefitted) return;
+    const isTold = maxQuantity === mostOf(offer) && leadTimeMs === leadOf(offer);
+    check(isTold, '26', () => `${offerId} tells ${maxQuantity} within ${leadTimeMs} ms: it is ${mostOf(offer)} within ${leadOf(offer)} ms`);
+    if (closures.some((it) => it.cause === 'channel-down')) return;
+    for (const it of REGIONS)
+      check(serves(offer, it) === coversRegion(regions, it), '26', () => `${offerId} tells ${regions.join()}, and so tells wrong of ${it}`);
   }
 
   private verdict({ sku, version, verdicts }: EventOf<'VerdictNoted'>): void {
@@ -281,8 +354,9 @@ export class StockWatch {
   /** At rest: who promised reports and is silent is closed, and what is quoted abroad costs what it does now. */
   atRest(at: number): void {
     for (const it of this.offers.values()) {
-      const { freshness, quoted, currency } = it.terms;
-      const isOld = freshness !== undefined && at >= it.asOf + LIMITS.freshMs;
+      const { quoted, currency } = it.terms;
+      const isOld = this.isOld(it, at);
+      this.channels.atRest(it);
       check(isOld === isStale(it), '9', () => `${it.offerId} is ${isOld ? 'silent, and not' : 'not silent, and'} stale`);
       const rate = quoted && this.rates.get(`${quoted.currency} ${currency}`);
       check(quoted?.rate === rate, '22', () => `${it.offerId} is quoted at ${quoted?.rate}, and it is ${rate}`);

@@ -63,30 +63,43 @@ interface ToCall {
 }
 
 async function sellerOf({ database, traceparent }: EffectContext, purchaseId: string): Promise<ToCall> {
-  const { purchase, hold, offer, supplier, face } = await purchasesOf(database).load(purchaseId);
+  const loaded = await purchasesOf(database).load(purchaseId);
   const house = House.of(database);
-  const { holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
-  // What is asked and answered is in the supplier's currency; our books are in the product's. One from before the rate was kept goes by the offer's.
+  const { supplier } = loaded;
+  const isOurs = house.adapters.get(supplier.kind)?.isOurs;
+  return {
+    wanted: { ...wantedOf(loaded), ...(traceparent !== undefined && { traceparent }) },
+    seller: house.sellerOf(supplier),
+    factor: factorOf(loaded),
+    ...(!isOurs && { breakers: house.breakers }),
+  };
+}
+
+/** What is asked and answered is in the supplier's currency; our books are in the product's. One from before the rate was kept goes by the offer's. */
+export const factorOf = ({ purchase, offer }: Pick<Loaded, 'purchase' | 'offer'>): number =>
+  factorTo({ quoted: purchase.quoted ?? offer.quoted, currency: purchase.currency });
+
+/** The purchase as its supplier is to hear of it. */
+export function wantedOf(loaded: Omit<Loaded, 'supplier'>): Wanted {
+  const { purchase, hold, offer, face } = loaded;
+  const { purchaseId, holdId, offerId, supplierId, sku, quantity, deliverByAt } = purchase;
   const { quoted = offer.quoted } = purchase;
-  const factor = factorTo({ quoted, currency: purchase.currency });
-  const wanted: Wanted = {
+  const isRange = offer.denomination?.kind === 'RANGE';
+  return {
     purchaseId,
     holdId,
     offerId,
     supplierId,
     sku,
     quantity,
-    maxCostMinor: convertBack(purchase.maxCostMinor, factor),
+    maxCostMinor: convertBack(purchase.maxCostMinor, factorOf(loaded)),
     currency: (quoted ?? purchase).currency,
     deliverByAt,
     ...(offer.supplierSku !== undefined && { supplierSku: offer.supplierSku }),
     unitCostMinor: costAt((offer.quoted ?? offer).costTiers, quantity),
-    ...(face !== null && { faceValue: face }),
+    ...(isRange && { faceValue: face }),
     ...(hold.recipient !== undefined && { recipient: hold.recipient }),
-    ...(traceparent !== undefined && { traceparent }),
   };
-  const isOurs = house.adapters.get(supplier.kind)?.isOurs;
-  return { wanted, seller: house.sellerOf(supplier), factor, ...(!isOurs && { breakers: house.breakers }) };
 }
 
 interface Loaded {
@@ -94,8 +107,8 @@ interface Loaded {
   readonly hold: Hold;
   readonly offer: Offer;
   readonly supplier: Supplier;
-  /** What a unit is to be worth, where the offer sells any value of a range. */
-  readonly face: NonNullable<Wanted['faceValue']> | null;
+  /** What a unit of the good is worth: told where the offer sells any value of a range. */
+  readonly face: NonNullable<Wanted['faceValue']>;
 }
 
 /** The purchases of one database, by id: calls that begin together ask together, and nothing is remembered. */
@@ -109,9 +122,9 @@ const loaders = new WeakMap<Database, DataLoader<string, Loaded>>();
 async function loadPurchases(database: Database, ids: readonly string[]): Promise<(Loaded | Error)[]> {
   const { rows } = await database.query<Loaded>(
     `SELECT p.state AS purchase, h.state AS hold, o.state AS offer, s.state AS supplier,
-            CASE WHEN o.state #>> '{denomination,kind}' = 'RANGE' THEN (
-              SELECT json_build_object('minor', g.state -> 'faceValueMinor', 'currency', g.state -> 'currency') FROM product g WHERE g.id = o.sku) END AS face
+            json_build_object('minor', g.state -> 'faceValueMinor', 'currency', g.state -> 'currency') AS face
        FROM purchase p JOIN hold h ON h.id = p.state ->> 'holdId' JOIN offer o ON o.id = p.offer_id JOIN supplier s ON s.id = p.supplier_id
+       JOIN product g ON g.id = o.sku
       WHERE p.id = ANY($1)`,
     [ids],
   );

@@ -13,7 +13,7 @@ import {
   Unanswered,
   type Wanted,
 } from '../port';
-import { readBalance, readBook, readPurchase, readRefusal, readStock, type WireUnit } from './wire';
+import { bodyOf, readBalance, readBook, readPurchase, readRefusal, readStock, theirs, type WireUnit } from './wire';
 
 /** Suppliers that speak the supplier protocol (services/sandbox-supplier/PROTOCOL.md). */
 export const http = (tools: Tools): Adapter => ({
@@ -32,18 +32,7 @@ export class HttpSeller implements Seller {
   ) {}
 
   async buy(wanted: Wanted, signal: AbortSignal): Promise<Answer> {
-    const { quantity, maxCostMinor, currency, holdId, recipient, faceValue } = wanted;
-    const reference = holdId.split('/').slice(0, 2).join('/');
-    const face = faceValue && { faceValueMinor: faceValue.minor, faceValueCurrency: faceValue.currency };
-    const body = {
-      sku: theirs(wanted),
-      quantity,
-      maxCostMinor,
-      currency,
-      reference,
-      ...(recipient !== undefined && { recipient }),
-      ...face,
-    };
+    const body = bodyOf(wanted);
     const waitMs = this.tools.buyWaitMs ?? BUY_WAIT_MS;
     try {
       const answer = await this.call('POST', '/purchases', { signal, waitMs, wanted, body });
@@ -168,5 +157,3 @@ const ASKED_AT_ONCE = 8;
 
 /** Of 1,000 goods each, as the protocol has it. */
 const PAGES_MAX = 10;
-
-const theirs = ({ sku, supplierSku }: Wanted): string => supplierSku ?? sku;

@@ -13,6 +13,20 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (it: unknown): it is Fields => typeof it === 'object' && it !== null && !Array.isArray(it);
 
+/** What the supplier calls the good. */
+export const theirs = ({ sku, supplierSku }: Pick<Wanted, 'sku' | 'supplierSku'>): string => supplierSku ?? sku;
+
+/** A purchase, as it is asked for. */
+export const bodyOf = ({ holdId, quantity, maxCostMinor, currency, recipient, faceValue, ...good }: Wanted) => ({
+  sku: theirs(good),
+  quantity,
+  maxCostMinor,
+  currency,
+  reference: holdId.split('/').slice(0, 2).join('/'),
+  ...(recipient !== undefined && { recipient }),
+  ...(faceValue && { faceValueMinor: faceValue.minor, faceValueCurrency: faceValue.currency }),
+});
+
 /**
  * An answer of 200, read with suspicion: it must be about this purchase, and of the shape that the protocol promises.
  * @throws Unanswered for anything else: what it was is not known.
