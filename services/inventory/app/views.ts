@@ -40,7 +40,7 @@ export class ProductView {
 
 /** The margin that the hub insists on, what its offers cost, and what others pay is the hub's own: no merchant and no supplier sees it. */
 export const productView = (
-  { offerIds: _, marginFloorBp: __, ruled: ___, tierPrices, ...product }: Product,
+  { offerIds: _, marginFloorBp: __, ruled: ___, channels: ____, tierPrices, ...product }: Product,
   isHub = false,
 ): ProductView => ({
   ...product,

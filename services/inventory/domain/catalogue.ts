@@ -1,6 +1,7 @@
 import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
+import { followChannel } from './channel';
 import { COST_TIERS_MAX, HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
 import { isNarrower } from './fit';
 import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
@@ -39,7 +40,7 @@ export function putProduct({ product: put, priceBy }: PutProduct, rows: Rows): D
   const product = { ...put, ...prices };
   const state = { type: 'ProductState' as const, ...product, version: (known?.version ?? 0) + 1 };
   const isOther = (known?.ruled?.follows ?? false) !== follows;
-  const before = { type: 'ProductState', ...known, offerIds: undefined, ruled: undefined };
+  const before = { type: 'ProductState', ...known, offerIds: undefined, ruled: undefined, channels: undefined };
   if (known !== undefined && !isOther && same({ ...state, version: known.version }, before)) return [];
   const events: InventoryEvent[] = isOther ? [state, { type: 'RuleFollowed', sku, follows }] : [state];
   if (known === undefined || known.offerIds.length === 0) return events;
@@ -109,7 +110,11 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   if (known === undefined) {
     setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
     capOffer(draft, offerId);
-  } else if (isDearer(known, whole) || isNarrower(known, rowOf(draft.rows.offers, offerId))) arm(draft, offerId);
+    followChannel(draft, offerId);
+  } else {
+    const isShut = known.channel !== whole.channel && followChannel(draft, offerId);
+    if (isShut || isDearer(known, whole) || isNarrower(known, rowOf(draft.rows.offers, offerId))) arm(draft, offerId);
+  }
   tellState(draft, offerId);
   return draft.events;
 }

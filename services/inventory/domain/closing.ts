@@ -1,13 +1,11 @@
 import { type Decision, reject } from '@midstream/kernel';
-import { same } from './catalogue';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
 import { pauseOf } from './evolve.purchase';
-import { isNarrower } from './fit';
 import { FRESH_MS } from './limits';
 import { leadOf, slowedOf } from './slowness';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { type Closure, type Hold, type Offer, type Rows, rowOf } from './state';
-import type { ApplyChannel, ApplyValidity, CloseStale, NoteChannel, ReportPace } from './supply.messages';
+import type { ApplyValidity, CloseStale, ReportPace } from './supply.messages';
 
 type Decided = Decision<InventoryEvent, InventoryCode>;
 
@@ -40,32 +38,6 @@ export function applyValidity({ offerId, at }: ApplyValidity, rows: Rows): Decid
   if (isValid !== isClosed) return [];
   if (!isValid) return closed(rows, offerId, { cause: 'not-valid' });
   return opened(rows, offerId, ['not-valid']);
-}
-
-/** How a way of delivery is doing; the offers that deliver by it follow, one by one. */
-export const noteChannel = ({ sku, channel, state, policy }: NoteChannel, rows: Rows): Decided => {
-  const product = rows.products[sku];
-  if (product === undefined) return reject('unknown-product');
-  return product.offerIds.length === 0
-    ? []
-    : [{ type: 'ChannelNoted', sku, channel, state, ...(policy && { policy }), offerIds: product.offerIds }];
-};
-
-/** It is closed, or lets less through than before: what does not fit any more is freed while there is time. */
-export function applyChannel({ offerId, channel, state, policy }: ApplyChannel, rows: Rows): Decided {
-  const offer = rows.offers[offerId];
-  if (offer?.channel !== channel) return [];
-  const cause = state === 'down' ? 'channel-down' : state === 'slow' ? 'channel-slow' : undefined;
-  const others = offer.closures.filter((it) => it.cause !== 'channel-down' && it.cause !== 'channel-slow');
-  const draft = draftOf(rows);
-  if (cause === undefined ? others.length < offer.closures.length : !offer.closures.some((it) => it.cause === cause))
-    draft.emit({ type: 'ClosuresSet', offerId, closures: cause === undefined ? others : withClosure(others, { cause }) });
-  if (policy !== undefined && !same(policy, offer.policy ?? {})) draft.emit({ type: 'PolicyNoted', offerId, policy });
-  if (draft.events.length === 0) return [];
-  const after = rowOf(draft.rows.offers, offerId);
-  if ((cause !== undefined && after.closures !== offer.closures) || isNarrower(offer, after)) arm(draft, offerId);
-  tellState(draft, offerId);
-  return draft.events;
 }
 
 /** The supplier has less capacity than it had, or takes longer: what would come too late there is freed while there is time. */

@@ -1,4 +1,5 @@
 import { assertNever } from '@midstream/kernel';
+import { CHANNELS_MAX } from './limits';
 import { settleOnHand, withOffer } from './rows';
 import { MARKUP_ID, noting } from './markup';
 import { type OfferTerms, type Rows, rowOf } from './state';
@@ -45,10 +46,20 @@ export function evolveSupply(rows: Rows, event: Exclude<SupplyEvent, { readonly 
         Object.keys(event.policy).length === 0 ? offer : { ...offer, policy: event.policy },
       );
     case 'ChannelNoted':
-      return rows;
+      return channelNoted(rows, event);
     default:
       return assertNever(event);
   }
+}
+
+function channelNoted(rows: Rows, { sku, channel, state, policy, seenAt }: Extract<SupplyEvent, { readonly type: 'ChannelNoted' }>): Rows {
+  const product = rowOf(rows.products, sku);
+  const { [channel]: _, ...others } = product.channels ?? {};
+  const kept = Object.entries(others)
+    .sort(([, a], [, b]) => b.seenAt - a.seenAt)
+    .slice(0, CHANNELS_MAX - 1);
+  const channels = Object.fromEntries([...kept, [channel, { state, seenAt, ...(policy && { policy }) }]]);
+  return { ...rows, products: { ...rows.products, [sku]: { ...product, channels } } };
 }
 
 /** A product follows the rules, or no more; the rules go on naming it, and it takes no notice. */

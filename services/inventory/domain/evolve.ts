@@ -114,8 +114,8 @@ export function evolve(rows: Rows, event: InventoryEvent): Rows {
 }
 
 function withProduct(rows: Rows, { type: _, ...state }: Fact<'ProductState'>): Rows {
-  const { offerIds = [], ruled } = rows.products[state.sku] ?? {};
-  const product: Product = { ...state, offerIds, ...(ruled && { ruled }) };
+  const { offerIds = [], ruled, channels } = rows.products[state.sku] ?? {};
+  const product: Product = { ...state, offerIds, ...(ruled && { ruled }), ...(channels && { channels }) };
   return { ...rows, products: { ...rows.products, [state.sku]: product } };
 }
 

@@ -93,7 +93,10 @@ describe('what a way of delivery lets through', () => {
       channel: { channel: 'redeem', state: 'up' as const, policy: { maxQuantity: 4 }, observedAt: '2026-11-24T12:00:00.000Z' },
     };
     const [called] = inventory.react(signal);
-    assert.deepEqual(called?.command, { type: 'NoteChannel', sku: 'vip', channel: 'redeem', state: 'up', policy: { maxQuantity: 4 } });
+    assert.deepEqual(called?.command, {
+      ...{ type: 'NoteChannel', sku: 'vip', channel: 'redeem', state: 'up', policy: { maxQuantity: 4 } },
+      observedAt: Date.parse(signal.channel.observedAt),
+    });
     const noted = inventory.decide({ ...called.command, at: NOON }, market, {});
     assert.ok(!isRejection(noted));
     const commands = noted.flatMap((it) => inventory.react(it)).map((it) => it.command);

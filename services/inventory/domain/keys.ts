@@ -66,7 +66,9 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'PutRate':
       return [{ kind: 'rates', id: command.base }];
     case 'NoteChannel':
-      return [{ kind: 'products', id: command.sku, mode: 'share' }];
+      return [{ kind: 'products', id: command.sku }];
+    case 'ApplyChannel':
+      return [...offerKeys(command.offerId), { kind: 'products', id: skuOfOffer(command.offerId), mode: 'share' }];
     case 'CountVault': {
       const sku = skuOfOffer(command.offerId);
       const made: Key[] = command.terms
@@ -119,7 +121,6 @@ export function keysOf(command: Untimed<InventoryCommand> | InventoryCommand): r
     case 'CloseStale':
     case 'AgeFigure':
     case 'ApplyValidity':
-    case 'ApplyChannel':
     case 'ReportPace':
     case 'StopDrain':
     case 'AllowDrain':

@@ -6,6 +6,8 @@ export const HOLD_GRACE_MS = 60_000;
 export const PURCHASE_UNITS_MAX = 100;
 /** A backlog of due purchases may use up this much capacity at once; what is past it gets a new slot. */
 export const PACE_BURST_MS = 60_000;
+/** Ways of delivery that are remembered of a good: those that were told of last. */
+export const CHANNELS_MAX = 10;
 /** A rate may be so much ahead of our clock: clocks differ. */
 export const RATE_AHEAD_MS = 300_000;
 /** How old a figure may be of an offer whose feed promises to be fresh. */

@@ -101,7 +101,7 @@ export function priceProduct({ sku, seen }: PriceProduct, rows: Rows): Decided {
   if (!product.ruled.follows) return noted;
   const prices = ruledPrices(rows.markups[MARKUP_ID], seen === undefined ? product : { ...product, ruled: noting(product.ruled, seen) });
   if (isSamePrice(prices, product)) return noted;
-  const { offerIds, ruled: _, tierPrices: __, ...state } = product;
+  const { offerIds, ruled: _, tierPrices: __, channels: ___, ...state } = product;
   const { marginFloorBp: floorBp } = product;
   return [
     ...noted,

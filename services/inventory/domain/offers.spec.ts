@@ -187,7 +187,7 @@ describe('a way of delivery', () => {
   it('is heard of from the market', () => {
     const channel = { channel: 'redeem', state: 'down', observedAt: new Date(NOON).toISOString() } as const;
     const heard = inventory.react({ type: 'MarketSignalReported', sku: 'vip', signalId: 's', kind: 'delivery-channel', channel });
-    assert.deepEqual(heard, [{ command: { type: 'NoteChannel', sku: 'vip', channel: 'redeem', state: 'down' } }]);
+    assert.deepEqual(heard, [{ command: { type: 'NoteChannel', sku: 'vip', channel: 'redeem', state: 'down', observedAt: NOON } }]);
     assert.ok(ofP);
   });
 });

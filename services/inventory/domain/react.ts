@@ -41,8 +41,8 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
     case 'MarketSignalReported': {
       const { sku, channel: told } = fact;
       if (told === undefined) return [];
-      const { channel, state, policy } = told;
-      return [{ command: { type: 'NoteChannel', sku, channel, state, ...(policy && { policy }) } }];
+      const { channel, state, policy, observedAt } = told;
+      return [{ command: { type: 'NoteChannel', sku, channel, state, observedAt: Date.parse(observedAt), ...(policy && { policy }) } }];
     }
     case 'VerdictState':
       return [{ command: toNoteVerdict(fact) }];

@@ -22,6 +22,15 @@ export interface Product extends Omit<Fact<'ProductState'>, 'type'> {
     readonly follows: boolean;
     readonly costs: Readonly<Record<string, { readonly version: number; readonly costMinor?: number }>>;
   };
+  readonly channels?: Readonly<Record<string, Channel>>;
+}
+
+/** A way of delivery of a good, as it was told last: offers that come later start from it. */
+export interface Channel {
+  readonly state: 'up' | 'slow' | 'down';
+  readonly policy?: ChannelPolicy;
+  /** When it was seen to be so: older news changes nothing. */
+  readonly seenAt: number;
 }
 
 export interface Supplier {

@@ -1,6 +1,7 @@
 import { assertNever, type Decision } from '@midstream/kernel';
 import { ageFigure } from './aging';
-import { applyChannel, applyValidity, closeStale, noteChannel, reportPace } from './closing';
+import { applyChannel, noteChannel } from './channel';
+import { applyValidity, closeStale, reportPace } from './closing';
 import { rebuildCounters } from './ledger';
 import type { InventoryCode, InventoryEvent } from './messages';
 import { priceProduct, putMarkupRules } from './markup';

@@ -71,7 +71,10 @@ interface ChannelSeen {
 /** A way of delivery of a good has changed. */
 export interface NoteChannel extends Told<'NoteChannel'>, ChannelSeen {
   readonly sku: string;
+  /** When it was seen to be so; absent: now. */
+  readonly observedAt?: number;
 }
+/** The offer follows what is known of its way of delivery now; what the command says counts where nothing is, as in work of before. */
 export type ApplyChannel = OfOffer<'ApplyChannel'> & ChannelSeen;
 
 /** What a supplier can sell in a minute, and how long it takes; what is missing stays as it is. */
@@ -124,7 +127,7 @@ export type SupplyEvent =
   | ({ readonly type: 'CostNoted'; readonly sku: string } & CostSeen)
   | { readonly type: 'CountersRebuilt'; readonly offerId: string; readonly seen: Counters; readonly counters: Counters }
   | ({ readonly type: 'RateNoted'; readonly offerIds: readonly string[] } & RateSeen)
-  | ({ readonly type: 'ChannelNoted'; readonly sku: string; readonly offerIds: readonly string[] } & ChannelSeen)
+  | ({ readonly type: 'ChannelNoted'; readonly sku: string; readonly offerIds: readonly string[]; readonly seenAt: number } & ChannelSeen)
   | {
       readonly type: 'PaceNoted';
       readonly offerId: string;

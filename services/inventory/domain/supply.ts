@@ -2,6 +2,7 @@ import { type Decision, reject } from '@midstream/kernel';
 import { areTiers, isDearer } from './catalogue';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
 import { capOffer } from './caps';
+import { followChannel } from './channel';
 import { HUB_SUPPLIER } from './limits';
 import type { CloseOffer, CountVault, InventoryCode, InventoryEvent, OpenOffer, ReportStock } from './messages';
 import { freshen } from './closing';
@@ -66,6 +67,7 @@ export function countVault({ offerId, stocked, expired = 0, withdrawn, twins, te
     draft.emit({ type: 'OfferPut', ...priced(terms, rows), at, costSource: 'import', paceSource: 'import' });
     setBan(draft, offerId, bannedRegions(rows.verdicts[terms.sku], at));
     capOffer(draft, offerId);
+    followChannel(draft, offerId);
   }
   const offer = rowOf(draft.rows.offers, offerId);
   if (offer.kind !== 'vault') return reject('not-a-vault');
