@@ -23,7 +23,7 @@ const TERMS = 6;
 /** What of its terms an offer is put with that is not as it was. */
 export interface TermsWish extends Partial<Pick<Supply, 'regions' | 'minQuantity' | 'maxQuantity'>> {
   /** For face values, too, that the good has none of. */
-  readonly wrongValues?: true;
+  readonly wrongValues?: boolean;
 }
 
 export interface PolicyWish {

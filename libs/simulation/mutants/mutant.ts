@@ -20,6 +20,8 @@ export type Kind =
   | 'a cost above what it may be'
   | 'a pace that is not kept'
   | 'a figure that is not so'
+  | 'a hold that does not fit'
+  | 'a face value that nobody ordered'
   | 'an answer that nobody hears'
   | 'a substitute outside the buyer’s policy'
   | 'a message lost or sent twice'
