@@ -1,6 +1,6 @@
 import type { Deed } from '../scenario';
 import { check } from './book';
-import type { OfferBook } from './stock';
+import type { OfferBook } from './offer';
 
 type Said = Pick<Extract<Deed, { readonly kind: 'channel' }>, 'state' | 'policy'>;
 export type Policy = NonNullable<Said['policy']>;

@@ -1,7 +1,7 @@
 import type { Fact } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
 import { check, type HoldBook } from './book';
-import { costOf, mayCost, type OfferBook, supplyOf } from './stock';
+import { costOf, mayCost, type OfferBook, supplyOf } from './offer';
 
 type Lost = Fact<'HoldLost'>;
 interface Then {

@@ -6,7 +6,8 @@ import { CapWatch } from './caps';
 import { keptUntil } from './consents';
 import { checkLoss, misfitOf, mostOf, serves } from './fit';
 import type { Market } from './market';
-import { costOf, mayCost, roomOf, type StockWatch } from './stock';
+import { costOf, mayCost, roomOf } from './offer';
+import type { StockWatch } from './stock';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 type Stage = keyof Stages;

@@ -1,7 +1,6 @@
 import type { InventoryEvent } from '@midstream/inventory-domain';
 import { check } from './book';
-import type { OfferBook } from './stock';
-import { roomOf, supplyOf } from './stock';
+import { type OfferBook, roomOf, supplyOf } from './offer';
 
 type LevelEvent = Extract<InventoryEvent, { readonly type: 'StockSeen' | 'StockLow' | 'StockBack' }>;
 type Status = LevelEvent['status'];

@@ -1,7 +1,7 @@
 import type { Offer } from '@midstream/inventory-domain';
 import type { Shell } from '../shell';
 import { check } from './book';
-import type { OfferBook } from './stock';
+import type { OfferBook } from './offer';
 
 interface Sums {
   held: number;

@@ -3,7 +3,8 @@ import type { InventoryEvent } from '@midstream/inventory-domain';
 import type { Suppliers } from '../suppliers';
 import { type Book, check, LIMITS, type PurchaseBook } from './book';
 import type { HoldWatch } from './holds';
-import { costOf, mayCost, type StockWatch, supplyOf } from './stock';
+import { costOf, mayCost, supplyOf } from './offer';
+import type { StockWatch } from './stock';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { readonly type: Type }>;
 

@@ -5,16 +5,16 @@ import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, putOffer, term
 import { CHANNELS_MAX, inventory, type InventoryEvent, type Rows, rowOf } from './index';
 
 const note = (state: 'up' | 'slow' | 'down', of: object = {}): Written =>
-  ({ type: 'NoteChannel', sku: 'vip', channel: 'redeem', state, ...of }) as Written;
+  ({ type: 'NoteChannel', sku: 'vip', channel: 'redeem', state, ...of });
 const put = (channel?: string): Written => ({ ...putOffer('a'), terms: { ...terms, ...(channel && { channel }) } }) as Written;
 const apply = (state: 'up' | 'slow' | 'down', of: object = {}): Written =>
-  ({ type: 'ApplyChannel', offerId: A, channel: 'redeem', state, ...of }) as Written;
+  ({ type: 'ApplyChannel', offerId: A, channel: 'redeem', state, ...of });
 const stands = (rows: Rows) => {
   const { closures, policy } = rowOf(rows.offers, A);
   return [closures.map((it) => it.cause), policy];
 };
 const decided = (rows: Rows, command: Written): readonly InventoryEvent[] => {
-  const decision = inventory.decide({ at: NOON, ...command } as never, rows, {});
+  const decision = inventory.decide({ at: NOON, ...command }, rows, {});
   assert.ok(!isRejection(decision));
   return decision;
 };
@@ -49,7 +49,7 @@ describe('a way of delivery', () => {
 
   it('that is seen in the future is seen now', () => {
     const ahead = after(market, note('down', { observedAt: NOON + 60_000, at: NOON }));
-    assert.equal(decided(ahead, { ...note('up'), at: NOON + 1 } as Written).length, 1);
+    assert.equal(decided(ahead, { ...note('up'), at: NOON + 1 }).length, 1);
   });
 
   it('lets through what it did where only its state is told', () => {
