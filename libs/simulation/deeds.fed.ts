@@ -38,11 +38,24 @@ export function putTerms(world: World, { offerId, change: { wrongValues = false,
   world.send('inventory', [{ command, actor: 'operator' }], ([outcome]) => world.oracle.stock.putAgain(offerId, wrongValues, outcome));
 }
 
-/** Told to selection, of which inventory hears it; what is not believed there has not been said. */
-export function tellChannel(world: World, { sku, channel, state, policy }: Of<'channel'>): void {
-  const signal = { kind: 'delivery-channel', channel, state, ...(policy && { policy }) };
-  const command = operator('ReportSignal', { signalId: `${channel}-${sku}-${world.now}`, observedAt: world.now, skus: [sku], signal });
-  world.send('selection-engine', [{ command, actor: 'operator' }], ([outcome]) => {
-    if (outcome?.kind === 'done') world.oracle.stock.channels.said(`${sku} ${channel}`, { state, ...(policy && { policy }) });
+/** Told to inventory itself, or to selection, of which inventory hears it; what is not believed there has not been said. */
+export function tellChannel(world: World, { sku, channel, byHand, ...told }: Of<'channel'>): void {
+  const { state, policy } = told;
+  const said = { channel, state, ...(policy && { policy }) };
+  const seenAt = world.now;
+  const note = (at: number) => world.oracle.stock.channels.said(`${sku} ${channel}`, { state, ...(policy && { policy }) }, at);
+  const [service, command] = byHand
+    ? (['inventory', operator('NoteChannel', { sku, ...said })] as const)
+    : (['selection-engine', signalOf(sku, said, seenAt)] as const);
+  world.send(service, [{ command, actor: 'operator' }], ([outcome]) => {
+    if (outcome?.kind === 'done') note(byHand ? world.now : seenAt);
   });
 }
+
+const signalOf = (sku: string, said: { readonly channel: string }, observedAt: number): AnyCommand =>
+  operator('ReportSignal', {
+    signalId: `${said.channel}-${sku}-${observedAt}`,
+    observedAt,
+    skus: [sku],
+    signal: { kind: 'delivery-channel', ...said },
+  });

@@ -19,6 +19,7 @@ const ASKED_EVERY_MS = 301_000;
 const PAUSE_MS = { least: 70_000, most: 90_000 } as const;
 const CHANNELS = 12;
 const TERMS = 6;
+const DELAYS = 2;
 
 /** What of its terms an offer is put with that is not as it was. */
 export interface TermsWish extends Partial<Pick<Supply, 'regions' | 'minQuantity' | 'maxQuantity'>> {
@@ -57,6 +58,7 @@ export function fedDeeds(market: Market, seed: number): Timed[] {
     ...bought.flatMap((it) => feedOf(it, random)),
     ...Array.from({ length: CHANNELS }, () => channelOf(market, random)),
     ...Array.from({ length: TERMS }, () => termsOf(random.pick(bought), random)),
+    ...Array.from({ length: DELAYS }, () => delay(random)),
   ];
 }
 
@@ -88,12 +90,22 @@ function timesOf(last: number, pause: () => number): number[] {
   return times;
 }
 
+/** Signals come to inventory later than what an operator says there after them. */
+const delay = (random: Random): Timed => ({
+  kind: 'slow',
+  service: 'inventory',
+  topic: 'selection.by-sku',
+  ms: random.whole(5_000, 30_000),
+  atMs: random.whole(0, PLACING_MS),
+});
+
 /** A way of delivery lets less through, or all again; now and then it is told how it is doing alone. */
 function channelOf({ goods }: Market, random: Random): Timed {
   const state = random.pick(['up', 'up', 'up', 'up', 'slow', 'down'] as const);
   const said = { kind: 'channel', sku: random.pick(goods).sku, busy: random.whole(0, 1e6), channel: CHANNEL, state } as const;
-  const policy = random.chance(0.85) ? { policy: policyOf(random) } : {};
-  return { ...said, ...policy, atMs: random.whole(0, PLACING_MS + 20_000) };
+  const byHand = random.chance(0.3);
+  const policy = byHand || random.chance(0.85) ? { policy: policyOf(random) } : {};
+  return { ...said, ...policy, byHand, atMs: random.whole(0, PLACING_MS + 20_000) };
 }
 
 function policyOf(random: Random): PolicyWish {

@@ -86,6 +86,8 @@ export type Deed =
       readonly channel: string;
       readonly state: 'up' | 'slow' | 'down';
       readonly policy?: PolicyWish;
+      /** An operator tells inventory itself; else a signal comes by way of selection. */
+      readonly byHand: boolean;
     }
   | ({ readonly kind: 'complain' } & ComplaintWish)
   | { readonly kind: 'burst'; readonly sku: string }

@@ -146,7 +146,7 @@ export const supplyMutants: readonly Mutant[] = [
     file: file('channel'),
     before: 'if (known !== undefined && seenAt < known.seenAt) return [];',
     after: 'if (known !== undefined && seenAt < 0) return [];',
-    why: 'a signal that is heard again undoes the newer one',
+    why: 'a signal that comes late undoes what was said after it was seen',
   },
   {
     id: 'inventory-new-offer-knows-no-channel',

@@ -7,10 +7,11 @@ export type Policy = NonNullable<Said['policy']>;
 
 /** What was said of ways of delivery, by good and way: at rest every offer that goes by one has heard the newest. */
 export class ChannelWatch {
-  private readonly newest = new Map<string, Said>();
+  private readonly newest = new Map<string, Said & { readonly at: number }>();
 
-  said(name: string, { state, policy = this.newest.get(name)?.policy }: Said): void {
-    this.newest.set(name, { state, ...(policy && { policy }) });
+  /** Seen to be so at that time: of two words the later counts, whichever is heard first. */
+  said(name: string, { state, policy = this.newest.get(name)?.policy }: Said, at: number): void {
+    if (at >= (this.newest.get(name)?.at ?? 0)) this.newest.set(name, { state, at, ...(policy && { policy }) });
   }
 
   atRest({ offerId, terms, policy, closures }: OfferBook): void {
