@@ -17,7 +17,7 @@ const CHANNEL = 'gate';
 const ASKED_EVERY_MS = 301_000;
 /** What one figure takes from the next, at least: closer ones count as one. */
 const PAUSE_MS = { least: 70_000, most: 90_000 } as const;
-const CHANNELS = 12;
+const CHANNELS = 16;
 const TERMS = 6;
 const DELAYS = 2;
 
@@ -109,12 +109,17 @@ function channelOf({ goods }: Market, random: Random): Timed {
 }
 
 function policyOf(random: Random): PolicyWish {
-  if (random.chance(0.3)) return {};
-  return {
-    ...(random.chance(0.4) && { regions: random.pick([['CN'], ['CN-31'], ['US'], [...REGIONS]]) }),
-    ...(random.chance(0.5) && { maxQuantity: random.pick([1, 2, 4, 50]) }),
-    ...(random.chance(0.4) && { leadTimeMs: random.pick([1_000, 30_000, 80_000, 600_000]) }),
-  };
+  const regions = random.pick([['CN'], ['CN-31'], ['US'], [...REGIONS]]);
+  const [maxQuantity, leadTimeMs] = [random.pick([1, 2, 4, 50]), random.pick([1_000, 30_000, 80_000, 600_000])];
+  return random.pick<PolicyWish>([
+    {},
+    {},
+    { regions },
+    { maxQuantity },
+    { leadTimeMs },
+    { leadTimeMs },
+    { regions, maxQuantity, leadTimeMs },
+  ]);
 }
 
 /** Put once more, for fewer regions, or for fewer or more units at once; or for values that the good has none of. */

@@ -210,6 +210,12 @@ describe('an offer, over HTTP', () => {
     await held('o-own', 'way');
     await put({ regions: ['US'] });
     assert.deepEqual(await lossOf('o-own'), ['capacity', 'region', 4]);
+    const policyOf = async () => (await world.call('GET', '/suppliers/a/offers/way')).body['channelPolicy'];
+    await put({ channel: 'other' });
+    await channel({ maxQuantity: 2 });
+    assert.equal(await policyOf(), undefined);
+    await put();
+    assert.deepEqual(await policyOf(), { maxQuantity: 2 }, 'it starts from what was told while it went by another way');
     for (const policy of [{ regions: ['QX'] }, { maxQuantity: 0 }, { leadTimeMs: -1 }, { more: 1 }])
       assert.equal((await channel(policy)).status, 400);
   });
