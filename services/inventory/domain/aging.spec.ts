@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, report, type Written } from './inventory.fixtures';
+import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, ofP, report, type Written } from './inventory.fixtures';
 import { FED, overdueAt, POLL_TELL_MS, type Rows, rowOf, stateOf } from './index';
 
 const MINUTE = 60_000;
@@ -58,6 +58,13 @@ describe('a figure that is overdue, of an offer that has promised nothing', () =
     assert.equal(Object.keys(after(closed, holdFirst(1, [candidate('a')], { attempt: 2 })).holds).length, 1);
     assert.equal(offer(after(closed, age(overdue + 10 * LIMITS.closedAfterMs))).version, offer(closed).version);
     assert.deepEqual(causes(after(fed, age(overdue + LIMITS.closedAfterMs))), ['stale'], 'also where nobody has looked before');
+  });
+
+  it('is no reason to lose what was queued before: it is bought', () => {
+    const closed = after(aHold('queued', fed), age(overdue + LIMITS.closedAfterMs));
+    const bought = after(closed, { type: 'SubmitPurchase', ...ofP, quantity: 6 });
+    const { lost, submitting } = rowOf(bought.holds, H);
+    assert.deepEqual([causes(bought), lost, submitting], [['stale'], 0, 6]);
   });
 
   it('is fresh with the next one', () => {

@@ -2,13 +2,23 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRejection } from '@midstream/kernel';
 import { A, aHold, aMarket, after, candidate, H, holdFirst, NOON, putOffer, terms, type Written } from './inventory.fixtures';
-import { CHANNELS_MAX, inventory, type InventoryEvent, type Rows, rowOf } from './index';
+import { CHANNELS_MAX, inventory, type InventoryEvent, type Rows, rowOf, termsOf } from './index';
 
-const note = (state: 'up' | 'slow' | 'down', of: object = {}): Written =>
-  ({ type: 'NoteChannel', sku: 'vip', channel: 'redeem', state, ...of });
+const note = (state: 'up' | 'slow' | 'down', of: object = {}): Written => ({
+  type: 'NoteChannel',
+  sku: 'vip',
+  channel: 'redeem',
+  state,
+  ...of,
+});
 const put = (channel?: string): Written => ({ ...putOffer('a'), terms: { ...terms, ...(channel && { channel }) } }) as Written;
-const apply = (state: 'up' | 'slow' | 'down', of: object = {}): Written =>
-  ({ type: 'ApplyChannel', offerId: A, channel: 'redeem', state, ...of });
+const apply = (state: 'up' | 'slow' | 'down', of: object = {}): Written => ({
+  type: 'ApplyChannel',
+  offerId: A,
+  channel: 'redeem',
+  state,
+  ...of,
+});
 const stands = (rows: Rows) => {
   const { closures, policy } = rowOf(rows.offers, A);
   return [closures.map((it) => it.cause), policy];
@@ -29,6 +39,19 @@ describe('a way of delivery', () => {
     const gone = after(told, put());
     assert.deepEqual(stands(gone), [[], undefined], 'and not from that of another way');
     assert.deepEqual(stands(after(told, put('another'))), [[], undefined]);
+  });
+
+  it('is what the hub’s own offer starts from, when codes are kept that were bought to go by it', () => {
+    const told = after(market, note('slow', { policy: { maxQuantity: 4 } }));
+    const own = { offerId: 'hub~vip', supplierId: 'hub', kind: 'vault' } as const;
+    const kept = after(told, {
+      type: 'CountVault',
+      offerId: own.offerId,
+      stocked: 2,
+      terms: { ...termsOf(rowOf(told.offers, A)), ...own },
+    });
+    const { closures, policy } = rowOf(kept.offers, own.offerId);
+    assert.deepEqual([closures, policy], [[{ cause: 'channel-slow' }], { maxQuantity: 4 }]);
   });
 
   it('frees what is held at an offer that goes by it from now on, and is closed', () => {
