@@ -146,21 +146,25 @@ export class HoldWatch {
   settle(): void {
     for (const it of this.resumed) check(false, '10', () => `${it} waits no more, and is not bought`);
     this.resumed.clear();
-    for (const offerId of new Set([...this.looked, ...this.stock.refitted])) {
-      const offer = this.stock.offerOf(offerId);
-      const ban = offer.closures.find((it) => it.cause === 'banned');
-      if ((ban === undefined && !offer.isRefitted) || offer.isArmed || offer.isStopped) continue;
-      const holding = (this.byOffer.get(offerId) ?? []).filter(({ stages }) => stages.held + stages.queued > 0);
-      for (const hold of holding) {
-        const { holdId, region } = hold;
-        const isBanned = ban !== undefined && coversRegion(ban.regions ?? ['*'], region);
-        check(!isBanned, '12', () => `${holdId} holds units at ${offerId}, which is banned in ${region}, and nothing drains it`);
-        const misfit = misfitOf(offer, hold);
-        check(misfit === undefined, '12', () => `${holdId} fits ${offerId} no more by its ${misfit}, and nothing drains it`);
-      }
-    }
+    const { refitted } = this.stock;
+    for (const it of this.looked) this.checkHeld(it);
+    for (const it of refitted) this.checkHeld(it);
     this.looked.clear();
-    this.stock.refitted.clear();
+    refitted.clear();
+  }
+
+  private checkHeld(offerId: string): void {
+    const offer = this.stock.offerOf(offerId);
+    const ban = offer.closures.find((it) => it.cause === 'banned');
+    if ((ban === undefined && !offer.isRefitted) || offer.isArmed || offer.isStopped) return;
+    const holding = (this.byOffer.get(offerId) ?? []).filter(({ stages }) => stages.held + stages.queued > 0);
+    for (const hold of holding) {
+      const { holdId, region } = hold;
+      const isBanned = ban !== undefined && coversRegion(ban.regions ?? ['*'], region);
+      check(!isBanned, '12', () => `${holdId} holds units at ${offerId}, which is banned in ${region}, and nothing drains it`);
+      const misfit = misfitOf(offer, hold);
+      check(misfit === undefined, '12', () => `${holdId} fits ${offerId} no more by its ${misfit}, and nothing drains it`);
+    }
   }
 
   /** Within policy, price, region and the law, and none that the line has lost (I6, I7). */
