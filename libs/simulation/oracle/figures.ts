@@ -71,6 +71,11 @@ export class FigureWatch {
     return due !== undefined && ages !== undefined && at >= due + ages.closedMs;
   }
 
+  /** The newest figure is what a refusal told, of one purchase: it opens nothing, and owes nothing. */
+  isRefusal(offerId: string): boolean {
+    return this.feeds.get(offerId)?.isTold === false;
+  }
+
   staleAtOf(offerId: string): number | undefined {
     return this.feeds.get(offerId)?.staleAt;
   }

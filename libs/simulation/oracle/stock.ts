@@ -306,7 +306,8 @@ export class StockWatch {
       const { quoted, currency } = it.terms;
       const isOld = this.isOld(it, at);
       this.channels.atRest(it);
-      check(isOld === isStale(it), '9', () => `${it.offerId} is ${isOld ? 'silent, and not' : 'not silent, and'} stale`);
+      const isLeft = isStale(it) && this.figureWatch.isRefusal(it.offerId);
+      check(isLeft || isOld === isStale(it), '9', () => `${it.offerId} is ${isOld ? 'silent, and not' : 'not silent, and'} stale`);
       const rate = quoted && this.rates.get(`${quoted.currency} ${currency}`);
       check(quoted?.rate === rate, '22', () => `${it.offerId} is quoted at ${quoted?.rate}, and it is ${rate}`);
     }
