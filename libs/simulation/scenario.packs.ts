@@ -1,11 +1,12 @@
 import { CURRENCY, type Good, type Market, REGIONS, suppliesOf } from './market';
 import { type Random, randomOf } from './random';
 import { type LineWish, PLACING_MS, type Timed } from './scenario';
+import { isFed } from './fed';
 import { isSupplied } from './supply';
 
 /** Worlds in which brands sell their cards in packs, and lines let them stand in for each other. What they draw, no other world draws. */
 const PACKED_EVERY = 13;
-export const isPacked = (seed: number): boolean => seed % PACKED_EVERY === 4 && !isSupplied(seed);
+export const isPacked = (seed: number): boolean => seed % PACKED_EVERY === 4 && !isSupplied(seed) && !isFed(seed);
 
 const card = (sku: string, face: number, priceMinor: number, attributes: Readonly<Record<string, string>>): Good => ({
   sku,
