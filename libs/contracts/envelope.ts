@@ -30,7 +30,7 @@ export const wireTypeOf = (factType: string): string => `${PREFIX}${factType}`;
 export const factTypeOf = (wireType: string): string | undefined =>
   wireType.startsWith(PREFIX) ? wireType.slice(PREFIX.length) : undefined;
 
-const ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true });
+const ajv = new Ajv2020({ strict: true, allErrors: false, ownProperties: true, inlineRefs: false });
 addFormats(ajv);
 
 /** `out`: our own door, where an unknown property is a mistake. `in`: a newer writer may say more than we know. */
@@ -43,9 +43,35 @@ function validatorOf(topic: Topic, type: string, door: Door): ValidateFunction |
   if (known !== undefined) return known;
   const schema = (TOPICS[topic].facts as Readonly<Record<string, object>>)[type];
   if (schema === undefined) return undefined;
-  const compiled = ajv.compile(door === 'out' ? schema : opened(schema));
+  const compiled = ajv.compile(apart(door === 'out' ? schema : opened(schema)));
   validators.set(`${door}/${type}`, compiled);
   return compiled;
+}
+
+/** A schema within another that is longer than this, in characters of its JSON, is checked by a function of its own. */
+const APART_FROM = 400;
+const aparts = new Map<string, string>();
+
+/**
+ * The same schema with its large parts apart, each once for all facts. As one function the check of an `OfferHeld` came to be longer than the
+ * engine makes fast code of: 17 us instead of 6.
+ */
+const apart = (schema: object): object =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => {
+      const isPart = key !== '' && typeof value === 'object' && value !== null && 'properties' in value && 'type' in value;
+      const text = isPart ? JSON.stringify(value) : '';
+      return text.length > APART_FROM ? { $ref: partOf(text) } : value;
+    }),
+  ) as object;
+
+function partOf(text: string): string {
+  const known = aparts.get(text);
+  if (known !== undefined) return known;
+  const name = `part-${aparts.size}`;
+  aparts.set(text, name);
+  ajv.addSchema(apart(JSON.parse(text) as object), name);
+  return name;
 }
 
 /** The same schema without its refusal of unknown properties. */

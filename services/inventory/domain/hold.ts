@@ -34,7 +34,9 @@ export function holdFirst(command: HoldFirst, rows: Rows): Decision<InventoryEve
     return [{ tally, offerId, supplierId, sku, priceMinor, currency, expiresAt: new Date(at + HOLD_TTL_MS).toISOString() }];
   });
   const unheld = quantity - holds.reduce((sum, it) => sum + it.tally.granted, 0);
-  const answer = { orderId, merchantId, lineId, attempt, decisionId, request, unheld, tried, candidates, gates, ...(repack && { repack }) };
+  const plain = { orderId, merchantId, lineId, attempt, decisionId, request, unheld, tried, candidates, gates };
+  // Told apart: what a spread may add makes a class of its own of each fact, and validating one took 20 us more
+  const answer = repack === undefined ? plain : { ...plain, repack };
 
   const draft = draftOf(rows);
   draft.emit(holds.length > 0 ? { type: 'OfferHeld', ...answer, holds } : { type: 'NothingHeld', ...answer });

@@ -19,7 +19,8 @@ export function react(fact: AnyFact | InventoryEvent): readonly Called[] {
   switch (fact.type) {
     case 'OffersCleared': {
       const { decisionId, request, candidates, gates, repack } = fact;
-      return [{ command: { type: 'HoldFirst', decisionId, request, candidates, gates, ...(repack && { repack }) } }];
+      const command = { type: 'HoldFirst', decisionId, request, candidates, gates } as const;
+      return [{ command: repack === undefined ? command : { ...command, repack } }];
     }
     case 'ConsentRequested':
       return isOf(fact, fact.holdId)

@@ -18,8 +18,8 @@ export function noteAnswer(command: NoteAnswer, rows: Rows, products: Products):
   const draft = draftOf(rows);
   const { attempt, decisionId, holds, candidates, gates, tried, repack: found } = command;
   const unheld = asked.quantity - sum(holds, (it) => it.tally.granted);
-  const noted = { attempt, decisionId, holds, unheld, tried, candidates, gates };
-  draft.emit({ type: 'AnswerNoted', ...ofLine(command), ...noted, ...(found && { repack: found }) });
+  const noted = { type: 'AnswerNoted', ...ofLine(command), attempt, decisionId, holds, unheld, tried, candidates, gates } as const;
+  draft.emit(found === undefined ? noted : { ...noted, repack: found });
   const line = lineOf(draft.rows, command);
   const made = holds.map((it) => rowOf(line.holds, it.tally.holdId));
   assignOrAsk(draft, command, made, { at: command.at, products });

@@ -8,7 +8,8 @@ export function react(fact: AnyFact | SelectionEvent): readonly Due<Untimed<Sele
   switch (fact.type) {
     case 'LineSelectionRequested': {
       const { request, mayRepack } = fact;
-      const rank = { command: { type: 'RankOffers', request, ...(mayRepack && { mayRepack }) } } as const;
+      const plain = { type: 'RankOffers', request } as const;
+      const rank = { command: mayRepack ? { ...plain, mayRepack } : plain };
       if (request.additions === undefined) return [rank];
       // It is kept while the order runs: not who buys, which is remembered in one place alone
       const { buyerKey: _, ...watched } = request;
