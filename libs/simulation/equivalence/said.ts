@@ -52,8 +52,11 @@ function withoutNumber(value: unknown): unknown {
   return Object.fromEntries(Object.entries(rest).map(([name, it]) => [name, withoutNumber(it)]));
 }
 
-/** Of a real run and of the model alike: addresses and keys are a house's own, and how long a call took is no one's to say. */
-const OWN: ReadonlySet<string> = new Set(['url', 'baseUrl', 'keyId', 'durationMs', 'responseMs', 'responseMsSum']);
+/**
+ * Of a real run and of the model alike: addresses and keys are a house's own, and how long a call took is no one's to say; nor is what selection
+ * expects of an offer, since it has learnt from just that, and from purchases that end while others are ranked.
+ */
+const OWN: ReadonlySet<string> = new Set(['url', 'baseUrl', 'keyId', 'durationMs', 'responseMs', 'responseMsSum', 'expectedMinor']);
 
 /** Compliance's shelves: in the order in which products were heard of, which is none. */
 const UNORDERED: ReadonlySet<string> = new Set(['names']);
