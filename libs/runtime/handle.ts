@@ -163,7 +163,10 @@ export async function decideIn(
 function decideOne(handling: Handling, work: Work, rows: Rows, keys: readonly RowKey[], at: number, appended: Appended[]): Outcome {
   const { domain, view } = handling;
   const before = rowsFor(rows, handling.tables, keys);
-  const decision = domain.decide({ at, ...work.command } as AnyCommand, before, view);
+  // First, so that all commands of a type are of one shape; and again: the clock is the shell's, whatever a command brings
+  const command = { at, ...work.command };
+  command.at = at;
+  const decision = domain.decide(command, before, view);
   if (isRejection(decision)) {
     handling.count('refused', work.command.type);
     return { kind: 'refused', rejection: decision };

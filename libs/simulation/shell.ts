@@ -178,7 +178,7 @@ export class Shell {
     const { domain } = this.wired;
     const keys = batch.keys[index] ?? [];
     const before = this.rowsFor(keys);
-    const decision = domain.decide({ at: batch.at, ...command } as AnyCommand, before, this.view);
+    const decision = domain.decide({ ...command, at: batch.at } as AnyCommand, before, this.view);
     if (isRejection(decision)) return { kind: 'refused', rejection: decision };
     if (decision.length === 0) return { kind: 'done', events: decision };
     const after = evolved<object, AnyEvent>((rows, it) => domain.evolve(rows, it), before, decision);
