@@ -108,13 +108,13 @@ export class Codes {
     const codes = all.flatMap(({ sent, ...of }) => sent.filter((it) => isCode(it.code)).map((it) => this.sentRow(key, of, it)));
     return this.database.transaction(async (tx) => {
       tx.send(
-        `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, fingerprint, hub_print)
-         SELECT c.id, c.offer_id, c.sku, 'assigned', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, c.fingerprint, c.hub_print
-           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[])
-             AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint, hub_print)
+        `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, hub_print)
+         SELECT c.id, c.offer_id, c.sku, 'assigned', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, c.hub_print
+           FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+             AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, hub_print)
           ORDER BY c.hub_print
              ON CONFLICT DO NOTHING`,
-        [...columnsOf(codes), ...printsOf(codes)],
+        columnsOf(codes),
       );
       const good = new Set(
         await unitsOf(
@@ -134,11 +134,11 @@ export class Codes {
     tx.send(
       `INSERT INTO code (id, offer_id, sku, state, unit_id, purchase_id, stocked, key_id, sealed, twin_of)
        SELECT c.id, c.offer_id, c.sku, 'invalid', c.unit_id, c.purchase_id, 0, c.key_id, c.sealed, k.id
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::bytea[])
-           AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, fingerprint, hub_print)
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[])
+           AS c(id, offer_id, sku, unit_id, purchase_id, key_id, sealed, hub_print)
          LEFT JOIN LATERAL (${KNOWN_CODE}) AS k ON true
            ON CONFLICT DO NOTHING`,
-      [...columnsOf(rows), ...printsOf(rows)],
+      columnsOf(rows),
     );
   }
 
@@ -146,8 +146,7 @@ export class Codes {
     const id = newId(Date.now());
     const kept = isCode(code) ? code : String(code).slice(0, PROOF_LENGTH_MAX);
     const sealed = this.keys.seal(key, kept, ['code', sku, id]);
-    const prints = { fingerprint: this.fingerprints.of(sku, code), hubPrint: this.fingerprints.acrossHub(code) };
-    return { purchaseId, offerId, sku, unitId, id, ...sealed, ...prints };
+    return { purchaseId, offerId, sku, unitId, id, ...sealed, hubPrint: this.fingerprints.of(code) };
   }
 
   /** Back into a vault: the one that they came from, or the hub's own. Whoever has done it before has done it. */
@@ -184,7 +183,6 @@ interface SentRow extends OfPurchase {
   readonly unitId: string;
   readonly keyId: string;
   readonly sealed: Buffer;
-  readonly fingerprint: Buffer;
   readonly hubPrint: Buffer;
 }
 
@@ -201,10 +199,6 @@ const columnsOf = (rows: readonly SentRow[]): unknown[] => [
   rows.map((it) => it.purchaseId),
   rows.map((it) => it.keyId),
   byteaArray(rows.map((it) => it.sealed)),
-];
-
-const printsOf = (rows: readonly SentRow[]): unknown[] => [
-  byteaArray(rows.map((it) => it.fingerprint)),
   byteaArray(rows.map((it) => it.hubPrint)),
 ];
 

@@ -61,7 +61,7 @@ export class DataKey {
 }
 
 /** Enough to tell any two codes of a hub apart: of 10^9 codes, two are taken for one with a chance of 10^-21. */
-const HUB_PRINT_BYTES = 16;
+const PRINT_BYTES = 16;
 
 /** Finds a code again without opening any; its key is no key that seals. */
 export class Fingerprints {
@@ -72,16 +72,12 @@ export class Fingerprints {
     this.key = createSecretKey(keyOf(key, 'the fingerprint key'));
   }
 
-  /** Equal for equal codes of one SKU, and tells nothing else. A version beside this one finds a code by it. */
-  of(sku: string, code: string): Buffer {
+  /** Equal for equal codes, of whichever SKU, and tells nothing else. */
+  of(code: string): Buffer {
     return createHmac('sha256', this.key)
-      .update(`${sku}\n${code.normalize('NFC')}`)
-      .digest();
-  }
-
-  /** Equal for equal codes, of whichever SKU: no SKU is empty. */
-  acrossHub(code: string): Buffer {
-    return this.of('', code).subarray(0, HUB_PRINT_BYTES);
+      .update(`\n${code.normalize('NFC')}`)
+      .digest()
+      .subarray(0, PRINT_BYTES);
   }
 }
 

@@ -32,6 +32,7 @@ import { Compare45 } from './migrations/compare-45';
 import { Twins46 } from './migrations/twins-46';
 import { Aging47 } from './migrations/aging-47';
 import { Look48 } from './migrations/look-48';
+import { OnePrint49 } from './migrations/one-print-49';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -148,6 +149,7 @@ export const inventoryService = defineService({
     Twins46,
     Aging47,
     Look48,
+    OnePrint49,
   ],
   recordsOf,
   effects,

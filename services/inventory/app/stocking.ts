@@ -69,7 +69,7 @@ export class Stocking {
     const known: KnownCode[] = [];
     const now = Date.now();
     const rows = lines.flatMap((it) => {
-      const hubPrint = this.fingerprints.acrossHub(it.code);
+      const hubPrint = this.fingerprints.of(it.code);
       const print = hubPrint.toString('latin1');
       const first = byPrint.get(print);
       if (first !== undefined) {
@@ -80,13 +80,12 @@ export class Stocking {
       const id = newId(now, it.line);
       const { sealed } = this.keys.seal(key, it.code, ['code', sku, id]);
       const expiresAt = it.expiresAt?.toISOString() ?? 'infinity';
-      const prints = { hubPrint, fingerprint: this.fingerprints.of(sku, it.code) };
-      return [{ id, line: it.line, sealed, ...prints, expiresAt, sellUntil: it.sellUntil?.toISOString() ?? expiresAt }];
+      return [{ id, line: it.line, sealed, hubPrint, expiresAt, sellUntil: it.sellUntil?.toISOString() ?? expiresAt }];
     });
     const params = [
       ...[offerId, sku, key.id, batch?.id ?? null],
-      ...[rows.map((it) => it.id), byteaArray(rows.map((it) => it.sealed)), byteaArray(rows.map((it) => it.fingerprint))],
-      ...[byteaArray(rows.map((it) => it.hubPrint)), `{${rows.map((it) => it.line).join()}}`],
+      ...[rows.map((it) => it.id), byteaArray(rows.map((it) => it.sealed)), byteaArray(rows.map((it) => it.hubPrint))],
+      `{${rows.map((it) => it.line).join()}}`,
       ...[rows.map((it) => it.expiresAt), rows.map((it) => it.sellUntil)],
     ];
     return async () => {
@@ -104,14 +103,14 @@ export class Stocking {
 
 const nameOf = ({ id, supplierId, importedBy }: BatchInto) => ({ batchId: id, supplierId, importedBy });
 
-/** In the order of the fingerprint that equal codes of different goods share: two imports that wait never wait for each other. */
+/** In the order of their fingerprints: two imports that wait never wait for each other. */
 const STOCK = `
   WITH c AS MATERIALIZED (
-         SELECT * FROM unnest($5::uuid[], $6::bytea[], $7::bytea[], $8::bytea[], $9::int[], $10::timestamptz[], $11::timestamptz[])
-                    AS c(id, sealed, fingerprint, hub_print, line, expires_at, sell_until)),
+         SELECT * FROM unnest($5::uuid[], $6::bytea[], $7::bytea[], $8::int[], $9::timestamptz[], $10::timestamptz[])
+                    AS c(id, sealed, hub_print, line, expires_at, sell_until)),
        ins AS (
-         INSERT INTO code (id, offer_id, sku, state, stocked, key_id, sealed, fingerprint, hub_print, batch_id, line, expires_at, sell_until)
-         SELECT id, $1, $2, 'free', 1, $3, sealed, fingerprint, hub_print, $4, line, expires_at, sell_until FROM c ORDER BY hub_print
+         INSERT INTO code (id, offer_id, sku, state, stocked, key_id, sealed, hub_print, batch_id, line, expires_at, sell_until)
+         SELECT id, $1, $2, 'free', 1, $3, sealed, hub_print, $4, line, expires_at, sell_until FROM c ORDER BY hub_print
              ON CONFLICT DO NOTHING RETURNING hub_print),
        n AS MATERIALIZED (SELECT count(*) AS n FROM ins),
        batch AS (UPDATE code_batch SET stored = stored + n.n, updated_at = clock_timestamp() FROM n WHERE id = $4),

@@ -144,8 +144,9 @@ export class CodeRow {
   @Column('int') stocked!: number;
   @Column('text', { name: 'key_id' }) keyId!: string;
   @Column('bytea') sealed!: Buffer;
+  /** What older versions found a code by, within its SKU. */
   @Column('bytea', { nullable: true }) fingerprint!: Buffer | null;
-  /** The same across all goods; older versions left it out. */
+  /** Equal for equal codes; versions before that left it out. */
   @Column('bytea', { name: 'hub_print', nullable: true }) hubPrint!: Buffer | null;
   /** The code that is this one, and was there first. */
   @Column('uuid', { name: 'twin_of', nullable: true }) twinOf!: string | null;

@@ -53,7 +53,7 @@ async function print(database: Database, codes: readonly OldCode[]): Promise<voi
       without.add(keyId);
       continue;
     }
-    const hubPrint = fingerprints.acrossHub(code);
+    const hubPrint = fingerprints.of(code);
     const first = firsts.get(hubPrint.toString('latin1'));
     if (first === undefined) firsts.set(hubPrint.toString('latin1'), id);
     rows.push({ id, hubPrint, twinOf: first ?? null });

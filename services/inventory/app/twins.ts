@@ -12,12 +12,8 @@ export interface KnownFrom {
   readonly procurementId?: string;
 }
 
-/** Of a row `c` with fingerprints: the code that is there already. By the first of them, or by that within its SKU where it has no other yet. */
-export const KNOWN_CODE = `
-  SELECT id, sku, offer_id, batch_id, line, purchase_id FROM code WHERE hub_print = c.hub_print
-   UNION ALL
-  SELECT id, sku, offer_id, batch_id, line, purchase_id FROM code WHERE fingerprint = c.fingerprint
-   LIMIT 1`;
+/** Of a row `c` with its fingerprint: the code that is there already. */
+export const KNOWN_CODE = `SELECT id, sku, offer_id, batch_id, line, purchase_id FROM code WHERE hub_print = c.hub_print`;
 
 /** Of a code `k` with its batch `b` and its offer `o`. */
 export const KNOWN_FROM = `k.sku, coalesce(b.supplier_id, o.supplier_id) AS supplier_id, k.batch_id, k.line, b.imported_by, k.purchase_id`;
