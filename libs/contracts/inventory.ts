@@ -27,7 +27,7 @@ import {
 
 export const Tried = closed({
   offerId: Id,
-  outcome: oneOf('held', 'partly-held', 'no-stock', 'closed', 'banned', 'price-risen', 'unknown-offer', 'capped'),
+  outcome: oneOf('held', 'partly-held', 'no-stock', 'closed', 'banned', 'price-risen', 'unknown-offer', 'capped', 'no-capacity'),
   available: Units,
   version: Version,
   /** Of `capped`, and of `partly-held` where a cap is why. */
@@ -118,7 +118,7 @@ export const OfferState = closed({
   leadTimeMs: Type.Integer({ minimum: 0 }),
   /** Room for new holds now. */
   available: Units,
-  /** Units that are held there, all holds together: how large a storm is when they must go. */
+  /** Units that are held there, all holds together: what is bought before a new line's, and how large a storm is when they must go. */
   held: Type.Optional(Units),
   stockAsOf: Instant,
   stockSource: Type.Optional(oneOf(...FIGURE_SOURCES)),

@@ -37,6 +37,22 @@ export const supplyMutants: readonly Mutant[] = [
     why: 'an offer that has lost capacity keeps what it cannot deliver in time',
   },
   {
+    id: 'inventory-holds-what-comes-too-late',
+    kind: 'a pace that is not kept',
+    file: file('hold'),
+    before: 'Math.min(roomOf(offer), maxQuantityOf(offer), unitsInTime(offer, deliverByAt, at))',
+    after: 'Math.min(roomOf(offer), maxQuantityOf(offer))',
+    why: 'a line waits at a slow supplier until its deadline, while others have capacity',
+  },
+  {
+    id: 'inventory-forgets-who-waits-before',
+    kind: 'a pace that is not kept',
+    file: file('closing'),
+    before: '/ 60_000) + 1 - offer.held)',
+    after: '/ 60_000) + 1)',
+    why: 'every line is told that it is the first at its supplier',
+  },
+  {
     id: 'inventory-buys-a-backlog-at-once',
     kind: 'a pace that is not kept',
     file: file('purchase'),

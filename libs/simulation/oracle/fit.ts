@@ -1,6 +1,6 @@
 import type { Fact } from '@midstream/contracts';
 import { coversRegion } from '@midstream/kernel';
-import { check, type HoldBook } from './book';
+import { check, type HoldBook, type LineBook } from './book';
 import { costOf, mayCost, type OfferBook, supplyOf } from './offer';
 
 type Lost = Fact<'HoldLost'>;
@@ -32,10 +32,10 @@ export function misfitOf(offer: OfferBook, { region, granted }: Pick<HoldBook, '
   return granted > mostOf(offer) || granted < offer.terms.minQuantity ? 'quantity' : undefined;
 }
 
-/** Whether all that is held, these units with it, is done after the hold's deadline. */
-function isLate(offer: OfferBook, { line }: HoldBook, units: number, at: number): boolean {
-  const usedMs = Math.ceil(((offer.held + units) * 60_000) / offer.terms.capacityPerMinute);
-  return Math.max(at, offer.spentUntil) + usedMs + leadOf(offer) > line.wish.deliverByAt;
+/** Whether all that is held, these units with it, is done after the line's deadline: the last of them waits for all before it. */
+export function isLate(offer: OfferBook, { wish }: LineBook, units: number, at: number): boolean {
+  const usedMs = Math.ceil(((offer.held + units - 1) * 60_000) / offer.terms.capacityPerMinute);
+  return Math.max(at, offer.spentUntil) + usedMs + leadOf(offer) > wish.deliverByAt;
 }
 
 /** Nobody loses what he holds without a reason that is so, and is told the right one (protocol 12). */
@@ -45,7 +45,7 @@ export function checkLoss(offer: OfferBook, hold: HoldBook, { quantity, reason, 
   if (reason === 'capacity') check(misfit === is, '12', () => `${name()}, ${misfit}, and does not fit by ${is}`);
   if (reason === 'capacity' || reason === 'too-slow') {
     const isShut = offer.closures.some(({ cause }) => TAKES[reason].includes(cause));
-    const mayGo = isShut || (reason === 'capacity' && (is !== undefined || wasWaiting)) || isLate(offer, hold, quantity, at);
+    const mayGo = isShut || (reason === 'capacity' && (is !== undefined || wasWaiting)) || isLate(offer, hold.line, quantity, at);
     check(mayGo, '12', () => `${name()}, and it is open, fits and is in time`);
   }
   if (reason === 'out-of-stock')

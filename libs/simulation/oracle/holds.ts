@@ -4,7 +4,7 @@ import { coversRegion } from '@midstream/kernel';
 import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf, type Stages } from './book';
 import { CapWatch } from './caps';
 import { keptUntil } from './consents';
-import { checkLoss, misfitOf, mostOf, serves } from './fit';
+import { checkLoss, isLate, misfitOf, mostOf, serves } from './fit';
 import type { Market } from './market';
 import { costOf, mayCost, roomOf } from './offer';
 import type { StockWatch } from './stock';
@@ -50,7 +50,7 @@ export class HoldWatch {
       case 'OfferHeld':
         return this.held(event, at);
       case 'NothingHeld':
-        this.answer(event, 0);
+        this.answer(event, 0, at);
         return;
       case 'ClosuresSet':
       case 'DrainEnded':
@@ -85,20 +85,26 @@ export class HoldWatch {
   }
 
   /** One answer an attempt, to the question as order has put it (protocol 15). */
-  private answer(event: Fact<'OfferHeld' | 'NothingHeld'>, granted: number): LineBook {
+  private answer(event: Fact<'OfferHeld' | 'NothingHeld'>, granted: number, at: number): LineBook {
     const { orderId, lineId, attempt, request, unheld } = event;
     const name = `${orderId}/${lineId}/${attempt}`;
     check(!this.answered.has(name), '15', () => `${name} is answered twice`);
     this.answered.add(name);
     this.book.repacks.set(name, event.repack);
     check(granted + unheld === request.quantity, '15', () => `${name}: ${granted} held and ${unheld} not, of ${request.quantity}`);
-    return this.book.lineOf(event);
+    const line = this.book.lineOf(event);
+    for (const { offerId } of event.tried.filter((it) => it.outcome === 'no-capacity')) {
+      const offer = this.stock.offerOf(offerId);
+      check(isLate(offer, line, offer.terms.minQuantity, at), '6', () => `${name} is turned away from ${offerId}, which would be in time`);
+    }
+    return line;
   }
 
   private held(event: Fact<'OfferHeld'>, at: number): void {
     const line = this.answer(
       event,
       event.holds.reduce((sum, it) => sum + it.tally.granted, 0),
+      at,
     );
     for (const it of event.holds) this.made(line, event, it, at);
   }
@@ -113,6 +119,11 @@ export class HoldWatch {
     check(granted > 0 && granted <= roomOf(offer), 'I1', () => `${holdId} takes ${granted} where room is for ${roomOf(offer)}`);
     const [least, mostUnits] = [offer.terms.minQuantity, mostOf(offer)];
     check(granted >= least && granted <= mostUnits, '15', () => `${holdId} takes ${granted} of ${least} to ${mostUnits}`);
+    check(
+      !isLate(offer, line, granted, at),
+      '6',
+      () => `${holdId} takes ${granted} at ${offerId}, which has too much to deliver before them`,
+    );
     const most = mayCost(offer, { line, priceMinor });
     check(costOf(offer, granted) <= most, '22', () => `${holdId} costs ${costOf(offer, granted)} and may cost ${most}`);
     offer.held += granted;

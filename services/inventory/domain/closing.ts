@@ -69,8 +69,15 @@ export function lateOf(offer: Offer, hold: Pick<Hold, 'deliverByAt'>, at: number
   return doneAt(offer, at) > hold.deliverByAt ? slowed : undefined;
 }
 
-/** When all that is held now is delivered, at the offer's pace. */
-export const doneAt = (offer: Offer, at: number): number => Math.max(at, offer.spentUntil) + pauseOf(offer, offer.held) + leadOf(offer);
+/** When all that is held now is delivered: one unit after the other, at the offer's pace. */
+export const doneAt = (offer: Offer, at: number): number =>
+  Math.max(at, offer.spentUntil) + pauseOf(offer, Math.max(0, offer.held - 1)) + leadOf(offer);
+
+/** How many units more it delivers by then, after all that it holds (`doneAt`). */
+export function unitsInTime(offer: Offer, deliverByAt: number, at: number): number {
+  const leftMs = deliverByAt - leadOf(offer) - Math.max(at, offer.spentUntil);
+  return leftMs < 0 ? 0 : Math.max(0, Math.floor((leftMs * offer.capacityPerMinute) / 60_000) + 1 - offer.held);
+}
 
 export function closed(rows: Rows, offerId: string, closure: Closure): readonly InventoryEvent[] {
   const draft = draftOf(rows);

@@ -1,6 +1,7 @@
 import type { Fact } from '@midstream/contracts';
 import { attemptIdOf, coversRegion, type Decision, holdIdOf } from '@midstream/kernel';
 import { CapRoom, countHold, countsNeeded } from './caps';
+import { unitsInTime } from './closing';
 import { draftOf, type Draft, lose, move, ofHold, tellState } from './draft';
 import { maxQuantityOf, servesRegion } from './fit';
 import { HOLD_GRACE_MS, HOLD_TTL_MS } from './limits';
@@ -63,18 +64,14 @@ function beforeRepack(command: HoldFirst, rows: Rows): HoldFirst {
 function share({ request, candidates, at }: HoldFirst, rows: Rows): { takes: Map<string, number>; tried: Tried[] } {
   const barred = new Map<string, Tried['outcome']>();
   for (const it of candidates) {
-    const outcome = barOf(it, rows, request.region, at) ?? capOf(it, rows, request);
+    const outcome = barOf(it, rows, request, at) ?? capOf(it, rows, request);
     if (outcome !== undefined) barred.set(it.offerId, outcome);
   }
   // A candidate that turns out too dear or too small at its share is left out, and the others share again: once a candidate at most.
   for (;;) {
     const caps = new CapRoom(rows, request);
-    const takes = takesOf(
-      candidates.filter((it) => !barred.has(it.offerId)),
-      request.quantity,
-      rows,
-      caps,
-    );
+    const open = candidates.filter((it) => !barred.has(it.offerId));
+    const takes = takesOf(open, { request, rows, caps, at });
     const misfit = candidates.find((it) => misfitOf(it, takes.get(it.offerId) ?? 0, rows, request) !== undefined);
     if (misfit === undefined) return { takes, tried: triedOf(candidates, { takes, barred, caps, wanted: request.quantity }, rows) };
     barred.set(misfit.offerId, misfitOf(misfit, takes.get(misfit.offerId) ?? 0, rows, request) ?? 'no-stock');
@@ -82,13 +79,20 @@ function share({ request, candidates, at }: HoldFirst, rows: Rows): { takes: Map
 }
 
 /** Why nothing can be held at this candidate, whatever the quantity. */
-function barOf({ offerId, sku, currency, verdict }: Candidate, rows: Rows, region: string, at: number): Tried['outcome'] | undefined {
+function barOf(
+  { offerId, sku, currency, verdict }: Candidate,
+  rows: Rows,
+  request: HoldFirst['request'],
+  at: number,
+): Tried['outcome'] | undefined {
+  const { region } = request;
   const offer = rows.offers[offerId];
   if (verdict?.status !== 'compliant' || isBanned(rows.verdicts[sku], region, at)) return 'banned';
   if (offer === undefined || offer.sku !== sku) return 'unknown-offer';
   if (offer.closures.some((it) => coversRegion(it.regions ?? ['*'], region))) return 'closed';
   if (offer.currency !== currency || !servesRegion(offer, region)) return 'closed';
-  return roomOf(offer) < offer.minQuantity ? 'no-stock' : undefined;
+  if (roomOf(offer) < offer.minQuantity) return 'no-stock';
+  return unitsInTime(offer, Date.parse(request.deliverBy), at) < offer.minQuantity ? 'no-capacity' : undefined;
 }
 
 /** Whether the merchant or the buyer holds as much as he may already. */
@@ -97,13 +101,23 @@ function capOf({ offerId }: Candidate, rows: Rows, request: HoldFirst['request']
   return offer.caps !== undefined && new CapRoom(rows, request).leftAt(offer) < offer.minQuantity ? 'capped' : undefined;
 }
 
-function takesOf(open: readonly Candidate[], quantity: number, rows: Rows, caps: CapRoom): Map<string, number> {
+interface Sharing {
+  readonly request: HoldFirst['request'];
+  readonly rows: Rows;
+  readonly caps: CapRoom;
+  readonly at: number;
+}
+
+/** What each candidate has, may give to one line, and can deliver by the line's deadline. */
+function takesOf(open: readonly Candidate[], { request: { quantity, deliverBy }, rows, caps, at }: Sharing): Map<string, number> {
   const takes = new Map<string, number>();
+  const deliverByAt = Date.parse(deliverBy);
   let wanted = quantity;
   const take = ({ offerId }: Candidate, upTo: number): void => {
     const offer = rowOf(rows.offers, offerId);
     const taken = takes.get(offerId) ?? 0;
-    const room = Math.min(wanted, upTo, Math.min(roomOf(offer), maxQuantityOf(offer)) - taken);
+    const most = Math.min(roomOf(offer), maxQuantityOf(offer), unitsInTime(offer, deliverByAt, at));
+    const room = Math.min(wanted, upTo, most - taken);
     const more = Math.max(0, offer.caps === undefined ? room : Math.min(room, caps.leftAt(offer)));
     if (more > 0) takes.set(offerId, taken + more);
     if (offer.caps !== undefined) caps.take(offer, more);

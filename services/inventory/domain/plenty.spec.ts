@@ -19,7 +19,7 @@ describe('more units than a fact can say', () => {
     type: 'PutSupplier',
     supplier: { supplierId: 'hub', kind: 'vault', name: { zh: 'h', en: 'h' }, upstreamGroup: 'h' },
   };
-  const put: Written = { type: 'PutOffer', supplierId: 'hub', sku: 'vip', terms: { costTiers: [{ from: 1, costMinor: 2000 }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: UNITS_MAX, capacityPerMinute: 600, leadTimeMs: 1000, safetyStock: 0 } }; // prettier-ignore
+  const put: Written = { type: 'PutOffer', supplierId: 'hub', sku: 'vip', terms: { costTiers: [{ from: 1, costMinor: 2000 }], currency: 'CNY', regions: ['CN'], minQuantity: 1, maxQuantity: UNITS_MAX, capacityPerMinute: UNITS_MAX, leadTimeMs: 1000, safetyStock: 0 } }; // prettier-ignore
 
   it('are as many as it can, where a supplier that is asked has no limit', () => {
     const market = aMarket();
