@@ -118,8 +118,10 @@ export const OfferState = closed({
   leadTimeMs: Type.Integer({ minimum: 0 }),
   /** Room for new holds now. */
   available: Units,
-  /** Units that are held there, all holds together: what is bought before a new line's, and how large a storm is when they must go. */
+  /** Units that are held there, all holds together: how large a storm is when they must go. */
   held: Type.Optional(Units),
+  /** When the last purchase that waits there for the offer's capacity is due; absent where none waits. What comes now is bought after it. */
+  busyUntil: Type.Optional(Instant),
   stockAsOf: Instant,
   stockSource: Type.Optional(oneOf(...FIGURE_SOURCES)),
   /** Past it the figure is stale: the offer closes, or, where its supplier has promised no reports, is a risk. Absent: neither. */

@@ -4,7 +4,7 @@ import { fed } from './aging';
 import { evolveBalance } from './balance';
 import { evolveCaps } from './evolve.caps';
 import { drainOf, evolveDrain } from './evolve.drain';
-import { evolvePurchase } from './evolve.purchase';
+import { evolvePurchase, pauseOf } from './evolve.purchase';
 import { evolveSupply, quotedIn } from './evolve.supply';
 import { evolveLevels } from './levels';
 import type { InventoryEvent } from './messages';
@@ -242,12 +242,15 @@ function moved(rows: Rows, { holdId, offerId, from, to, units }: EventOf<'UnitsM
       held: offer.held + delta(HELD),
       inFlight: offer.inFlight + delta(IN_FLIGHT),
       queued,
-      // With nothing left in the queue, the slots of what was struck from it are free again.
-      plannedUntil: queued === 0 ? offer.spentUntil : offer.plannedUntil,
+      plannedUntil: queued === 0 ? offer.spentUntil : plannedUntil(offer, from === 'queued' && to !== 'submitting' ? units : 0),
     });
   });
   return withHold(after, holdId, (hold) => stillWaiting({ ...hold, [from]: hold[from] - units, [to]: hold[to] + units }));
 }
+
+/** The slots of what was struck from the queue are free again. Purchases whose slots then overlap keep the pace when they are due. */
+const plannedUntil = (offer: Offer, struck: number): number =>
+  struck === 0 ? offer.plannedUntil : Math.max(offer.spentUntil, offer.plannedUntil - pauseOf(offer, struck));
 
 /** No more waits than is queued. */
 const stillWaiting = (hold: Hold): Hold =>

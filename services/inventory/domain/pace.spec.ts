@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { doneAt, unitsInTime } from './closing';
+import { stateOf } from './told';
 import { A, aMarket, after, B, candidate, H, holdFirst, NOON, putOffer, type Written } from './inventory.fixtures';
 import { inventory, type Rows, rowOf } from './index';
-import { isRejection } from '@midstream/kernel';
+import { holdIdOf, isRejection } from '@midstream/kernel';
 
 const MINUTE = 60_000;
 const by = (ms: number) => ({ deliverBy: new Date(NOON + ms).toISOString() });
@@ -48,6 +49,18 @@ describe('an offer that delivers two units a minute', () => {
     assert.equal(held(bought), 0);
     const rows = after(bought, holdFirst(2, both, { orderId: 'p', ...by(MINUTE + 1_000) }));
     assert.deepEqual([held(rows), held(rows, B)], [1, 1]);
+  });
+
+  it('gives the slots of what was struck from its queue to who comes next', () => {
+    const assigned = (rows: Rows, orderId: string): Rows => after(rows, { type: 'AssignHold', holdId: holdIdOf(orderId, '1', 1, A) });
+    const one = assigned(after(market, holdFirst(4, [candidate('a')])), 'o');
+    const two = assigned(after(one, holdFirst(2, [candidate('a')], { orderId: 'p' })), 'p');
+    assert.equal(rowOf(two.offers, A).plannedUntil, NOON + 3 * MINUTE);
+    const left = after(two, { type: 'ReleaseHold', holdId: holdIdOf('p', '1', 1, A), reason: 'cancelled' });
+    assert.equal(rowOf(left.offers, A).plannedUntil, NOON + 2 * MINUTE);
+    const told = stateOf(rowOf(left.offers, A));
+    assert.equal(told.busyUntil, new Date(NOON + 2 * MINUTE).toISOString());
+    assert.equal(stateOf(rowOf(market.offers, A)).busyUntil, undefined);
   });
 
   it('is left out where nothing would be in time, and says so', () => {

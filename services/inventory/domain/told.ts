@@ -23,8 +23,9 @@ export const stateOf = (offer: Offer): OfferFact => ({
   capacityPerMinute: offer.capacityPerMinute,
   leadTimeMs: leadOf(offer),
   available: roomOf(offer),
-  // What is before a new line there; and, where it has to go elsewhere, how large the storm is
-  ...(offer.held > 0 && { held: Math.min(UNITS_MAX, offer.held) }),
+  // Asked for where what is held may have to go elsewhere: so large is the storm
+  ...(roomOf(offer) === 0 && offer.held > 0 && { held: Math.min(UNITS_MAX, offer.held) }),
+  ...(offer.queued > 0 && { busyUntil: new Date(offer.plannedUntil).toISOString() }),
   stockAsOf: new Date(offer.stockAsOf).toISOString(),
   closures: closuresOf(offer),
   outcomes: offer.outcomes,

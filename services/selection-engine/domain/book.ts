@@ -17,6 +17,7 @@ import type { KnownCalibration } from './demand/foretold';
 import { learn, learnHeat, learnOfLine, learnStock } from './learn';
 import { type Made, noteMade } from './made';
 import type { SelectionDecided, SelectionEvent } from './messages';
+import { unitsInTime } from './pace';
 import { noteProposed } from './repack/proposed';
 import { type Models, USUAL_MODELS } from './trials/models';
 
@@ -195,11 +196,15 @@ export function shadedAt(shades: Shades, offerId: string, at: number, withinMs =
   return (shades.get(offerId) ?? []).reduce((sum, it) => (it.step > since ? sum + it.units : sum), 0);
 }
 
-/** Units that the decisions of the last seconds, and the plans of storms but that of the offer `but`, have left. */
-export function roomAt(book: OfferBook, offer: Offer, at: number, but?: string): number {
+/**
+ * Units that the decisions of the last seconds, and the plans of storms but that of the offer `but`, have left of what it has and delivers in
+ * time.
+ */
+export function roomAt(book: OfferBook, offer: Offer, at: number, deliverByAt: number, but?: string): number {
   let kept = keptTogether(book.asked, offer.offerId);
   for (const it of book.storms.values()) if (it.offerId !== but && at - it.drawnAt < PLAN_MS) kept += it.kept.get(offer.offerId) ?? 0;
-  return Math.max(0, spareAt(book, offer, at, but === undefined ? SHADE_MS : PLAN_SHADE_MS) - kept);
+  const most = Math.min(availableAt(book, offer), unitsInTime(offer, deliverByAt, at));
+  return Math.max(0, most - shadedAt(book.shades, offer.offerId, at, but === undefined ? SHADE_MS : PLAN_SHADE_MS) - kept);
 }
 
 /** The strictest verdict that covers the region. None where compliance has said nothing yet: it is asked next on the lap. */

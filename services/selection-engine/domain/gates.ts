@@ -3,6 +3,7 @@ import { coversRegion } from '@midstream/kernel';
 import { availableAt, type Offer, type OfferBook, pricedFor, type Product, verdictIn } from './book';
 import { isTooWeakForBurst } from './market/surge';
 import { standsInFor } from './likeness';
+import { leastInTimeAt } from './pace';
 import { costAt, maxCostOf } from './worth';
 
 /** Another good may cost down to this share of the line's cap: below it, it is not of the same price band. */
@@ -63,7 +64,7 @@ const failsAt: Readonly<Record<Gate, Fails>> = {
   // Whether its cost closes it to this line, the gate `price` has said.
   closed: (asked) => isClosed(asked, (cause) => cause !== 'banned' && !(cause === 'price-risen' && asked.request.marginFloorWaived)),
   quantity: ({ offer, request }) => request.quantity < offer.minQuantity,
-  'lead-time': ({ offer, request, at }) => at + offer.leadTimeMs > Date.parse(request.deliverBy),
+  'lead-time': ({ offer, request, at }) => leastInTimeAt(offer, at) > Date.parse(request.deliverBy),
   stock: ({ book, offer }) => availableAt(book, offer) < offer.minQuantity,
   // A ban closes the offer, too: the merchant is told of the ban.
   verdict: (asked) =>

@@ -107,6 +107,7 @@ function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook
   const passed = new Map<string, Passed>();
   const stopped: Considered[] = [];
   const asIsOnly = !mayBeAnother(request);
+  const deliverByAt = Date.parse(request.deliverBy);
   for (const unpriced of productsInReach(wanted, request, book)) {
     const product = pricedFor(unpriced, request.merchantTier);
     if (asIsOnly && product.listed && !wanted.skus.has(product.sku)) {
@@ -119,7 +120,7 @@ function throughGates(request: SelectionRequest, wanted: Wanted, book: OfferBook
       if (gate !== undefined) counts[gate] = (counts[gate] ?? 0) + 1;
       // What the buyer's policy leaves out is only counted: a category's other goods would fill the record of every plain line.
       if (gate === 'policy') continue;
-      const room = roomOf(offer, book, at, guide);
+      const room = roomOf(offer, deliverByAt, book, at, guide);
       if (gate === undefined) passed.set(offer.offerId, { offer, product, room });
       else stopped.push(consider(offer, book, room, gate));
     }
@@ -168,11 +169,11 @@ function lend(passed: Map<string, Passed>, offerId: string, units: number): void
 const hasRoomAt = ({ offer, room }: Passed): boolean => room >= offer.minQuantity;
 
 /** What is kept for the line's own class is room to it. */
-const roomOf = (offer: Offer, book: OfferBook, at: number, guide: Guide | undefined): number => {
-  if (guide === undefined) return roomAt(book, offer, at);
-  if ('planning' in guide) return roomAt(book, offer, at, guide.planning);
-  return roomAt(book, offer, at) + (offer.offerId === guide.first ? guide.quota : 0);
-};
+function roomOf(offer: Offer, deliverByAt: number, book: OfferBook, at: number, guide: Guide | undefined): number {
+  if (guide === undefined) return roomAt(book, offer, at, deliverByAt);
+  if ('planning' in guide) return roomAt(book, offer, at, deliverByAt, guide.planning);
+  return roomAt(book, offer, at, deliverByAt) + (offer.offerId === guide.first ? guide.quota : 0);
+}
 
 const consider = (offer: Offer, book: OfferBook, room: number, gate?: Gate): Considered => ({
   offerId: offer.offerId,

@@ -42,7 +42,8 @@ export class OneStormView extends StormView {
   @ApiProperty({
     type: 'array',
     items: { type: 'object' },
-    description: 'Version of the state, units for the storm, and `price`: what one more unit would be worth (bid price)',
+    description:
+      'Version of the state, units for the storm (`room`), and `price`: what one more unit would be worth (bid price). An offer that delivers less by an early deadline is there once for each room, and `under`: the place of the entry, among those that only bound others (`bounds`), that these units count in, too',
   })
   offers!: readonly object[];
   @ApiProperty({

@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 /** Prices of scarce stock, as a line sees them: an offer's own and those of the caps that it stands under. */
-export function bidPrices({ stock, under, offers }: Transport, price: Float64Array): Float64Array {
+export function bidPrices({ stock, under, offers }: Pick<Transport, 'stock' | 'under' | 'offers'>, price: Float64Array): Float64Array {
   const sums = new Float64Array(stock.length);
   for (let node = stock.length - 1; node >= 0; node--)
     sums[node] = at(price, node) + (at(under, node) === -1 ? 0 : at(sums, at(under, node)));

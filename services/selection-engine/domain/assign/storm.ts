@@ -4,9 +4,10 @@ import type { BoundClass } from './bound';
 import { type Certificate, certify } from './certificate';
 import { givingUpMinor } from '../worth';
 import { assign } from './simplex';
+import { bidsAt, roomsOf, stockOf } from './rooms';
 import type { Transport } from './transport';
 
-/** One offer that could serve a class, as its ranking knows it: expected money a unit, and units that nobody was sent to yet. */
+/** One offer that could serve a class, as its ranking knows it: expected money a unit, and units that nobody was sent to yet and that it delivers in time. */
 export interface Option {
   readonly offerId: string;
   readonly valueMinor: number;
@@ -40,7 +41,7 @@ export interface StormPlanned {
   readonly quotas: readonly Quota[];
 }
 
-/** An offer as a plan found it. */
+/** An offer as a plan found it; more than one where it delivers less by an early deadline than by a later one (`roomsOf`). */
 export interface StormOffer {
   readonly offerId: string;
   readonly version: number;
@@ -48,6 +49,10 @@ export interface StormOffer {
   readonly room: number;
   /** Its bid price: what one more unit of it would be worth to the storm, 厘. */
   readonly price: number;
+  /** Place of the entry that it counts in, too. */
+  readonly under?: number;
+  /** Only bounds others: no arc leads to it. */
+  readonly bounds?: boolean;
 }
 
 /** One class of lines: what it asks for, what a unit of it costs that is refunded (厘), and where its units may go. */
@@ -116,15 +121,12 @@ export function planStorm(
   const largest = [...classes].sort((a, b) => b.units - a.units || compare(a.key, b.key)).slice(0, STORM_CLASSES_MAX);
   const sorted = largest.sort((a, b) => compare(a.key, b.key));
   const options = sorted.map(({ request }) => optionsOf(request));
-  const rooms = new Map(options.flat().map((it) => [it.offerId, Math.floor(it.room * share)]));
-  const names = [...rooms.keys()].sort();
-  const places = new Map(names.map((it, index) => [it, index]));
+  const { offers, placeOf } = roomsOf(options.flat(), share, versionOf);
   const asked = sorted.map(({ key, units, request }, k): Quota => {
-    const at = (options[k] ?? []).map((it): StormArc => [places.get(it.offerId) ?? 0, milli(it.valueMinor), 0]);
+    const at = (options[k] ?? []).map((it): StormArc => [placeOf(it), milli(it.valueMinor), 0]);
     return { key, units, refund: milli(givingUpMinor(request, settings)), at };
   });
-  const known = names.map((id): StormOffer => ({ offerId: id, version: versionOf(id), room: rooms.get(id) ?? 0, price: 0 }));
-  const transport = transportOf({ offers: known, quotas: asked });
+  const transport = transportOf({ offers, quotas: asked });
   const solved = assign(transport);
   const { objective, bound, gap } = certify(transport, solved.flow, solved.price);
   let arc = 0;
@@ -143,7 +145,7 @@ export function planStorm(
     bound,
     gap,
     optimal: solved.optimal,
-    offers: known.map((it, place) => ({ ...it, price: solved.price[place] ?? 0 })),
+    offers: offers.map((it, place) => ({ ...it, price: solved.price[place] ?? 0 })),
     quotas,
   };
 }
@@ -159,9 +161,7 @@ const transportOf = ({ offers, quotas }: Stated): Transport => {
     start: Int32Array.from(starts),
     offer: Int32Array.from(arcs, ([place]) => place),
     value: Float64Array.from(arcs, ([, value]) => value),
-    stock: Float64Array.from(offers, (it) => it.room),
-    under: new Int32Array(offers.length).fill(-1),
-    offers: offers.length,
+    ...stockOf(offers),
   };
 };
 
@@ -185,7 +185,12 @@ export function planOf({ planId, offerId, plannedAt, share, offers, quotas }: St
     }
     return [key, quota] as const;
   });
-  const bids = new Map(offers.filter((it) => kept.has(it.offerId)).map((it) => [it.offerId, it.price / 10]));
+  const bids = new Map<string, number>();
+  bidsAt(offers).forEach((price, place) => {
+    const id = offers[place]?.offerId ?? '';
+    // By the earliest deadline: whoever comes may have it
+    if (kept.has(id)) bids.set(id, Math.max(bids.get(id) ?? 0, price / 10));
+  });
   return { planId, offerId, plannedAt, drawnAt: plannedAt, share, kept, bids, given: new Map(kept), quotas: new Map(drawnFrom) };
 }
 

@@ -27,6 +27,8 @@ const offer = fc.record({
   closures: fc.array(fc.oneof(closure, regional), { maxLength: 1 }),
   minQuantity: fc.constantFrom(1, 1, 3),
   leadTimeMs: fc.constantFrom(1_000, 200_000, 86_400_001),
+  capacityPerMinute: fc.constantFrom(60, 1),
+  busyUntil: fc.constantFrom(undefined, undefined, '2026-11-24T11:00:00.000Z', '2026-11-25T11:58:30.000Z'),
   available: fc.constantFrom(0, 2, 100),
   outcomes: fc.record({ fulfilled: fc.nat(20), failed: fc.nat(20), responseMsSum: fc.nat(100_000) }),
 });

@@ -24,7 +24,7 @@ export interface Screen {
   /** The code of its currency. */
   readonly currency: number;
   readonly excluded: ReadonlySet<string>;
-  readonly latestLeadMs: number;
+  readonly deliverByAt: number;
 }
 
 export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book: OfferBook, shelves: Shelves, at: number): Screen {
@@ -39,7 +39,7 @@ export function screenOf(need: CardNeed, capMinor: number, wanted: Wanted, book:
     covers: (list) => (known[list] ??= coversRegion(shelves.listOf(list), need.region)),
     currency: shelves.codeOf(need.currency),
     excluded: new Set((need.excluded ?? []).map((it) => it.offerId)),
-    latestLeadMs: Math.trunc(need.deliverByAt) - at,
+    deliverByAt: Math.trunc(need.deliverByAt),
   };
 }
 
@@ -84,7 +84,7 @@ export function gateOfOffer(screen: Screen, aisle: Aisle, place: number, at: num
   if (isOdd && isClosed(offerAt(aisle, place, at), need.region, false)) return 'closed';
   const least = offers.least[at] ?? 0;
   if (need.quantity < least) return 'quantity';
-  if ((offers.lead[at] ?? 0) > screen.latestLeadMs) return 'lead-time';
+  if (Math.max(screen.at, offers.busyUntil[at] ?? 0) + (offers.lead[at] ?? 0) > screen.deliverByAt) return 'lead-time';
   if ((offers.available[at] ?? 0) < least) return 'stock';
   if (screen.covers(goods.barredIn[place] ?? 0)) return 'verdict';
   if (isOdd && isClosed(offerAt(aisle, place, at), need.region, true)) return 'verdict';

@@ -3,6 +3,7 @@ import { delivering } from '../beliefs/foreseen';
 import { Reading, upOf } from '../beliefs/read';
 import { availableAt, type Offer, type OfferBook, type Product } from '../book';
 import { answerMs } from '../chain/money';
+import { leastTakesMs } from '../pace';
 import { maxCostOf } from '../worth';
 import { KEPT_MS } from './need';
 import { afterSalesMinor } from './value';
@@ -42,7 +43,7 @@ const GOOD_COLUMNS = ['heat', 'heatAt', 'burstUntil', 'price', 'maxCost', 'liste
 type GoodColumn = (typeof GOOD_COLUMNS)[number];
 
 /** `cost` is that of the first tier; an `odd` offer has others, or is closed, so that it has to be looked at itself. */
-const TOLD_COLUMNS = ['cost', 'lead', 'least', 'available', 'source', 'seenAt', 'currency', 'regions', 'odd'] as const;
+const TOLD_COLUMNS = ['cost', 'lead', 'busyUntil', 'least', 'available', 'source', 'seenAt', 'currency', 'regions', 'odd'] as const;
 /**
  * What is believed, as lines are ranked by it: that it delivers (its supplier being up), that its supplier is up, complaints, codes that do not
  * work, buyers who come back, what after-sales cost of a delivery at the good's price, the mean answer, and on how many trials the first rests.
@@ -179,7 +180,8 @@ export class Shelves {
     let at = starts[place] ?? 0;
     for (const it of offers) {
       columns.cost[at] = it.costTiers[0]?.costMinor ?? 0;
-      columns.lead[at] = it.leadTimeMs;
+      columns.lead[at] = leastTakesMs(it);
+      columns.busyUntil[at] = it.busyUntil === undefined ? 0 : Date.parse(it.busyUntil);
       columns.least[at] = it.minQuantity;
       columns.available[at] = availableAt(book, it);
       columns.source[at] = this.codeOf(it.upstreamGroup);
