@@ -167,8 +167,8 @@ export const inventoryMutants: readonly Mutant[] = [
     id: 'inventory-holds-past-the-most',
     kind: 'an off-by-one at a limit',
     file: file('hold'),
-    before: 'Math.min(roomOf(offer), maxQuantityOf(offer)) - taken',
-    after: 'Math.min(roomOf(offer), maxQuantityOf(offer) + 1) - taken',
+    before: 'Math.min(roomOf(offer), maxQuantityOf(offer), unitsInTime',
+    after: 'Math.min(roomOf(offer), maxQuantityOf(offer) + 1, unitsInTime',
     why: 'one unit more is held than the offer sells at once',
   },
   {

@@ -112,8 +112,8 @@ export const supplyMutants: readonly Mutant[] = [
     id: 'inventory-keeps-the-policy-to-itself',
     kind: 'a hold that does not fit',
     file: file('hold'),
-    before: 'const room = Math.min(wanted, upTo, Math.min(roomOf(offer), maxQuantityOf(offer)) - taken);',
-    after: 'const room = Math.min(wanted, upTo, Math.min(roomOf(offer), offer.maxQuantity) - taken);',
+    before: 'Math.min(roomOf(offer), maxQuantityOf(offer), unitsInTime',
+    after: 'Math.min(roomOf(offer), offer.maxQuantity, unitsInTime',
     why: 'more units of a line are held than their way of delivery lets through',
   },
   {

@@ -10,6 +10,8 @@ export const LIMITS = {
   exclusions: 64,
   backoffMs: 250,
   waitMs: 15_000,
+  /** A deadline that came while services were down ends a line so much later. */
+  lateMs: 600_000,
   candidates: 5,
   purchaseUnits: 100,
   drainBatch: 50,

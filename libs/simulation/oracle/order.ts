@@ -2,7 +2,7 @@ import type { Fact } from '@midstream/contracts';
 import type { AnswerNoted, HoldNoted, OrderEvent } from '@midstream/order-domain';
 import { additionAnswered, additionOffered, isSame, lineAdded } from './additions';
 import { askPlanned, selectionRequested } from './asking';
-import { type Book, check, type HoldBook, type LineBook, nameOf, openOf } from './book';
+import { type Book, check, type HoldBook, LIMITS, type LineBook, nameOf, openOf } from './book';
 import { consentAnswered, consentRequested, mustConsent } from './consents';
 import type { Market } from './market';
 import { checkPieces, lineRepacked, mayRepack } from './repack';
@@ -49,7 +49,7 @@ export class OrderWatch {
       case 'LineClosing':
         return this.closing(event, at);
       case 'LineClosed':
-        return this.closed(event);
+        return this.closed(event, at);
       case 'AdditionOffered':
         return void additionOffered(this.book.orderOf(event.orderId), event, this.market, at);
       case 'AdditionAnswered':
@@ -237,8 +237,14 @@ export class OrderWatch {
     line.closing = reason;
   }
 
-  private closed({ status, ordered, delivered, repacked = 0, capturedMinor, ...of }: EventOf<'LineClosed'>): void {
+  private closed({ status, ordered, delivered, repacked = 0, capturedMinor, ...of }: EventOf<'LineClosed'>, at: number): void {
     const line = this.line(of);
+    const lateMs = at - line.wish.deliverByAt;
+    check(
+      line.closing !== undefined || lateMs < LIMITS.lateMs,
+      '16',
+      () => `${nameOf(line)} ends ${lateMs} ms after its deadline, which ended nothing`,
+    );
     const came = [...line.holds.values()].reduce((sum, it) => sum + (it.known?.delivered ?? 0), 0);
     check(
       came + line.givenUp === line.wish.quantity,
