@@ -63,18 +63,22 @@ export function ours(): Chooser {
       return goods.find((it) => sku(it) === candidates[0]?.offerId);
     },
     hear({ at, buyer }, good, kept, insteadOf) {
-      if (insteadOf !== undefined)
-        observe(beliefs, {
-          type: 'substitute-answered',
-          at,
-          sku: sku(good),
-          insteadOf: sku(insteadOf),
-          answer: kept ? 'accepted' : 'refunded',
-        });
+      if (insteadOf !== undefined) observe(beliefs, { type: 'substitute-answered', at, buyer: `b${buyer}`, answer: kept ? 'accepted' : 'refunded', ...inPlaceOf(good, insteadOf) }); // prettier-ignore
       if (kept) observe(beliefs, { type: 'purchase', at, buyer: `b${buyer}`, sku: sku(good) });
     },
   };
 }
+
+const inPlaceOf = (good: Good, missing: Good) => ({
+  sku: sku(good),
+  insteadOf: sku(missing),
+  category: `c${good.category}`,
+  similarity: alike(missing, good),
+  sameCategory: true,
+  referenceMinor: missing.priceMinor,
+  priceMinor: good.priceMinor,
+  preApproved: true,
+});
 
 const requestOf = ({ at, buyer, good }: Wish, goods: readonly Good[]): CandidateRequest => ({
   at,

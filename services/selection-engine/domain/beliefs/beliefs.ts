@@ -1,4 +1,5 @@
 import type { Calibration } from '../demand/calibration';
+import { noTastes, type Tastes } from './choices';
 import { type Figures, noFigures } from './figures';
 import { type Foreseen, nothingForeseen } from './foreseen';
 import { emptyHistory, type Histories, type History, noHistories } from './history';
@@ -6,6 +7,7 @@ import { type Counts, noCounts } from './rates';
 import { Rows, viewOf } from './rows';
 import { type BeliefSettings, DEFAULT_SETTINGS, type LevelWeights } from './settings';
 import type { UpState } from './state';
+import type { Words } from './substitutes';
 
 /** Units that an offer had at `at`, and how fast other buyers take them (Gamma: `drained` units in `watchedMs`). */
 export interface StockBelief {
@@ -54,7 +56,9 @@ export interface Beliefs {
   readonly figures: Rows<Figures>;
   readonly heat: Map<string, number>;
   /** Words on substitutes: by `insteadOf>sku`, and by `>sku`. */
-  readonly substitutes: Map<string, Counts>;
+  readonly substitutes: Map<string, Words>;
+  /** What buyers choose, and what they keep of what was chosen for them. */
+  readonly tastes: Tastes;
   /** Loyalty in [0,1] by `buyer>sku`; a buyer is a pseudonym. */
   readonly loyalty: Map<string, Map<string, number>>;
 }
@@ -87,6 +91,7 @@ export function createBeliefs(settings: Partial<BeliefSettings> = {}): Beliefs {
     figures: noFigures(),
     heat: new Map(),
     substitutes: new Map(),
+    tastes: noTastes(),
     loyalty: new Map(),
   };
 }

@@ -1,3 +1,6 @@
+import type { Offered } from './choices';
+import type { Substitute } from './substitutes';
+
 /** What became of one attempt to buy. `ambiguous`: the supplier did not say; `invalid-code`: it delivered what does not work. */
 export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'timed-out', 'ambiguous', 'invalid-code'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
@@ -95,8 +98,11 @@ export interface OfferLeft {
   readonly offerId: string;
 }
 
-/** A buyer's word on a substitute, or a refund after it. Silence (`expired`) is half a no. */
-export interface SubstituteAnswered {
+/**
+ * A buyer's word on a substitute, or a refund after it. Silence (`expired`) is half a no. What was offered is told with it as far as it is
+ * known; where its price and that of the missing good are, it is learnt what buyers look at.
+ */
+export interface SubstituteAnswered extends Partial<Omit<Substitute, 'sku' | 'insteadOf'>> {
   readonly type: 'substitute-answered';
   readonly at: number;
   readonly sku: string;
@@ -104,12 +110,19 @@ export interface SubstituteAnswered {
   readonly answer: 'accepted' | 'refused' | 'expired' | 'refunded';
 }
 
-/** A buyer, under a pseudonym, bought a good: what loyalty is learnt from. */
+/**
+ * A buyer, under a pseudonym, bought a good: what loyalty is learnt from. `options`: the goods of its category that he could have had just
+ * then, at their prices, the good itself among them; of the first `OPTIONS_MAX` it is learnt how he chooses.
+ */
 export interface PurchaseObserved {
   readonly type: 'purchase';
   readonly at: number;
   readonly buyer: string;
   readonly sku: string;
+  /** Absent: where its good was last on offer. */
+  readonly category?: string;
+  /** `similarity`: to what he buys most. */
+  readonly options?: readonly Offered[];
 }
 
 /** What became of an attempt that was told as ambiguous is known. `twice`: it was bought when another one had been made. Its outcome is told apart. */
@@ -169,6 +182,9 @@ const NUMBERS = [
   'weight',
   'returned',
   'judged',
+  'similarity',
+  'referenceMinor',
+  'priceMinor',
 ] as const;
 
 /** Every number of an observation, before anything is made of it. @throws BadNumber */
@@ -178,5 +194,11 @@ export function checkObservation(fact: MarketObservation): void {
     const value = numbers[field];
     if (value !== undefined) checkNumber(`${fact.type}.${field}`, value);
   }
+  if (fact.type === 'purchase') fact.options?.forEach((it) => checkOption(fact, it));
   if (numbers.at === undefined) throw new BadNumber(`${fact.type}.at`, undefined);
+}
+
+function checkOption({ type }: PurchaseObserved, { sku, similarity = 0, priceMinor = 0 }: Offered): void {
+  checkNumber(`${type}.options[${sku}].similarity`, similarity);
+  checkNumber(`${type}.options[${sku}].priceMinor`, priceMinor);
 }

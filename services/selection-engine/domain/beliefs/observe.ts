@@ -14,7 +14,7 @@ import { fillOf, upOf } from './read';
 import { addTimes } from './response';
 import { noteOutcome, restingState, upAt, type UpState } from './state';
 import { noteFound, noteStock } from './stock';
-import { noteAnswer, notePurchase } from './substitutes';
+import { noteAnswer, notePurchase, noteUnkept } from './substitutes';
 import { isWeighingDue, weigh } from './weigh';
 
 /**
@@ -61,7 +61,7 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
 function noteComplaint(beliefs: Beliefs, fact: ComplaintObserved): void {
   const { at, sku, insteadOf, withdrawn = false, weight = 1 } = fact;
   const labels = withdrawn ? -weight : weight;
-  if (insteadOf !== undefined) noteAnswer(beliefs, { at, sku, insteadOf, good: 0, bad: labels });
+  if (insteadOf !== undefined) noteUnkept(beliefs, { at, sku, insteadOf }, labels);
   eachLevel(beliefs, fact, (it) => addLate(it.complaint, beliefs.settings.complaint, at, 0, labels));
 }
 

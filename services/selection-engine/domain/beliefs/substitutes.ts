@@ -1,20 +1,34 @@
 import type { Beliefs } from './beliefs';
-import { addCounts, countsAt, noCounts, probability } from './rates';
-import type { RateSettings } from './settings';
+import { categoryOf, type Chose, noteChoice, seenBy, tasteIn, tasteOf } from './choices';
+import { probability } from './rates';
+import { learnTaste, lessonOfAnswer, type Taste, type Traits, USUAL, weighed } from './tastes';
 
-/** Words on substitutes are few: they last long, and a pair's own weigh against all words on the substitute. */
-const WORDS: RateSettings = {
-  halfLifeMs: 60 * 86_400_000,
-  prior: { good: 6, bad: 2 },
-  weight: { category: 8, supplier: 8, offer: 8 },
-};
+/** Words on substitutes are few: they last long. */
+const WORDS_HALF_MS = 60 * 86_400_000;
+/** So many words hold what is said of a good, and of a pair, to what was foreseen. */
+const WORDS_WEIGHT = 20;
+/** Of a word of which nothing else is known. */
+const USUAL_YES = 0.75;
+/** What was foreseen for sure leaves words nothing to say. */
+const FORESEEN_MOST = 0.98;
+/** Goods and pairs of which words are remembered; the oldest go first. */
+export const WORDS_MAX = 50_000;
 /** Guadagni-Little: what a buyer bought last weighs a fifth. */
 export const LOYALTY_STEP = 0.2;
 /** Buyers whose loyalty is remembered, and goods for each; the one that was heard of longest ago goes first. */
 export const BUYERS_MAX = 50_000;
 export const GOODS_OF_BUYER_MAX = 20;
 
-interface Answer {
+/** Words on a substitute: of how many it was a yes or a no, and how many had been foreseen to say yes. */
+export interface Words {
+  good: number;
+  bad: number;
+  foreseen: number;
+  at: number;
+}
+
+/** A buyer's answer, in parts of one. */
+export interface Answer extends Partial<Omit<Substitute, 'sku' | 'insteadOf'>> {
   readonly at: number;
   readonly sku: string;
   readonly insteadOf: string;
@@ -22,15 +36,43 @@ interface Answer {
   readonly bad: number;
 }
 
-export function noteAnswer({ substitutes }: Beliefs, { at, sku, insteadOf, good, bad }: Answer): void {
-  for (const key of [`${insteadOf}>${sku}`, `>${sku}`]) {
-    const counts = substitutes.get(key) ?? noCounts(at);
-    substitutes.set(key, counts);
-    addCounts(counts, WORDS, at, good, bad);
-  }
+/** Learns what buyers look at from what they say, and of the good and the pair what that does not explain. */
+export function noteAnswer(beliefs: Beliefs, it: Answer): void {
+  const { at, sku, insteadOf, good, bad } = it;
+  const ofGood = wordsIn(beliefs, `>${sku}`, at);
+  const ofPair = wordsIn(beliefs, `${insteadOf}>${sku}`, at);
+  const z = isTold(it) ? learnAnswer(beliefs, it, said(ofGood, at) + said(ofPair, at)) : logit(USUAL_YES);
+  const forGood = z + said(ofGood, at);
+  addWords(ofGood, at, { good, bad, foreseen: (good + bad) * logistic(z) });
+  addWords(ofPair, at, { good, bad, foreseen: (good + bad) * logistic(forGood) });
 }
 
-export function notePurchase({ loyalty }: Beliefs, { buyer, sku }: { buyer: string; sku: string }): void {
+/** What was delivered in another's place is complained of (1), or was not after all (-1): one word more, of whoever. */
+export function noteUnkept(beliefs: Beliefs, { at, sku, insteadOf }: Pick<Answer, 'at' | 'sku' | 'insteadOf'>, bad: number): void {
+  for (const key of [`>${sku}`, `${insteadOf}>${sku}`])
+    addWords(wordsIn(beliefs, key, at), at, { good: 0, bad, foreseen: bad * USUAL_YES });
+}
+
+const isTold = (it: Answer): it is Answer & Substitute => it.referenceMinor !== undefined && it.priceMinor !== undefined;
+
+/** @returns what was foreseen of it without words, in logits */
+function learnAnswer(beliefs: Beliefs, it: Answer & Substitute, words: number): number {
+  const { tastes } = beliefs;
+  const category = it.category ?? categoryOf(tastes, it.sku) ?? '';
+  const traits = traitsIn(beliefs, it, category);
+  const given = givenOf(beliefs, it);
+  const own = tasteIn(tastes, category);
+  const z = given + weighed(own, traits);
+  const lesson = (taste: Taste) => lessonOfAnswer(traits, probability(logistic(given + weighed(taste, traits) + words)), it);
+  learnTaste(tastes.market, lesson(tastes.market), USUAL);
+  learnTaste(own, lesson(own), tastes.market.weights);
+  return z;
+}
+
+export function notePurchase(beliefs: Beliefs, chose: Chose): void {
+  noteChoice(beliefs, chose);
+  const { loyalty } = beliefs;
+  const { buyer, sku } = chose;
   const goods = loyalty.get(buyer) ?? new Map<string, number>();
   loyalty.delete(buyer); // the youngest last
   loyalty.set(buyer, goods);
@@ -48,6 +90,8 @@ export interface Substitute {
   readonly sku: string;
   readonly insteadOf: string;
   readonly buyer?: string;
+  /** Absent: where the good was last on offer. */
+  readonly category?: string;
   /** Of the good's attributes, in [0,1]. */
   readonly similarity?: number;
   readonly sameCategory: boolean;
@@ -57,37 +101,59 @@ export interface Substitute {
   readonly preApproved: boolean;
 }
 
-/** Weights of the acceptance model (selection.md 3): policy, likeness, saving, nest, words, loyalty, heat. */
-export const ACCEPTANCE = { preApproved: 1.6, asked: 0.2, likeness: 0.8, saving: 0.6, nest: 0.7, loyalty: 2, heat: 0.2 } as const;
+/** What is given in the acceptance model (selection.md 3): policy, nest, heat. What buyers look at is learnt (`USUAL`). */
+export const ACCEPTANCE = { preApproved: 1.6, asked: 0.2, nest: 0.7, heat: 0.2 } as const;
 
 /** P(the buyer keeps the substitute), in [0,1]: a logit of what is known of the pair, the good and the buyer. */
 export function acceptanceOf(beliefs: Beliefs, it: Substitute, at: number): number {
-  const { substitutes, loyalty, heat } = beliefs;
-  const words = (key: string) => countsAt(substitutes.get(key) ?? noCounts(at), WORDS, at);
-  const { good, bad } = WORDS.prior;
-  const usual = good / (good + bad);
-  const ofGood = shrunkWords(usual, good + bad, words(`>${it.sku}`));
-  const ofPair = shrunkWords(ofGood, WORDS.weight.offer, words(`${it.insteadOf}>${it.sku}`));
-  const saving = Math.max(0, it.referenceMinor - it.priceMinor) / Math.max(1, it.referenceMinor);
-  const z =
-    (it.preApproved ? ACCEPTANCE.preApproved : ACCEPTANCE.asked) +
-    ACCEPTANCE.likeness * ((it.similarity ?? 0.5) - 0.5) +
-    ACCEPTANCE.saving * saving +
-    (it.sameCategory ? ACCEPTANCE.nest : -ACCEPTANCE.nest) +
-    logit(probability(ofPair)) -
-    logit(usual) +
-    ACCEPTANCE.loyalty * loyaltyOf(loyalty, it) +
-    ACCEPTANCE.heat * Math.log(Math.max(0.1, heat.get(it.sku) ?? 1));
-  return probability(1 / (1 + Math.exp(-z)));
+  const { substitutes, tastes } = beliefs;
+  const category = it.category ?? categoryOf(tastes, it.sku) ?? '';
+  const words = said(substitutes.get(`>${it.sku}`), at) + said(substitutes.get(`${it.insteadOf}>${it.sku}`), at);
+  return probability(logistic(givenOf(beliefs, it) + weighed(tasteOf(tastes, category), traitsIn(beliefs, it, category)) + words));
 }
 
-const shrunkWords = (mean: number, weight: number, [good, all]: readonly [number, number]): number =>
-  (weight * mean + good) / (weight + all);
+type Given = Partial<Pick<Substitute, 'preApproved' | 'sameCategory'>> & Pick<Substitute, 'sku'>;
 
-/** For the substitute, less that for the good that is missing: the faithful take another one badly. */
-function loyaltyOf(loyalty: Beliefs['loyalty'], { buyer, sku, insteadOf }: Substitute): number {
-  const goods = buyer === undefined ? undefined : loyalty.get(buyer);
-  return goods === undefined ? 0 : (goods.get(sku) ?? 0) - 0.5 * (goods.get(insteadOf) ?? 0);
+function givenOf({ heat }: Beliefs, { sku, preApproved = false, sameCategory = true }: Given): number {
+  const policy = preApproved ? ACCEPTANCE.preApproved : ACCEPTANCE.asked;
+  const nest = sameCategory ? ACCEPTANCE.nest : -ACCEPTANCE.nest;
+  return policy + nest + ACCEPTANCE.heat * Math.log(Math.max(0.1, heat.get(sku) ?? 1));
+}
+
+/** The faithful take another good badly. */
+function traitsIn(beliefs: Beliefs, { buyer, insteadOf, referenceMinor, ...it }: Omit<Substitute, 'preApproved'>, category: string): Traits {
+  const liked = buyer === undefined ? undefined : beliefs.loyalty.get(buyer);
+  return seenBy(beliefs, { insteadOf, referenceMinor, category, ...(liked && { liked }) })(it);
+}
+
+/** What words add, in logits: their share, held to what was foreseen of them, against that. */
+function said(words: Words | undefined, at: number): number {
+  if (words === undefined) return 0;
+  const all = words.good + words.bad;
+  if (!(all > 0)) return 0;
+  const foreseen = Math.min(FORESEEN_MOST, Math.max(1 - FORESEEN_MOST, words.foreseen / all));
+  const fade = faded(words, at);
+  return logit((WORDS_WEIGHT * foreseen + words.good * fade) / (WORDS_WEIGHT + all * fade)) - logit(foreseen);
+}
+
+function addWords(it: Words, at: number, { good, bad, foreseen }: Omit<Words, 'at'>): void {
+  const [fade, weight] = [faded(it, at), 2 ** (-Math.max(0, it.at - at) / WORDS_HALF_MS)];
+  it.good = Math.max(0, it.good * fade + good * weight);
+  it.bad = Math.max(0, it.bad * fade + bad * weight);
+  it.foreseen = Math.max(0, it.foreseen * fade + foreseen * weight);
+  it.at = Math.max(it.at, at);
+}
+
+const faded = (it: Words, at: number): number => 2 ** (-Math.max(0, at - it.at) / WORDS_HALF_MS);
+
+function wordsIn({ substitutes }: Beliefs, key: string, at: number): Words {
+  const known = substitutes.get(key);
+  if (known !== undefined) return known;
+  const words = { good: 0, bad: 0, foreseen: 0, at };
+  substitutes.set(key, words);
+  if (substitutes.size > WORDS_MAX) substitutes.delete(substitutes.keys().next().value ?? '');
+  return words;
 }
 
 const logit = (p: number): number => Math.log(p / (1 - p));
+const logistic = (z: number): number => 1 / (1 + Math.exp(-z));

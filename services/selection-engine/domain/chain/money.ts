@@ -146,6 +146,7 @@ function acceptance(
   const substitute = {
     sku: offer.sku,
     insteadOf: line.sku ?? '',
+    category: offer.category,
     ...(buyer !== undefined && { buyer }),
     ...(offer.similarity !== undefined && { similarity: offer.similarity }),
     sameCategory: offer.step !== 'cross-category',
