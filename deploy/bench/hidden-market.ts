@@ -5,6 +5,7 @@ import { compare, type Comparison, type Interval, playAll, REGIMES, type Row, UN
 import { keptShares, playSubstitutes } from '@midstream/simulation/substitutes/index';
 import { rounded } from './figures';
 import type { BenchOptions } from './options';
+import { panelsBench } from './panels';
 import type { Result } from './result';
 import type { Say } from './run';
 import { targetsOf, toldOf } from './targets';
@@ -20,6 +21,7 @@ const PLAYERS = ['ours.ts', 'choose.ts'];
  * hidden, in markets that belong to their seeds. `ours` is the capture: the share of the way from random to the oracle.
  */
 export async function hiddenMarket(options: BenchOptions, say: Say): Promise<Result> {
+  if (options.panel !== undefined) return panelsBench(options.panel, say);
   const days = options.days ?? DAYS;
   const regime = REGIMES[options.regime];
   say(

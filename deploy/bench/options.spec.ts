@@ -12,7 +12,7 @@ describe('options of a bench', () => {
     assert.deepEqual(optionsOf(['place']), {
       ...{ bench: 'place', bus: 'embedded', clients: undefined, lines: undefined, linesPerOrder: undefined, rate: undefined },
       ...{ events: 100_000, offers: 50_000, history: 0, seconds: 10, rounds: 3, substitutes: 5, capacity: 600, merchants: 20 },
-      ...{ regime: 'A', seeds: Array.from({ length: 20 }, (_, n) => 101 + n), days: undefined, data: undefined },
+      ...{ regime: 'A', seeds: Array.from({ length: 20 }, (_, n) => 101 + n), days: undefined, data: undefined, panel: undefined },
       ...{ scarce: false, first: false, profile: false, keep: false, json: false },
     });
   });

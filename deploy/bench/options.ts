@@ -64,6 +64,7 @@ const TEXTS = {
   regime: 'A mild, B harsh, C bulk (market: A)',
   seeds: 'first-last, or one (market: 101-120)',
   data: 'a JSON file of series, arrays of counts of one length (forecast)',
+  panel: 'a JSON file of panels of households: what they take that pass their favourite by, in place of hidden markets (market)',
 } as const;
 
 /** A range of seeds is no longer. */
@@ -113,6 +114,7 @@ export interface BenchOptions {
   readonly seeds: readonly number[];
   readonly days: number | undefined;
   readonly data: string | undefined;
+  readonly panel: string | undefined;
   readonly scarce: boolean;
   readonly first: boolean;
   readonly profile: boolean;
@@ -150,6 +152,7 @@ export function optionsOf(args: readonly string[]): BenchOptions | 'help' {
     seeds: seedsOf(values.get('seeds')),
     days: maybe('days'),
     data: values.get('data'),
+    panel: values.get('panel'),
     scarce: values.has('scarce'),
     first: values.has('first'),
     profile: values.has('profile'),

@@ -117,13 +117,13 @@ describe('the selection engine', () => {
   });
 
   it('makes decisions of the models before again, and says so of one whose rules are gone', async () => {
-    for (const model of ['chain-money-4', 'chain-money-3', 'chain-money-2', 'chain-money-1'])
+    for (const model of ['chain-money-5', 'chain-money-4', 'chain-money-3', 'chain-money-2', 'chain-money-1'])
       await service.database.pool.query(
         `INSERT INTO decision (id, order_id, merchant_id, decided_at, model, record)
          SELECT $1, order_id, merchant_id, decided_at, $1, record FROM decision WHERE id = 'o1:1:1:1'`,
         [model],
       );
-    for (const model of ['chain-money-4', 'chain-money-3', 'chain-money-2']) {
+    for (const model of ['chain-money-5', 'chain-money-4', 'chain-money-3', 'chain-money-2']) {
       const before = await again(model, 'op');
       assert.deepEqual([before.status, before.body['model'], before.body['identical']], [200, model, true]);
     }

@@ -81,7 +81,7 @@ export class OperatorDecisionView extends DecisionView {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'number' },
-    description: 'What the model reckons with, where a trial brought other numbers than those of `chain-money-5` (`GET /v1/trials`)',
+    description: 'What the model reckons with, where a trial brought other numbers than those of `chain-money-6` (`GET /v1/trials`)',
   })
   settings?: object;
   @ApiPropertyOptional({

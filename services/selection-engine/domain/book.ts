@@ -6,6 +6,7 @@ import { bind, type Bound, noneBound, unbind } from './assign/bound';
 import { type Asked, goodOf, keptTogether, noneAsked, noteAsked, noteRanked } from './assign/contest';
 import { draw, PLAN_KEPT_MS, PLAN_MS, planOf, type StormPlan } from './assign/storm';
 import type { CountedSales } from './buyers/after-sales';
+import { learnChoice } from './buyers/chosen';
 import { unknowBuyer } from './buyers/known';
 import type { BuyerProfile } from './buyers/profile';
 import { type EndedLine, noteEnded } from './cases/ended';
@@ -152,6 +153,7 @@ export function applyToBook(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       book.heardAt = Math.max(book.heardAt, fact.decidedAt);
       return noteMade(book.made, fact) ? noteDecided(book, fact) : undefined;
     case 'LineSelectionRequested':
+      learnChoice(book, fact.request);
       return noteAsked(book.asked, fact.request);
     case 'StormPlanned':
       if (!noteMade(book.made, fact)) return;

@@ -2,6 +2,7 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import { observe, OUTCOMES_MAX } from './beliefs/observe';
 import { fillOf, upOf } from './beliefs/read';
 import type { Offer, OfferBook } from './book';
+import { likenessOf } from './likeness';
 import { trendOf } from './market/heat';
 import type { SelectionEvent } from './messages';
 
@@ -76,7 +77,8 @@ export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): vo
       book.questions.delete(fact.consentId);
       if (insteadOf === undefined || fact.answer === 'withdrawn') return; // not asked of this replica, or nothing was said
       const { sku, answer } = fact;
-      return observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer: SAID[answer] });
+      const offered = offeredIn(book, sku, insteadOf, false);
+      return observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer: SAID[answer], ...offered });
     }
     case 'UnitsDelivered':
       learnSilence(book, fact);
@@ -96,7 +98,22 @@ export function learnOfLine(book: OfferBook, fact: AnyFact | SelectionEvent): vo
 function learnEnd(book: OfferBook, { tally, sku }: Fact<'UnitsDelivered'> | Fact<'HoldReleased'>, answer: 'accepted' | 'refunded'): void {
   const { insteadOf, preApproved } = book.bound.holds.get(tally.holdId) ?? {};
   if (insteadOf === undefined || (answer === 'accepted' && preApproved !== true)) return;
-  observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer });
+  const offered = offeredIn(book, sku, insteadOf, preApproved === true);
+  observe(book.beliefs, { type: 'substitute-answered', at: book.heardAt, sku, insteadOf, answer, ...offered });
+}
+
+/** What a substitute looked like, by the goods as they are now. Who was offered it is not kept beside a line in flight. */
+function offeredIn({ products }: OfferBook, sku: string, insteadOf: string, preApproved: boolean) {
+  const [missing, other] = [products.get(insteadOf), products.get(sku)];
+  if (missing === undefined || other === undefined) return {};
+  return {
+    category: other.category,
+    similarity: likenessOf(missing, other),
+    sameCategory: missing.category === other.category,
+    referenceMinor: missing.priceMinor,
+    priceMinor: other.priceMinor,
+    preApproved,
+  };
 }
 
 function learnAttempt(

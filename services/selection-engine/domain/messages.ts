@@ -52,7 +52,7 @@ export interface SelectionDecided {
   readonly split?: SplitMade;
   /** What stands in for the good where it cannot be had: the packs that were weighed, and the one that was proposed. */
   readonly repack?: RepackMade;
-  /** What the model reckons with, where it has another name than `chain-money-5`; and the trial that the line is part of. */
+  /** What the model reckons with, where it has another name than `chain-money-6`; and the trial that the line is part of. */
   readonly settings?: MoneySettings;
   readonly trial?: OnTrial;
 }

@@ -121,10 +121,10 @@ describe('a trial of other settings', () => {
     const rows = await live('t', 2_300);
     const [tried, kept] = [rows.filter((it) => it.challenger === true), rows.filter((it) => it.challenger === false)];
     assert.ok(tried.length > 1_050 && tried.length + kept.length === 2_300, `${tried.length}`);
-    assert.ok(tried.every((it) => it.offer === 'b~video' && it.model === 'chain-money-5+calm'));
-    assert.ok(kept.every((it) => it.offer === 'a~video' && it.model === 'chain-money-5'));
+    assert.ok(tried.every((it) => it.offer === 'b~video' && it.model === 'chain-money-6+calm'));
+    assert.ok(kept.every((it) => it.offer === 'a~video' && it.model === 'chain-money-6'));
     const { body } = await engine.ask(`/decisions/${tried[0]?.order_id}:1:1:1/replay`, { body: {} });
-    assert.deepEqual([body['identical'], body['model']], [true, 'chain-money-5+calm']);
+    assert.deepEqual([body['identical'], body['model']], [true, 'chain-money-6+calm']);
     const complained = tried[0]?.order_id ?? '';
     const from = [
       { holdId: `${complained}/1/1/b~video`, offerId: 'b~video', supplierId: 'b', sku: 'video', units: 1, deliveredAt: deliverBy },
@@ -144,11 +144,11 @@ describe('a trial of other settings', () => {
     assert.ok(verdict.ess > 1_000 && verdict.lowerBound > 0 && verdict.meanGain > verdict.lowerBound);
     assert.ok(verdict.guards.late < -0.3 && verdict.guards.complaints > 0);
     const history = changes.map((it) => [it.what, it.champion.name, it.verdict !== undefined]);
-    assert.deepEqual(history, [['started', 'chain-money-5', false], ['promoted', 'chain-money-5+calm', true]]); // prettier-ignore
+    assert.deepEqual(history, [['started', 'chain-money-6', false], ['promoted', 'chain-money-6+calm', true]]); // prettier-ignore
     assert.match(changes[0]?.who ?? '', /^operator/);
-    await eventually(() => [engine.service, second].every((it) => modelOf(it).champion.name === 'chain-money-5+calm'));
+    await eventually(() => [engine.service, second].every((it) => modelOf(it).champion.name === 'chain-money-6+calm'));
     assert.deepEqual(modelOf(second), modelOf(engine.service));
-    assert.deepEqual(await live('u', 1), [{ order_id: 'u0', offer: 'b~video', model: 'chain-money-5+calm', challenger: null }]);
+    assert.deepEqual(await live('u', 1), [{ order_id: 'u0', offer: 'b~video', model: 'chain-money-6+calm', challenger: null }]);
     assert.equal((await post('', calm)).body['code'], 'trial-name-used');
   });
 
@@ -159,8 +159,8 @@ describe('a trial of other settings', () => {
     await live('w', 700, 'music');
     await judge('hasty');
     const { status, verdict, against } = await one('hasty');
-    assert.deepEqual([status, against.name, verdict?.harm], ['ended', 'chain-money-5+calm', 'surely-worse']);
-    assert.equal(((await engine.ask('/trials')).body['champion'] as { name: string }).name, 'chain-money-5+calm');
+    assert.deepEqual([status, against.name, verdict?.harm], ['ended', 'chain-money-6+calm', 'surely-worse']);
+    assert.equal(((await engine.ask('/trials')).body['champion'] as { name: string }).name, 'chain-money-6+calm');
     assert.equal((await post('/hasty/rollback', { why: 'x' })).body['code'], 'trial-not-champion');
     assert.equal((await post('/hasty/end', { why: 'x' })).body['code'], 'trial-not-running');
   });
@@ -168,7 +168,7 @@ describe('a trial of other settings', () => {
   it('that was promoted is rolled back by an operator, on every replica', async () => {
     assert.equal((await post('/calm/rollback', {})).status, 400);
     assert.equal((await post('/calm/rollback', { why: 'season is over' })).body['status'], 'rolled-back');
-    await eventually(() => [engine.service, second].every((it) => modelOf(it).champion.name === 'chain-money-5'));
+    await eventually(() => [engine.service, second].every((it) => modelOf(it).champion.name === 'chain-money-6'));
     assert.equal((await live('v', 1, 'music'))[0]?.offer, 'a~music');
     assert.equal((await one('calm')).changes.length, 3);
   });

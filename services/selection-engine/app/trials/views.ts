@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class RankingModelView {
-  @ApiProperty({ example: 'chain-money-5+complaints-dearer', description: 'As decisions name it' }) name!: string;
+  @ApiProperty({ example: 'chain-money-6+complaints-dearer', description: 'As decisions name it' }) name!: string;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'number' } }) settings!: object;
 }
 

@@ -125,6 +125,11 @@ export interface PurchaseObserved {
   readonly options?: readonly Offered[];
 }
 
+/** A buyer asked for a good; whether he gets it is told apart, and so it teaches what he looks at, and not what he is used to. */
+export interface ChoiceObserved extends Omit<PurchaseObserved, 'type'> {
+  readonly type: 'choice';
+}
+
 /** What became of an attempt that was told as ambiguous is known. `twice`: it was bought when another one had been made. Its outcome is told apart. */
 export interface SilenceEnded {
   readonly type: 'silence-ended';
@@ -145,7 +150,8 @@ export type MarketObservation =
   | OfferLeft
   | SubstituteAnswered
   | SilenceEnded
-  | PurchaseObserved;
+  | PurchaseObserved
+  | ChoiceObserved;
 
 /** A number that cannot be reckoned with (NaN, an infinity, a negative count). `field` names it. Nothing has been changed. */
 export class BadNumber extends Error {
@@ -194,11 +200,11 @@ export function checkObservation(fact: MarketObservation): void {
     const value = numbers[field];
     if (value !== undefined) checkNumber(`${fact.type}.${field}`, value);
   }
-  if (fact.type === 'purchase') fact.options?.forEach((it) => checkOption(fact, it));
+  if (fact.type === 'purchase' || fact.type === 'choice') fact.options?.forEach((it) => checkOption(fact, it));
   if (numbers.at === undefined) throw new BadNumber(`${fact.type}.at`, undefined);
 }
 
-function checkOption({ type }: PurchaseObserved, { sku, similarity = 0, priceMinor = 0 }: Offered): void {
+function checkOption({ type }: PurchaseObserved | ChoiceObserved, { sku, similarity = 0, priceMinor = 0 }: Offered): void {
   checkNumber(`${type}.options[${sku}].similarity`, similarity);
   checkNumber(`${type}.options[${sku}].priceMinor`, priceMinor);
 }

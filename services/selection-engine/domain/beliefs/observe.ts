@@ -1,4 +1,5 @@
 import type { Beliefs } from './beliefs';
+import { noteChoice } from './choices';
 import { noteForeseen } from './foreseen';
 import { type History, historyIn } from './history';
 import {
@@ -49,6 +50,8 @@ export function observe(beliefs: Beliefs, fact: MarketObservation): void {
       return noteAnswer(beliefs, { ...fact, good: fact.answer === 'accepted' ? 1 : 0, bad: BAD_OF_ANSWER[fact.answer] });
     case 'purchase':
       return notePurchase(beliefs, fact);
+    case 'choice':
+      return noteChoice(beliefs, fact);
     case 'silence-ended':
       return noteSilenceEnd(beliefs, fact.offerId, fact.at, fact.twice);
     case 'offer-entered': // it begins with what is known of its supplier

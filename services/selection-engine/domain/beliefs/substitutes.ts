@@ -121,7 +121,11 @@ function givenOf({ heat }: Beliefs, { sku, preApproved = false, sameCategory = t
 }
 
 /** The faithful take another good badly. */
-function traitsIn(beliefs: Beliefs, { buyer, insteadOf, referenceMinor, ...it }: Omit<Substitute, 'preApproved'>, category: string): Traits {
+function traitsIn(
+  beliefs: Beliefs,
+  { buyer, insteadOf, referenceMinor, ...it }: Omit<Substitute, 'preApproved'>,
+  category: string,
+): Traits {
   const liked = buyer === undefined ? undefined : beliefs.loyalty.get(buyer);
   return seenBy(beliefs, { insteadOf, referenceMinor, category, ...(liked && { liked }) })(it);
 }

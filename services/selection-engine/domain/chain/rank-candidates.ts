@@ -8,12 +8,13 @@ import { type Assessed, assess, economicsOf, gainOf, inTime, tierCost } from './
 import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
 
 /** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
-export const MODEL = 'chain-money-5';
+export const MODEL = 'chain-money-6';
 /**
  * The models whose records can be made again. They choose alike, by the numbers of the record; how beliefs come to these is what the newer ones
- * do otherwise (3: what a level weighs is learnt; 4: complaints are remembered for longer; 5: chances are corrected by what became of past ones).
+ * do otherwise (3: what a level weighs is learnt; 4: complaints are remembered for longer; 5: chances are corrected by what became of past ones;
+ * 6: what buyers look at in a substitute is learnt).
  */
-export const REPLAYED_MODELS: readonly string[] = ['chain-money-2', 'chain-money-3', 'chain-money-4', MODEL];
+export const REPLAYED_MODELS: readonly string[] = ['chain-money-2', 'chain-money-3', 'chain-money-4', 'chain-money-5', MODEL];
 const ATTEMPTS = 3;
 /** So many of the offers that pass the gates are weighed against each other. */
 export const PASSED_MAX = 64;

@@ -23,7 +23,7 @@ interface Bounds {
   readonly most: number;
 }
 
-/** The numbers of `chain-money-5`, and how far a trial may go from them (selection.md 1.3, 1.5, 1.6). */
+/** The numbers of `chain-money-6`, and how far a trial may go from them (selection.md 1.3, 1.5, 1.6). */
 export const SETTINGS: { readonly [Name in keyof MoneySettings]: Bounds } = {
   complaintShare: { usual: 0.6, least: 0, most: 2 },
   complaintMinor: { usual: 800, least: 0, most: 10_000 },

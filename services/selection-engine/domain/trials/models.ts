@@ -5,7 +5,7 @@ import { MODEL } from '../chain/rank-candidates';
 import { type MoneySettings, USUAL } from '../chain/settings';
 import { attemptOf, type Ranked } from '../state';
 
-/** The formulas of `chain-money-5` with these numbers; of a trial, with its name behind: `chain-money-5+calm`. */
+/** The formulas of `chain-money-6` with these numbers; of a trial, with its name behind: `chain-money-6+calm`. */
 export interface Model {
   readonly name: string;
   readonly settings: MoneySettings;

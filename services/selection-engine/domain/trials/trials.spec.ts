@@ -65,7 +65,7 @@ describe('a trial', () => {
       .when(judges({ ess: 999, promote: false, why: 'too-few-decisions' }))
       .thenState(stateOf(), ['running', champion.name])
       .when(judges())
-      .thenState(stateOf(), ['promoted', 'chain-money-5+calm'])
+      .thenState(stateOf(), ['promoted', 'chain-money-6+calm'])
       .when(judges())
       .thenNothing()
       .when(backs)
@@ -143,11 +143,11 @@ describe('a line', () => {
   it('is ranked by its model; the record names it and its numbers, and is made again', () => {
     const { decided } = decide(tried);
     assert.ok(decided);
-    assert.deepEqual([decided.model, decided.settings, decided.candidates[0]?.offerId], ['chain-money-5+calm', settings, 'b~video']);
+    assert.deepEqual([decided.model, decided.settings, decided.candidates[0]?.offerId], ['chain-money-6+calm', settings, 'b~video']);
     assert.deepEqual(replay(decided), { identical: true, differs: [] });
     for (const n of [kept, outside]) {
       const { decided: by } = decide(n);
-      assert.deepEqual([by?.model, by?.settings, by?.candidates[0]?.offerId], ['chain-money-5', undefined, 'a~video']);
+      assert.deepEqual([by?.model, by?.settings, by?.candidates[0]?.offerId], ['chain-money-6', undefined, 'a~video']);
     }
   });
 
@@ -163,7 +163,7 @@ describe('a line', () => {
   it('names the formulas that it is ranked by, where its numbers are from before an upgrade', () => {
     const book = market();
     knowModels(book, { champion: { name: 'chain-money-4+calm', settings }, running: { name: 'calmer', share: 0.5, challenger: { name: 'chain-money-3+calmer', settings } } }); // prettier-ignore
-    assert.deepEqual([book.models.champion, book.models.running?.challenger.name], [challenger, 'chain-money-5+calmer']);
+    assert.deepEqual([book.models.champion, book.models.running?.challenger.name], [challenger, 'chain-money-6+calmer']);
   });
 
   it('is decided once though its transaction runs again after the trial has ended', () => {
