@@ -1,7 +1,7 @@
 import type { Beliefs } from './beliefs';
-import { categoryOf, type Chose, noteChoice, seenBy, tasteIn, tasteOf } from './choices';
+import { categoryOf, type Chose, noteChoice, seenIn } from './choices';
 import { probability } from './rates';
-import { learnTaste, lessonOfAnswer, type Taste, type Traits, USUAL, weighed } from './tastes';
+import { learnAnswer, type Traits, weighed, weightsOf } from './tastes';
 
 /** Words on substitutes are few: they last long. */
 const WORDS_HALF_MS = 60 * 86_400_000;
@@ -11,7 +11,7 @@ const WORDS_WEIGHT = 20;
 const USUAL_YES = 0.75;
 /** What was foreseen for sure leaves words nothing to say. */
 const FORESEEN_MOST = 0.98;
-/** Goods and pairs of which words are remembered; the oldest go first. */
+/** Goods and pairs of which words are remembered; whichever was not heard of for longest goes first. */
 export const WORDS_MAX = 50_000;
 /** Guadagni-Little: what a buyer bought last weighs a fifth. */
 export const LOYALTY_STEP = 0.2;
@@ -39,12 +39,11 @@ export interface Answer extends Partial<Omit<Substitute, 'sku' | 'insteadOf'>> {
 /** Learns what buyers look at from what they say, and of the good and the pair what that does not explain. */
 export function noteAnswer(beliefs: Beliefs, it: Answer): void {
   const { at, sku, insteadOf, good, bad } = it;
-  const ofGood = wordsIn(beliefs, `>${sku}`, at);
-  const ofPair = wordsIn(beliefs, `${insteadOf}>${sku}`, at);
-  const z = isTold(it) ? learnAnswer(beliefs, it, said(ofGood, at) + said(ofPair, at)) : logit(USUAL_YES);
-  const forGood = z + said(ofGood, at);
+  const [ofGood, ofPair] = [wordsIn(beliefs, `>${sku}`, at), wordsIn(beliefs, `${insteadOf}>${sku}`, at)];
+  const [saysGood, saysPair] = [said(ofGood, at), said(ofPair, at)];
+  const z = isTold(it) ? foreseenAndLearnt(beliefs, it, saysGood + saysPair) : logit(USUAL_YES);
   addWords(ofGood, at, { good, bad, foreseen: (good + bad) * logistic(z) });
-  addWords(ofPair, at, { good, bad, foreseen: (good + bad) * logistic(forGood) });
+  addWords(ofPair, at, { good, bad, foreseen: (good + bad) * logistic(z + saysGood) });
 }
 
 /** What was delivered in another's place is complained of (1), or was not after all (-1): one word more, of whoever. */
@@ -56,16 +55,13 @@ export function noteUnkept(beliefs: Beliefs, { at, sku, insteadOf }: Pick<Answer
 const isTold = (it: Answer): it is Answer & Substitute => it.referenceMinor !== undefined && it.priceMinor !== undefined;
 
 /** @returns what was foreseen of it without words, in logits */
-function learnAnswer(beliefs: Beliefs, it: Answer & Substitute, words: number): number {
+function foreseenAndLearnt(beliefs: Beliefs, it: Answer & Substitute, words: number): number {
   const { tastes } = beliefs;
-  const category = it.category ?? categoryOf(tastes, it.sku) ?? '';
+  const { category = categoryOf(tastes, it.sku), good, bad } = it;
   const traits = traitsIn(beliefs, it, category);
   const given = givenOf(beliefs, it);
-  const own = tasteIn(tastes, category);
-  const z = given + weighed(own, traits);
-  const lesson = (taste: Taste) => lessonOfAnswer(traits, probability(logistic(given + weighed(taste, traits) + words)), it);
-  learnTaste(tastes.market, lesson(tastes.market), USUAL);
-  learnTaste(own, lesson(own), tastes.market.weights);
+  const z = given + weighed(weightsOf(tastes, category), traits);
+  learnAnswer(tastes, category, { traits, given: given + words, good, bad });
   return z;
 }
 
@@ -107,9 +103,9 @@ export const ACCEPTANCE = { preApproved: 1.6, asked: 0.2, nest: 0.7, heat: 0.2 }
 /** P(the buyer keeps the substitute), in [0,1]: a logit of what is known of the pair, the good and the buyer. */
 export function acceptanceOf(beliefs: Beliefs, it: Substitute, at: number): number {
   const { substitutes, tastes } = beliefs;
-  const category = it.category ?? categoryOf(tastes, it.sku) ?? '';
+  const { category = categoryOf(tastes, it.sku) } = it;
   const words = said(substitutes.get(`>${it.sku}`), at) + said(substitutes.get(`${it.insteadOf}>${it.sku}`), at);
-  return probability(logistic(givenOf(beliefs, it) + weighed(tasteOf(tastes, category), traitsIn(beliefs, it, category)) + words));
+  return probability(logistic(givenOf(beliefs, it) + weighed(weightsOf(tastes, category), traitsIn(beliefs, it, category)) + words));
 }
 
 type Given = Partial<Pick<Substitute, 'preApproved' | 'sameCategory'>> & Pick<Substitute, 'sku'>;
@@ -121,13 +117,10 @@ function givenOf({ heat }: Beliefs, { sku, preApproved = false, sameCategory = t
 }
 
 /** The faithful take another good badly. */
-function traitsIn(
-  beliefs: Beliefs,
-  { buyer, insteadOf, referenceMinor, ...it }: Omit<Substitute, 'preApproved'>,
-  category: string,
-): Traits {
+function traitsIn(beliefs: Beliefs, it: Omit<Substitute, 'preApproved'>, category: string): Traits {
+  const { buyer, insteadOf, referenceMinor } = it;
   const liked = buyer === undefined ? undefined : beliefs.loyalty.get(buyer);
-  return seenBy(beliefs, { insteadOf, referenceMinor, category, ...(liked && { liked }) })(it);
+  return seenIn(beliefs.tastes, { insteadOf, referenceMinor, category, liked })(it);
 }
 
 /** What words add, in logits: their share, held to what was foreseen of them, against that. */
@@ -151,9 +144,8 @@ function addWords(it: Words, at: number, { good, bad, foreseen }: Omit<Words, 'a
 const faded = (it: Words, at: number): number => 2 ** (-Math.max(0, at - it.at) / WORDS_HALF_MS);
 
 function wordsIn({ substitutes }: Beliefs, key: string, at: number): Words {
-  const known = substitutes.get(key);
-  if (known !== undefined) return known;
-  const words = { good: 0, bad: 0, foreseen: 0, at };
+  const words = substitutes.get(key) ?? { good: 0, bad: 0, foreseen: 0, at };
+  substitutes.delete(key); // the youngest last
   substitutes.set(key, words);
   if (substitutes.size > WORDS_MAX) substitutes.delete(substitutes.keys().next().value ?? '');
   return words;

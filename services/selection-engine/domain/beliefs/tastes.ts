@@ -1,134 +1,197 @@
 /**
- * What a good in another's place is judged by; each is 0 where nothing is known of it, so that then only `USUAL` and today's prices speak.
- * `level`: whatever it is. `likeness`: of its attributes, less a half. `saving`: share of the missing good's price. `loyalty`: how much its
- * buyer is used to it, less half of what he is to the missing one. `habit`: the log of how often he takes it, times a good of its category
- * that nobody prefers. `price`: tenths by which it costs more than it usually does. `popularity`: log of how often it is taken where it
- * could be, times chance.
+ * What a good in another's place is judged by; each is 0 where nothing is known of it. `level`: whatever it is. `likeness`: of its attributes,
+ * less a half. `saving`: share of the missing good's price. `loyalty`: how much its buyer is used to it, less half of what he is to the missing
+ * one. `habit`: the log of how often he takes it, times a good of its category that nobody prefers. `price`: tenths by which it costs more than
+ * it usually does. `popularity`: log of how often it is taken where it could be, times chance.
  */
 export const TRAITS = ['level', 'likeness', 'saving', 'loyalty', 'habit', 'price', 'popularity'] as const;
 const SIZE = TRAITS.length;
-export type Traits = Float64Array;
+export type Traits = readonly number[];
 
-/** What each weighs before anything was learnt, in logits: half of all markets lie within a third of a logit of it. */
-export const USUAL: Traits = Float64Array.of(0, 0.8, 0.6, 2, 0, -0.25, 0);
-/** N(usual, 0.5²). */
+/** What each weighs before anything was learnt, in logits. */
+export const USUAL: Traits = [0, 0.8, 0.6, 2, 0, -0.25, 0];
+/** N(usual, 0.5²): of a category around the market, and of a market around what is usual. */
 const PRIOR_PRECISION = 4;
+/** Of a pivot, whatever rounding does. */
+const LEAST = 1e-9;
 /** Beyond it a trait says no more, and a weight is no further from what is usual. */
 const TRAIT_MAX = 5;
 export const WEIGHT_AWAY_MAX = 4;
-/** So many newer observations halve what one weighs: buyers change. */
+/** So many newer observations of a category halve what one weighs: buyers change. */
 const HALF_AFTER = 2_000;
 const KEPT = 2 ** (-1 / HALF_AFTER);
 
-/**
- * Weights as they were learnt: a normal around what is usual one level above, and a quadratic for each observation (online Laplace), all of it
- * in numbers of one size. `curvature` and `pull` are the observations' alone, so that the level above may move under them.
- */
-export interface Taste {
+/** A sum of quadratics, one an observation (online Laplace): minus its second derivatives below the diagonal and on it, and its pull. */
+interface Learnt {
   readonly curvature: Float64Array;
   readonly pull: Float64Array;
-  readonly weights: Traits;
-  /** Choices that were learnt from, and the goods among which they were made; both faded. */
+}
+
+/** What was learnt in one category, faded. */
+export interface Taste extends Learnt {
+  /** Where its next observation is looked at from: its own weights, around what is usual. */
+  own: Traits;
+  /** Its weights around those of all other categories, and how much was known then. */
+  weights: Traits;
+  asOf: number;
+  /** Choices that were learnt from, and the goods among which they were made. */
   choices: number;
   offered: number;
 }
 
-export const noTaste = (): Taste => ({
-  curvature: new Float64Array(SIZE * SIZE),
-  pull: new Float64Array(SIZE),
-  weights: USUAL.slice(),
-  choices: 0,
-  offered: 0,
-});
+/** Weights by category. Which of two categories is heard of first makes no difference to any. */
+export interface TasteBook {
+  readonly categories: Map<string, Taste>;
+  /** The sum of all categories, the weights of one that is not known, and how many observations there were. */
+  readonly all: Learnt & { weights: Traits; asOf: number };
+  observations: number;
+}
 
-export const traitsOf = (...values: number[]): Traits => Float64Array.from(values, (it) => Math.min(TRAIT_MAX, Math.max(-TRAIT_MAX, it)));
+/** Categories that have a taste of their own; whichever was not heard of for longest goes first. */
+export const TASTES_MAX = 500;
+
+const nothing = (): Learnt => ({ curvature: new Float64Array(SIZE * SIZE), pull: new Float64Array(SIZE) });
+
+export const noTasteBook = (): TasteBook => {
+  const { curvature, pull } = nothing();
+  return { categories: new Map(), all: { curvature, pull, weights: USUAL, asOf: 0 }, observations: 0 };
+};
+
+/** As much of a trait as counts. */
+export const counted = (trait: number): number => Math.min(TRAIT_MAX, Math.max(-TRAIT_MAX, trait));
+
+/** The weights of a category: its own, held to the market's; or the market's, where nothing is known of it. Worked out when they are asked for. */
+export function weightsOf({ categories, all, observations }: TasteBook, category: string): Traits {
+  const taste = categories.get(category);
+  const known = taste ?? all;
+  if (known.asOf === observations) return known.weights;
+  known.asOf = observations;
+  if (taste === undefined) known.weights = solved([all], USUAL);
+  else known.weights = solved([taste], solved([all, taste], USUAL));
+  return known.weights;
+}
 
 /** What its traits say for a good, in logits. */
-export function weighed({ weights }: Pick<Taste, 'weights'>, traits: Traits): number {
+export function weighed(weights: Traits, traits: Traits): number {
   let sum = 0;
   for (let n = 0; n < SIZE; n++) sum += (weights[n] ?? 0) * (traits[n] ?? 0);
   return sum;
 }
 
-/** One observation at today's weights: the gradient of its likelihood, and minus its second derivative. */
+/** Learns from a good that was taken (`good`) or not (`bad`), in parts of one; `given`: what else speaks for it, in logits. O(1). */
+export function learnAnswer(
+  book: TasteBook,
+  category: string,
+  { traits, given, good, bad }: { readonly traits: Traits; readonly given: number; readonly good: number; readonly bad: number },
+): void {
+  const taste = tasteIn(book, category);
+  const said = 1 / (1 + Math.exp(-given - weighed(taste.own, traits)));
+  const curvature = new Float64Array(SIZE * SIZE);
+  addSquare(curvature, traits, (good + bad) * said * (1 - said));
+  const gradient = traits.map((it) => it * (good - (good + bad) * said));
+  learn(book, taste, { curvature, gradient });
+}
+
+/** Learns from one good that was taken of several: a conditional logit. O(options). */
+export function learnChoice(book: TasteBook, category: string, options: readonly Traits[], chosen: number): void {
+  const taste = tasteIn(book, category);
+  const shares = sharesOf(options.map((it) => weighed(taste.own, it)));
+  const mean = new Array<number>(SIZE).fill(0);
+  const curvature = new Float64Array(SIZE * SIZE);
+  for (let k = 0; k < options.length; k++) {
+    const [traits, share] = [options[k] ?? USUAL, shares[k] ?? 0];
+    for (let n = 0; n < SIZE; n++) mean[n] = (mean[n] ?? 0) + share * (traits[n] ?? 0);
+    addSquare(curvature, traits, share);
+  }
+  addSquare(curvature, mean, -1);
+  const taken = options[chosen] ?? mean;
+  learn(book, taste, { curvature, gradient: mean.map((it, n) => (taken[n] ?? 0) - it) });
+  taste.choices = KEPT * taste.choices + 1;
+  taste.offered = KEPT * taste.offered + options.length;
+}
+
+/** One observation as its category sees it: the gradient of its likelihood, and minus its second derivatives. */
 interface Lesson {
-  readonly gradient: Float64Array;
+  readonly gradient: Traits;
   readonly curvature: Float64Array;
 }
 
-/** Of a good that was taken or not, where it was foreseen as `said`. */
-export function lessonOfAnswer(traits: Traits, said: number, { good, bad }: { readonly good: number; readonly bad: number }): Lesson {
-  const gradient = traits.map((it) => it * (good - (good + bad) * said));
-  const curvature = new Float64Array(SIZE * SIZE);
-  addSquare(curvature, traits, (good + bad) * said * (1 - said));
-  return { gradient, curvature };
-}
-
-/** Of one good that was taken of several: a conditional logit. */
-export function lessonOfChoice(taste: Taste, options: readonly Traits[], chosen: number): Lesson {
-  const shares = sharesOf(options.map((it) => weighed(taste, it)));
-  const mean = new Float64Array(SIZE);
-  options.forEach((it, k) => it.forEach((value, n) => (mean[n] = (mean[n] ?? 0) + (shares[k] ?? 0) * value)));
-  const curvature = new Float64Array(SIZE * SIZE);
-  const less = (it: Traits): Traits => it.map((value, n) => value - (mean[n] ?? 0));
-  options.forEach((it, k) => addSquare(curvature, less(it), shares[k] ?? 0));
-  return { gradient: less(options[chosen] ?? mean), curvature };
-}
-
-/** Takes an observation in; `above` are the weights of the level above. O(1). */
-export function learnTaste({ curvature, pull, weights }: Taste, lesson: Lesson, above: Traits): void {
+function learn(book: TasteBook, taste: Taste, { curvature, gradient }: Lesson): void {
+  add(book.all, taste, -1);
   for (let row = 0; row < SIZE; row++) {
     let along = 0;
     for (let column = 0; column < SIZE; column++) {
-      const at = row * SIZE + column;
-      const bent = lesson.curvature[at] ?? 0;
-      along += bent * (weights[column] ?? 0);
-      curvature[at] = KEPT * (curvature[at] ?? 0) + bent;
+      const at = Math.max(row, column) * SIZE + Math.min(row, column);
+      along += (curvature[at] ?? 0) * (taste.own[column] ?? 0);
+      if (column <= row) taste.curvature[at] = KEPT * (taste.curvature[at] ?? 0) + (curvature[at] ?? 0);
     }
-    pull[row] = KEPT * (pull[row] ?? 0) + along + (lesson.gradient[row] ?? 0);
+    taste.pull[row] = KEPT * (taste.pull[row] ?? 0) + along + (gradient[row] ?? 0);
   }
-  const matrix = curvature.map((it, at) => it + (at % (SIZE + 1) === 0 ? PRIOR_PRECISION : 0));
-  const learnt = solved(matrix, pull.map((it, n) => it + PRIOR_PRECISION * (above[n] ?? 0))); // prettier-ignore
-  for (let n = 0; n < SIZE; n++) {
-    const usual = USUAL[n] ?? 0;
-    weights[n] = Math.min(usual + WEIGHT_AWAY_MAX, Math.max(usual - WEIGHT_AWAY_MAX, learnt[n] ?? usual));
-  }
+  add(book.all, taste, 1);
+  taste.own = solved([taste], USUAL);
+  book.observations++;
 }
 
-export function noteOffered(taste: Taste, goods: number): void {
-  taste.choices = KEPT * taste.choices + 1;
-  taste.offered = KEPT * taste.offered + goods;
+function add(to: Learnt, { curvature, pull }: Learnt, times: number): void {
+  for (let n = 0; n < curvature.length; n++) to.curvature[n] = (to.curvature[n] ?? 0) + times * (curvature[n] ?? 0);
+  for (let n = 0; n < pull.length; n++) to.pull[n] = (to.pull[n] ?? 0) + times * (pull[n] ?? 0);
+}
+
+function tasteIn(book: TasteBook, category: string): Taste {
+  const { categories } = book;
+  const known = categories.get(category);
+  const { curvature, pull } = known ?? nothing();
+  const taste = known ?? { curvature, pull, own: USUAL, weights: USUAL, asOf: -1, choices: 0, offered: 0 };
+  categories.delete(category); // the youngest last
+  categories.set(category, taste);
+  const [oldest] = categories.size > TASTES_MAX ? categories : [];
+  if (oldest === undefined) return taste;
+  add(book.all, oldest[1], -1);
+  categories.delete(oldest[0]);
+  return taste;
 }
 
 /** Shares of a logit. */
-export function sharesOf(values: readonly number[]): number[] {
+function sharesOf(values: readonly number[]): number[] {
   const most = Math.max(...values);
   const odds = values.map((it) => Math.exp(it - most));
   const all = odds.reduce((sum, it) => sum + it, 0);
   return odds.map((it) => it / all);
 }
 
+/** Only below the diagonal and on it: the rest is alike. */
 function addSquare(matrix: Float64Array, vector: Traits, times: number): void {
-  for (let row = 0; row < SIZE; row++)
-    for (let column = 0; column < SIZE; column++) {
+  for (let row = 0; row < SIZE; row++) {
+    const value = times * (vector[row] ?? 0);
+    for (let column = 0; column <= row; column++) {
       const at = row * SIZE + column;
-      matrix[at] = (matrix[at] ?? 0) + times * (vector[row] ?? 0) * (vector[column] ?? 0);
+      matrix[at] = (matrix[at] ?? 0) + value * (vector[column] ?? 0);
     }
+  }
 }
 
-/** By Gauss; the matrix is positive definite (its diagonal holds the prior), so that no pivot is near 0. Both are used up. */
-function solved(matrix: Float64Array, right: Float64Array): Float64Array {
-  for (let row = 0; row < SIZE; row++) {
-    for (let lower = row + 1; lower < SIZE; lower++) {
-      const times = (matrix[lower * SIZE + row] ?? 0) / (matrix[row * SIZE + row] ?? 1);
-      for (let n = row; n < SIZE; n++) matrix[lower * SIZE + n] = (matrix[lower * SIZE + n] ?? 0) - times * (matrix[row * SIZE + n] ?? 0);
-      right[lower] = (right[lower] ?? 0) - times * (right[row] ?? 0);
+/** The likeliest weights around those of the level above, by what was learnt, less a part of it. */
+function solved([from, less]: readonly [Learnt, Learnt?], above: Traits): Traits {
+  const matrix = Float64Array.from(from.curvature, (it, at) => it - (less?.curvature[at] ?? 0) + (at % (SIZE + 1) === 0 ? PRIOR_PRECISION : 0)); // prettier-ignore
+  const right = Float64Array.from(from.pull, (it, n) => it - (less?.pull[n] ?? 0) + PRIOR_PRECISION * (above[n] ?? 0));
+  cholesky(matrix, right);
+  return USUAL.map((usual, n) => Math.min(usual + WEIGHT_AWAY_MAX, Math.max(usual - WEIGHT_AWAY_MAX, right[n] ?? usual)));
+}
+
+/** Solves in place. The matrix is positive definite, since its diagonal holds the prior; only its lower half is looked at. */
+function cholesky(matrix: Float64Array, right: Float64Array): void {
+  for (let row = 0; row < SIZE; row++)
+    for (let column = 0; column <= row; column++) {
+      let sum = matrix[row * SIZE + column] ?? 0;
+      for (let n = 0; n < column; n++) sum -= (matrix[row * SIZE + n] ?? 0) * (matrix[column * SIZE + n] ?? 0);
+      matrix[row * SIZE + column] = row === column ? Math.sqrt(Math.max(LEAST, sum)) : sum / (matrix[column * SIZE + column] ?? 1);
     }
+  for (let row = 0; row < SIZE; row++) {
+    for (let n = 0; n < row; n++) right[row] = (right[row] ?? 0) - (matrix[row * SIZE + n] ?? 0) * (right[n] ?? 0);
+    right[row] = (right[row] ?? 0) / (matrix[row * SIZE + row] ?? 1);
   }
   for (let row = SIZE - 1; row >= 0; row--) {
-    let sum = right[row] ?? 0;
-    for (let n = row + 1; n < SIZE; n++) sum -= (matrix[row * SIZE + n] ?? 0) * (right[n] ?? 0);
-    right[row] = sum / (matrix[row * SIZE + row] ?? 1);
+    for (let n = row + 1; n < SIZE; n++) right[row] = (right[row] ?? 0) - (matrix[n * SIZE + row] ?? 0) * (right[n] ?? 0);
+    right[row] = (right[row] ?? 0) / (matrix[row * SIZE + row] ?? 1);
   }
-  return right;
 }
