@@ -24,7 +24,7 @@ export const OPTIONS_MAX = 100;
 /** So many choices, by chance, hold how popular a good is to the mean. */
 const POPULARITY_WEIGHT = 5;
 /** A good's usual price is that of about so many choices before, and none of them moves it by more than a factor of e. */
-const PRICES_MAX = 50;
+const PRICES_MAX = 200;
 /** So many choices at which it was on offer halve what one says of a good's popularity. */
 const KEPT = 2 ** (-1 / 700);
 /** Of a buyer who never took it, and takes nothing else: one time in twenty of what chance would be. */

@@ -10,8 +10,11 @@ export type Traits = readonly number[];
 
 /** What each weighs before anything was learnt, in logits. */
 export const USUAL: Traits = [0, 0.8, 0.6, 2, 0, -0.25, 0];
-/** N(usual, 0.5²): of a category around the market, and of a market around what is usual. */
-const PRIOR_PRECISION = 4;
+/**
+ * How sure it is: N(usual, 0.5²) for logs and tenths, N(usual, 1) for shares of one, which differ less from good to good. So weights of a market
+ * lie around what is usual, and those of a category around its market's.
+ */
+const PRECISION: readonly number[] = [4, 1, 1, 1, 4, 4, 4];
 /** Of a pivot, whatever rounding does. */
 const LEAST = 1e-9;
 /** Beyond it a trait says no more, and a weight is no further from what is usual. */
@@ -172,8 +175,8 @@ function addSquare(matrix: Float64Array, vector: Traits, times: number): void {
 
 /** The likeliest weights around those of the level above, by what was learnt, less a part of it. */
 function solved([from, less]: readonly [Learnt, Learnt?], above: Traits): Traits {
-  const matrix = Float64Array.from(from.curvature, (it, at) => it - (less?.curvature[at] ?? 0) + (at % (SIZE + 1) === 0 ? PRIOR_PRECISION : 0)); // prettier-ignore
-  const right = Float64Array.from(from.pull, (it, n) => it - (less?.pull[n] ?? 0) + PRIOR_PRECISION * (above[n] ?? 0));
+  const matrix = Float64Array.from(from.curvature, (it, at) => it - (less?.curvature[at] ?? 0) + (at % (SIZE + 1) === 0 ? (PRECISION[at / (SIZE + 1)] ?? 1) : 0)); // prettier-ignore
+  const right = Float64Array.from(from.pull, (it, n) => it - (less?.pull[n] ?? 0) + (PRECISION[n] ?? 1) * (above[n] ?? 0));
   cholesky(matrix, right);
   return USUAL.map((usual, n) => Math.min(usual + WEIGHT_AWAY_MAX, Math.max(usual - WEIGHT_AWAY_MAX, right[n] ?? usual)));
 }
