@@ -34,11 +34,11 @@ describe('buyers whose good is missing', () => {
     assert.ok(tastes.keeps(wish, other) < (before[1] ?? 0));
   });
 
-  it('keep no more than of an oracle’s choice, and more of the service’s than of a random one', () => {
-    const shares = new Map(keptShares([1, 2].map((seed) => playSubstitutes(seed, 25))).map((it) => [it.chooser, it.share]));
+  it('keep no more than of an oracle’s choice, and more of the service’s than of the likest good, which is more than of a random one', () => {
+    const shares = new Map(keptShares([1, 2, 3, 4].map((seed) => playSubstitutes(seed, 25))).map((it) => [it.chooser, it.share]));
     const of = (chooser: string): number => shares.get(chooser) ?? NaN;
     for (const share of shares.values()) assert.ok(share <= of('oracle') + 0.01);
-    assert.ok(of('midstream') > of('random'));
+    assert.ok(of('midstream') > of('likest') && of('likest') > of('random'));
   });
 
   it('are told to a chooser without what they like', () => {

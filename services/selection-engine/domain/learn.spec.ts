@@ -4,6 +4,7 @@ import type { AnyFact, Fact } from '@midstream/contracts';
 import { doubledOf, qualityOf, upOf } from './beliefs/read';
 import { stockChance } from './beliefs/stock';
 import { acceptanceOf } from './beliefs/substitutes';
+import { USUAL, weightsOf } from './beliefs/tastes';
 import { applyToBook, type OfferBook } from './book';
 import { aBook, aBurst, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
 
@@ -115,6 +116,17 @@ describe('what selection learns', () => {
     assert.ok(accepted('no', 'no') < accepted('expired', 'expired') && accepted('expired', 'expired') < accepted());
     assert.ok(accepted() < accepted('yes', 'yes'));
     assert.equal(accepted('withdrawn'), accepted());
+  });
+
+  it('hears with what they say what the substitute looked like, and of no buyer', () => {
+    const book = aBook(aProduct('video'), aProduct('music', { priceMinor: 2000, attributes: { kind: 'x' } }), anOffer('a', 'video'));
+    const question = { ...LINE, holdId: 'h', sku: 'music', consentId: 'c' };
+    const asked = { ...question, quantity: 1, insteadOf: 'video', priceMinor: 2000, currency: 'CNY' };
+    applyToBook(book, { type: 'ConsentRequested', ...asked, deadlineAt: '2026-11-24T12:15:00.000Z', default: 'refund' });
+    applyToBook(book, { type: 'ConsentAnswered', ...question, answer: 'no' });
+    const [level, likeness, saving, loyalty] = weightsOf(book.beliefs.tastes, 'membership').map((it, n) => it - (USUAL[n] ?? NaN));
+    assert.ok(level !== undefined && level < 0 && likeness !== undefined && likeness < 0 && saving !== undefined && saving < 0);
+    assert.equal(loyalty, 0);
   });
 
   it('takes a substitute as kept when it is delivered to who agreed beforehand, once for all units, and as given back when it is cancelled', () => {

@@ -12,6 +12,7 @@ import { TASTES_MAX, TRAITS, USUAL, WEIGHT_AWAY_MAX, weightsOf } from './tastes'
 const NOON = Date.UTC(2026, 10, 24, 12);
 const GOODS = ['a', 'b', 'c', 'd'];
 type Purchase = Extract<MarketObservation, { type: 'purchase' }>;
+type Answer = Extract<MarketObservation, { type: 'substitute-answered' }>;
 type Reason = (price: number, isSecond: boolean) => number;
 
 /** Forty buyers of one category, each with a favourite and a second; one time in three a favourite is passed by, for `reason`. */
@@ -120,7 +121,7 @@ describe('what buyers take in place of their favourite', () => {
 });
 
 describe('what buyers say of a substitute', () => {
-  const answered = (n: number, similarity: number, isKept: boolean): MarketObservation => ({
+  const answered = (n: number, similarity: number, isKept: boolean): Answer => ({
     ...{ type: 'substitute-answered', at: NOON, sku: `s${n}`, insteadOf: `i${n}`, category: 'c', similarity, preApproved: true },
     ...{ referenceMinor: 1_000, priceMinor: 1_000, answer: isKept ? 'accepted' : 'refunded' },
   });
@@ -136,7 +137,7 @@ describe('what buyers say of a substitute', () => {
 
   it('counts for a good as far as it was not foreseen', () => {
     const often = (similarity: number) =>
-      knowing(...strict, ...Array.from({ length: 10 }, (): MarketObservation => ({ ...answered(0, similarity, false), sku: 'bad' })));
+      knowing(...strict, ...Array.from({ length: 10 }, (): Answer => ({ ...answered(0, similarity, false), sku: 'bad' })));
     const kept = (of: Beliefs) => acceptanceOf(of, aPair({ sku: 'bad', category: 'c', similarity: 0.5 }), NOON);
     assert.ok(kept(often(0.95)) < kept(often(0.05))); // one that is alike had been expected to be kept
     assert.ok(kept(often(0.05)) < kept(knowing(...strict)));
