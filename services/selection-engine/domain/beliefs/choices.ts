@@ -78,7 +78,7 @@ export function seenIn(tastes: Tastes, { insteadOf, referenceMinor, category, li
 }
 
 const savingOf = (referenceMinor: number | undefined, priceMinor: number | undefined): number =>
-  referenceMinor === undefined || priceMinor === undefined ? 0 : Math.max(0, referenceMinor - priceMinor) / Math.max(1, referenceMinor);
+  referenceMinor === undefined || priceMinor === undefined || priceMinor >= referenceMinor ? 0 : 1 - priceMinor / referenceMinor;
 
 const dearerBy = (good: KnownGood | undefined, priceMinor: number | undefined): number =>
   good === undefined || good.prices === 0 || priceMinor === undefined ? 0 : logOf(priceMinor) - good.logPrice;
@@ -163,5 +163,5 @@ function notePrice(good: KnownGood | undefined, priceMinor: number | undefined):
 const usualPriceOf = (good: KnownGood | undefined): number | undefined =>
   good === undefined || good.prices === 0 ? undefined : Math.exp(good.logPrice);
 
-/** What costs nothing is as cheap as one minor unit. */
-const logOf = (priceMinor: number): number => Math.log(Math.max(1, priceMinor));
+/** What costs nothing is as cheap as a thousandth of a minor unit. */
+const logOf = (priceMinor: number): number => Math.log(Math.max(0.001, priceMinor));

@@ -8,7 +8,7 @@ import { likenessOf, standsInFor } from '../likeness';
 
 /** Goods that a choice is told among, and that are looked at for it: any of them, if drawn alike, teach as well as all (McFadden). */
 export const CHOICE_GOODS_MAX = 30;
-export const LOOKED_AT_MAX = 500;
+export const LOOKED_AT_MAX = 200;
 
 /**
  * A new line of a buyer who is remembered, for another good than what he likes best of its category, though it could stand in for that: it is
@@ -36,17 +36,27 @@ function favouriteIn({ products }: OfferBook, category: string, liked: ReadonlyM
   return best;
 }
 
-/** The favourite, where it can be sold, and others that stand in for it; from a place in the category that the line draws. */
+/** The favourite, where it can be sold, and others that stand in for it, as the line draws them. */
 function others(book: OfferBook, request: SelectionRequest, chosen: Product, favourite: Product): Product[] {
-  const skus = [...(book.skusByCategory.get(chosen.category) ?? [])];
-  const from = Math.floor(chanceOf(`${request.orderId}/${request.lineId}`) * skus.length);
   const found = isSold(book, favourite, request) ? [favourite] : [];
-  for (let n = 0; n < Math.min(skus.length, LOOKED_AT_MAX) && found.length < CHOICE_GOODS_MAX - 1; n++) {
-    const it = book.products.get(skus[(from + n) % skus.length] ?? '');
-    if (it === undefined || it.sku === chosen.sku || it.sku === favourite.sku) continue;
-    if (it.currency === chosen.currency && standsInFor(favourite, it) && isSold(book, it, request)) found.push(it);
+  for (const sku of drawn(book.skusByCategory.get(chosen.category) ?? new Set(), chanceOf(`${request.orderId}/${request.lineId}`))) {
+    const it = book.products.get(sku);
+    if (it === undefined || it.sku === chosen.sku || it.sku === favourite.sku || it.currency !== chosen.currency) continue;
+    if (standsInFor(favourite, it) && isSold(book, it, request)) found.push(it);
+    if (found.length === CHOICE_GOODS_MAX - 1) break;
   }
   return found;
+}
+
+/** Goods from all over the category, at most LOOKED_AT_MAX, from a drawn one on. */
+function drawn(skus: ReadonlySet<string>, chance: number): string[] {
+  const step = Math.ceil(skus.size / LOOKED_AT_MAX);
+  const first = Math.floor(chance * skus.size);
+  const picked: string[] = [];
+  let n = 0;
+  for (const it of skus) if (n++ % step === first % step) picked.push(it);
+  const from = Math.floor(first / step);
+  return [...picked.slice(from), ...picked.slice(0, from)];
 }
 
 /** To such a line, by any supplier. A top-up needs its account, and to a line that names one nothing else is of use. */
