@@ -16,7 +16,8 @@ describe('what is remembered of buyers', () => {
   let engine: Engine;
   let book: OfferBook;
   before(async () => {
-    engine = await startEngine('selection_buyers', aProduct('video'), aProduct('music'), anOffer('a', 'video'), anOffer('a', 'music'));
+    const goods = ['video', 'music', 'film'].flatMap((it) => [aProduct(it), anOffer('a', it)]);
+    engine = await startEngine('selection_buyers', ...goods);
     book = engine.service.view as OfferBook;
   });
   after(() => engine.stop());
@@ -79,6 +80,19 @@ describe('what is remembered of buyers', () => {
   it('is told to nobody but the buyer’s own merchant', async () => {
     assert.equal(await cards(ANN, 'k2'), undefined);
     assert.equal((await engine.ask('/recommendations', { body: { ...WANTED, buyerKey: RAW } })).status, 400);
+  });
+
+  it('teaches what buyers take instead, when one asks for another good than usual', async () => {
+    const taught = () => book.beliefs.tastes.observations;
+    const asks = async (orderId: string, sku: string) => {
+      const request = aRequest({ orderId, buyerKey: ANN, need: { sku }, deliverBy: new Date(Date.now() + 86_400_000).toISOString() });
+      await engine.tell({ type: 'LineSelectionRequested', orderId, merchantId: 'm1', lineId: '1', request });
+    };
+    await asks('t1', 'video');
+    assert.equal(taught(), 0);
+    await asks('t2', 'film');
+    assert.equal(taught(), 1);
+    assert.deepEqual([...book.beliefs.tastes.goods.keys()].sort(), ['film', 'music', 'video']);
   });
 
   it('never names a buyer: not in a row, not in an event', async () => {
