@@ -44,7 +44,7 @@ function planFor({ units, offers }: Asked): StormPlanned {
 function bestOf({ units, offers }: Asked): number {
   const ways = (left: readonly [number, number], n: number): number => {
     const offer = offers[n];
-    if (offer === undefined) return -REFUND * (left[0] + left[1]);
+    if (offer === undefined) return 0 - REFUND * (left[0] + left[1]);
     let best = -Infinity;
     for (let a = 0; a <= Math.min(left[0], offer.early); a++)
       for (let b = 0; b <= Math.min(left[1], offer.early + offer.more - a); b++)
