@@ -14,11 +14,16 @@ export const factorOf = (rate: number, from: string, to: string): number => rate
 const digitsOf = (currency: string): number =>
   new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 
-/** Never below what it costs: rounded up, but not for the dust that a fraction in binary leaves. */
-export const convert = (minor: number, factor: number): number => Math.ceil(Number((minor * factor).toFixed(6)));
+/**
+ * Never below what it costs: rounded up, but not for the dust that a fraction in binary leaves. What comes to more than a number can say is the
+ * largest: nobody sells at that, and no fact breaks.
+ */
+export const convert = (minor: number, factor: number): number => within(Math.ceil(Number((minor * factor).toFixed(6))));
 
 /** What it is in the supplier's currency, for which it was rounded up: never above it. */
-export const convertBack = (minor: number, factor: number): number => Math.floor(Number((minor / factor).toFixed(6)));
+export const convertBack = (minor: number, factor: number): number => within(Math.floor(Number((minor / factor).toFixed(6))));
+
+const within = (minor: number): number => Math.min(Number.MAX_SAFE_INTEGER, minor);
 
 /** Minor units of the currency that the hub sells in for one of the supplier's. */
 export const factorTo = ({ quoted, currency }: { readonly quoted?: QuotedRate | undefined; readonly currency: string }): number =>
