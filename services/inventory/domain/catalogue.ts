@@ -2,6 +2,7 @@ import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
 import { followChannel } from './channel';
+import { followValidity } from './closing';
 import { COST_TIERS_MAX, HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
 import { isNarrower } from './fit';
 import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
@@ -107,6 +108,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
   const isSamePace = known?.capacityPerMinute === whole.capacityPerMinute && known.leadTimeMs === whole.leadTimeMs;
   const paceSource = isSamePace ? {} : { paceSource: 'manual' as const };
   draft.emit({ type: 'OfferPut', terms: whole, at, ...costSource, ...paceSource, priceVersion: product.version });
+  followValidity(draft, offerId, at);
   if (known === undefined) {
     setBan(draft, offerId, bannedRegions(rows.verdicts[sku], at));
     capOffer(draft, offerId);

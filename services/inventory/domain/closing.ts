@@ -30,14 +30,21 @@ export function freshen(draft: Draft, offerId: string): void {
 
 /** An offer is open from its first moment to its last. */
 export function applyValidity({ offerId, at }: ApplyValidity, rows: Rows): Decided {
-  const offer = rows.offers[offerId];
-  if (offer === undefined) return [];
-  const { validFromAt = -Infinity, validUntilAt = Infinity, closures } = offer;
+  if (rows.offers[offerId] === undefined) return [];
+  const draft = draftOf(rows);
+  followValidity(draft, offerId, at);
+  if (draft.events.length > 0) tellState(draft, offerId);
+  return draft.events;
+}
+
+/** Also at once where terms are put anew: what has no last moment any more is open again. */
+export function followValidity(draft: Draft, offerId: string, at: number): void {
+  const { validFromAt = -Infinity, validUntilAt = Infinity, closures } = rowOf(draft.rows.offers, offerId);
   const isValid = validFromAt <= at && at < validUntilAt;
-  const isClosed = closures.some((it) => it.cause === 'not-valid');
-  if (isValid !== isClosed) return [];
-  if (!isValid) return closed(rows, offerId, { cause: 'not-valid' });
-  return opened(rows, offerId, ['not-valid']);
+  if (isValid !== closures.some((it) => it.cause === 'not-valid')) return;
+  const now = isValid ? withoutClosure(closures, 'not-valid') : withClosure(closures, { cause: 'not-valid' });
+  draft.emit({ type: 'ClosuresSet', offerId, closures: now });
+  if (!isValid) arm(draft, offerId);
 }
 
 /** The supplier has less capacity than it had, or takes longer: what would come too late there is freed while there is time. */
@@ -83,14 +90,6 @@ export function closed(rows: Rows, offerId: string, closure: Closure): readonly 
   const draft = draftOf(rows);
   draft.emit({ type: 'ClosuresSet', offerId, closures: withClosure(rowOf(rows.offers, offerId).closures, closure) });
   if (closure.cause !== 'stale') arm(draft, offerId);
-  tellState(draft, offerId);
-  return draft.events;
-}
-
-function opened(rows: Rows, offerId: string, causes: readonly Closure['cause'][]): readonly InventoryEvent[] {
-  const draft = draftOf(rows);
-  const closures = rowOf(rows.offers, offerId).closures.filter((it) => !causes.includes(it.cause));
-  draft.emit({ type: 'ClosuresSet', offerId, closures });
   tellState(draft, offerId);
   return draft.events;
 }

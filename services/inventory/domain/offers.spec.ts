@@ -140,6 +140,16 @@ describe('an offer with a first and a last moment', () => {
     assert.deepEqual(causesOf(ended), ['not-valid']);
     assert.equal(lost(drained(ended)), 6);
   });
+  it('closes and opens at once where its moments are put anew, and stays open where they are taken away', () => {
+    const ends = (validUntilAt: number): Written => ({ ...putOffer('a'), terms: { ...offerTerms(), validUntilAt } }) as Written;
+    const begins = { ...putOffer('a'), terms: { ...offerTerms(), validFromAt: NOON + 1 } } as Written;
+    const held = aHold('held');
+    assert.deepEqual(causesOf(after(held, ends(NOON))), ['not-valid']);
+    assert.equal(lost(drained(after(held, ends(NOON)))), 6);
+    assert.deepEqual(causesOf(after(held, begins)), ['not-valid']);
+    assert.deepEqual(causesOf(after(held, ends(NOON), ends(NOON + 1))), []);
+    assert.deepEqual(causesOf(after(held, ends(NOON), putOffer('a'))), []);
+  });
   it('is refused when it ends before it begins, or sells another face value', () => {
     const of = (change: object): Written => ({ ...putOffer('a'), terms: { ...offerTerms(), ...change } }) as Written;
     assert.equal(refusal(aMarket(), of({ validFromAt: 2, validUntilAt: 2 })), 'wrong-validity');
