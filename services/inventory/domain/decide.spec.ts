@@ -224,6 +224,9 @@ describe('a report', () => {
     void start(market)
       .when(report('a', 10, 1))
       .thenNothing();
+    const told = (costMinor: number): Written => ({ ...report('a', 10, 1), costTiers: [{ from: 1, costMinor }] }) as Written;
+    void start(market).when(told(2_000)).thenNothing();
+    void start(market).when(told(1_900)).thenRejected('stale-report');
     void start(market).when({ type: 'ReportStock', supplierId: 'b', offerId: A, quantity: 1, sequence: 2 }).thenRejected('foreign-offer');
     void start(market)
       .when({ type: 'ReportStock', supplierId: 'a', offerId: 'a~z', quantity: 1, sequence: 2 })

@@ -1,5 +1,5 @@
 import { type Decision, reject } from '@midstream/kernel';
-import { areTiers, isDearer } from './catalogue';
+import { areTiers, isDearer, same } from './catalogue';
 import { arm, draftOf, type Draft, tellState, withClosure, withoutClosure } from './draft';
 import { capOffer } from './caps';
 import { followChannel } from './channel';
@@ -25,7 +25,7 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
   if (offer.supplierId !== supplierId) return reject('foreign-offer');
   if (offer.kind === 'vault') return reject('vault-refuses-feeds');
   if (sequence < offer.sequence) return reject('stale-report', { sequence: offer.sequence });
-  if (sequence === offer.sequence) return quantity === offer.reported ? [] : reject('stale-report', { sequence: offer.sequence });
+  if (sequence === offer.sequence) return isRepeat(command, offer) ? [] : reject('stale-report', { sequence: offer.sequence });
   if (costTiers !== undefined && !areTiers(costTiers)) return reject('wrong-tiers', { field: 'costTiers' });
 
   const draft = draftOf(rows);
@@ -40,6 +40,10 @@ export function reportStock(command: ReportStock, rows: Rows): Decided {
   freshen(draft, offerId);
   return afterSupply(draft, offerId);
 }
+
+/** A report that comes again says the same. One that says something else under the same sequence is told so: nothing of it is taken. */
+const isRepeat = ({ quantity, costTiers }: ReportStock, offer: Offer): boolean =>
+  quantity === offer.reported && (costTiers === undefined || same(costTiers, (offer.quoted ?? offer).costTiers));
 
 /** The supplier has refused for want of stock: whatever its feed said, there is none until the next report. */
 export function runDry(draft: Draft, offerId: string, at: number): void {
