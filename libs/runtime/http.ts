@@ -141,7 +141,7 @@ function unkeepable(value: unknown, field: string): Field[] {
 }
 
 /** In a body, null is the same as left out; class-validator's IsOptional lets it through. */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls<T>(value: T): T {
   if (Array.isArray(value)) value.forEach(withoutNulls);
   else if (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) !== Object.prototype)
     for (const [name, it] of Object.entries(value)) {

@@ -20,7 +20,7 @@ export {
 export { embeddedBus } from './embedded';
 export { point } from './fault';
 export { followLog, type LogFollower } from './follow.log';
-export { From, IdempotencyKey, IfKnown, Open, Public, Scopes } from './http';
+export { From, IdempotencyKey, IfKnown, Open, Public, Scopes, withoutNulls } from './http';
 export { newId } from './ids';
 export { kafkaBus, type KafkaOptions } from './kafka';
 export { type Caller, hashOfKey, tenantOf } from './keys';

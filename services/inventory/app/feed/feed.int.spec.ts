@@ -61,6 +61,22 @@ describe('a signed feed', () => {
     assert.deepEqual([body['taken'], body['refused'], await available()], [1, 0, 7]);
   });
 
+  it('that says null of what it does not know leaves that as it was', async () => {
+    const of = {
+      sku: 'vip',
+      quantity: 9,
+      sequence: (sequence += 1),
+      costTiers: null,
+      capacityPerMinute: null,
+      leadTimeMs: null,
+      offerId: null,
+    };
+    const { status, body } = await push({ body: message(9, { data: { changes: [of] } }) });
+    assert.deepEqual([status, body['taken'], await available()], [200, 1, 9]);
+    const [offer] = await world.sql<{ state: { capacityPerMinute: number } }>(`SELECT state FROM offer WHERE id = 'a~vip'`);
+    assert.ok(Number(offer?.state.capacityPerMinute) > 0);
+  });
+
   it('with a signature that is wrong, missing or of another body is refused, and changes nothing', async () => {
     const before = await available();
     const stranger = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -1,4 +1,4 @@
-import { type Caller, Database, Problem } from '@midstream/runtime';
+import { type Caller, Database, Problem, withoutNulls } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
@@ -72,7 +72,7 @@ async function read(body: string): Promise<FeedMessageDto> {
     throw new Problem(400, 'invalid-body', 'The message is none of a feed', fields.map((it) => `${it.field}: ${it.message}`).join('; '), {
       fields,
     });
-  return message;
+  return withoutNulls(message);
 }
 
 function parsed(body: string): object {
