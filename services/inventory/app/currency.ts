@@ -5,10 +5,16 @@ export const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('c
 
 const REGION_NAMES = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 
+/** What has a name in that data and is no country: unions, places for tests, `unknown`. */
+const NO_COUNTRIES: ReadonlySet<string> = new Set(['EU', 'EZ', 'QO', 'UN', 'XA', 'XB', 'ZZ']);
+
+/** A name of today: UK has one, too, and is written GB. */
+const isCountry = (code: string): boolean =>
+  REGION_NAMES.of(code) !== undefined && !NO_COUNTRIES.has(code) && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
+
 /** A country of ISO 3166 (its subdivision is taken as written), or `*`. */
 export const isRegion = (value: unknown): boolean =>
-  value === '*' ||
-  (typeof value === 'string' && /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(value) && REGION_NAMES.of(value.slice(0, 2)) !== undefined);
+  value === '*' || (typeof value === 'string' && /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(value) && isCountry(value.slice(0, 2)));
 
 export const IsCurrency = (options?: ValidationOptions): PropertyDecorator =>
   ValidateBy(

@@ -1,6 +1,6 @@
 import { Problem, SETTINGS } from '@midstream/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { REGION } from './supply.dto';
+import { isRegion } from './currency';
 import { SKU } from './params.dto';
 import { StockBook } from './stock.book';
 import { type Detail, DETAILS, type Figure, tagOf } from './stock.figure';
@@ -69,7 +69,7 @@ const bad = (field: string, message: string): Problem =>
 /** @throws Problem that names the field, or that too many SKUs are asked for. */
 export function askOf(query: Partial<Record<'sku' | 'category' | 'region', string>>): StockAsk {
   const { sku, category, region } = query;
-  if (region !== undefined && !REGION.test(region)) throw bad('region', 'a region is as CN, CN-31 or *');
+  if (region !== undefined && !isRegion(region)) throw bad('region', 'a region is of ISO 3166, as CN or CN-31, or *');
   if (category !== undefined && !CATEGORY.test(category)) throw bad('category', 'a category has 1 to 40 of a-z, 0-9 and -');
   if (sku !== undefined && category !== undefined) throw bad('category', 'ask by sku or by category, not by both');
   const skus = sku === undefined ? undefined : [...new Set(sku.split(','))];

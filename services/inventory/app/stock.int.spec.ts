@@ -70,6 +70,7 @@ describe('the open stock query, at two replicas', () => {
     assert.equal((await ask(query, { etag })).status, 304);
     assert.equal((await ask(query, { key: 'nonsense' })).status, 401);
     assert.equal((await ask(`${query}&limit=0`)).status, 400);
+    for (const region of ['ZZ', 'UK', 'EU', 'cn', 'CN-9999']) assert.equal((await ask(`sku=again&region=${region}`)).status, 400, region);
     assert.equal((await fetch(`${world.service.url}/v1/stock?${query}`, { method: 'POST' })).status, 404);
     await report('a', 'again', 9, 2);
     await until(async () => (await ask(query)).body.items[0]?.available === 9, 'the second figure');
