@@ -103,9 +103,12 @@ export class Batches {
     return rows.map(shown);
   }
 
-  /** @throws NotFound */
-  async one(batchId: string): Promise<CodeBatchView> {
-    const { rows } = await this.database.query<CodeBatchView>(`SELECT ${COLUMNS} FROM code_batch WHERE id = $1`, [batchId]);
+  /** `supplierId`: of this supplier only. @throws NotFound */
+  async one(batchId: string, supplierId?: string): Promise<CodeBatchView> {
+    const { rows } = await this.database.query<CodeBatchView>(
+      `SELECT ${COLUMNS} FROM code_batch WHERE id = $1 AND ($2::text IS NULL OR supplier_id = $2)`,
+      [batchId, supplierId ?? null],
+    );
     const [found] = rows;
     if (found === undefined) throw new NotFound('unknown-code-batch');
     return shown(found);

@@ -77,6 +77,31 @@ describe('a stream of codes', () => {
     await assert.rejects(read('csv', 'code,pin\nA-1,1\n'), /column pin is not known/);
   });
 
+  it('is refused as a whole as UTF-16 without a mark, and where its columns have other separators', async () => {
+    const refused = (code: string) => (error: unknown) => error instanceof WrongStream && error.code === code;
+    for (const text of ['A-1\nA-2\n', '"A-1"\n'])
+      await assert.rejects(read('csv', Buffer.from(text, 'utf16le')), refused('wrong-encoding'));
+    await assert.rejects(read('csv', Buffer.from('A-1\n', 'utf16le').swap16()), refused('wrong-encoding'));
+    for (const head of ['code;expiresAt', '"Code";"ExpiresAt"', 'serial\tcode', 'code|serial'])
+      await assert.rejects(read('csv', `${head}\nA-1;2027-01-01T00:00:00Z\n`), refused('wrong-separator'), head);
+    assert.deepEqual(told(await read('csv', 'A;1\nB|2\nC\t3\nmycode;4\n')), ['A;1', 'B|2', 'C\t3', 'mycode;4']);
+  });
+
+  it('holds no code that nobody could type, and none of which half would be lost', async () => {
+    const lines = ['"a\\u0000b"', '{"code":"\\u001b[0m"}', '"\\ud83d"', '"\\ud83d\\ude00"', '"卡é"'];
+    assert.deepEqual(told(await read('ndjson', lines.join('\n'))), [...Array<string>(3).fill('code-not-printable'), '😀', '卡é']);
+  });
+
+  it('knows no day that there is not', async () => {
+    const of = (expiresAt: string) => `{"code":"A","expiresAt":"${expiresAt}"}`;
+    const days = ['2027-02-29T00:00:00Z', '2027-02-30T00:00:00Z', '2027-04-31T12:00Z', '2027-13-01T00:00:00Z', '2027-01-01T24:00:00Z'];
+    assert.deepEqual(
+      told(await read('ndjson', days.map(of).join('\n'))),
+      days.map(() => 'bad-expiry'),
+    );
+    assert.deepEqual(told(await read('ndjson', of('2028-02-29T23:59:59.5+08:00'))), ['A']);
+  });
+
   it('may have a line of a megabyte, which is not held', async () => {
     const chunk = Buffer.alloc(65_536, 'x');
     const found = await read('csv', 'A-1\n', ...Array.from({ length: 16 }, () => chunk), '\nA-2\n', 'x'.repeat(LINE_BYTES_MAX + 1));

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { parse as parseCsv } from 'csv-parse/sync';
 import { CODE_BYTES_MAX } from './codes';
+import { instantOf } from './instants';
 
 /** A line is cut off here while it is read: what is longer is reported, and never held. */
 export const LINE_BYTES_MAX = 16 * 1024;
@@ -15,6 +16,7 @@ export type LineFault =
   | 'unknown-column'
   | 'code-too-long'
   | 'code-has-white-space'
+  | 'code-not-printable'
   | 'bad-expiry'
   | 'expired'
   | 'near-expiry';
@@ -36,7 +38,7 @@ const RETURN = 0x0d;
 /** The whole stream is no text of ours: nothing of it is read. */
 export class WrongStream extends Error {
   constructor(
-    readonly code: 'wrong-encoding' | 'unknown-column',
+    readonly code: 'wrong-encoding' | 'wrong-separator' | 'unknown-column',
     message: string,
     readonly column?: string,
   ) {
@@ -76,8 +78,9 @@ async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<RawLine> 
 const withoutMark = (bytes: Buffer, line: number): Buffer =>
   line === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 
+/** By its mark; or, without one, by the zero beside its first letter. */
 function refuseUtf16([first, second]: Buffer): void {
-  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0;
   if (isUtf16) throw new WrongStream('wrong-encoding', 'The stream is UTF-16; send it as UTF-8');
 }
 
@@ -122,18 +125,19 @@ interface Fault {
 const COLUMNS = ['code', 'expiresAt', 'serial'];
 const WITHOUT_HEAD = ['code', 'expiresAt'];
 
+/** Control characters but tabs, and halves of characters, of which nothing would be kept: whoever bought such a code could not type it. */
+const UNPRINTABLE = /[^\P{Cc}\t]|\p{Cs}/u;
+
 function judged({ code, expiresAt }: Cells, now: number): Fault | { readonly code: string; readonly expiresAt?: Date } {
   if (typeof code !== 'string' || code.trim() === '') return { fault: 'no-code' };
   if (Buffer.byteLength(code) > CODE_BYTES_MAX) return { fault: 'code-too-long' };
   if (code.trim() !== code || /[\r\n]/.test(code)) return { fault: 'code-has-white-space' };
+  if (UNPRINTABLE.test(code)) return { fault: 'code-not-printable' };
   if (expiresAt === undefined || expiresAt === null || expiresAt === '') return { code };
-  const at = typeof expiresAt === 'string' && ISO.test(expiresAt) ? Date.parse(expiresAt) : Number.NaN;
-  if (Number.isNaN(at)) return { fault: 'bad-expiry' };
+  const at = instantOf(expiresAt);
+  if (at === undefined) return { fault: 'bad-expiry' };
   return at <= now ? { fault: 'expired' } : { code, expiresAt: new Date(at) };
 }
-
-/** With its zone: a time without one would be another one at the supplier's. */
-export const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$/;
 
 function readJson(text: string): Cells | Fault | 'head' {
   let value: unknown;
@@ -153,6 +157,7 @@ function readJson(text: string): Cells | Fault | 'head' {
 function csvReader(): (text: string) => Cells | Fault | 'head' {
   let columns: readonly string[] | undefined;
   return (text) => {
+    if (columns === undefined) refuseSeparator(text);
     const cells = cellsOf(text);
     if (cells === undefined) return { fault: 'bad-quotes' };
     if (columns === undefined) {
@@ -169,6 +174,13 @@ function csvReader(): (text: string) => Cells | Fault | 'head' {
     if (cells.length > columns.length) return { fault: 'unknown-column', column: String(columns.length + 1) };
     return { code: cells[columns.indexOf('code')], expiresAt: cells[columns.indexOf('expiresAt')] };
   };
+}
+
+/** A head line with other separators would be sold as a code, and with it every line. */
+function refuseSeparator(first: string): void {
+  const separator = /[;\t|]/.exec(first)?.[0];
+  const names = separator === undefined ? [] : first.split(separator).map((it) => it.replaceAll('"', '').trim().toLowerCase());
+  if (names.includes('code')) throw new WrongStream('wrong-separator', 'Columns are separated by commas; send the file with commas');
 }
 
 /**

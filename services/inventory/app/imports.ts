@@ -251,6 +251,11 @@ const problemOf = ({ code, message, column }: WrongStream): Problem =>
   new Problem(422, code, 'The stream cannot be read', message, { ...(column !== undefined && { field: column }) });
 
 function bodyOf(request: FastifyRequest): Readable {
+  const { 'content-encoding': encoding = 'identity' } = request.headers;
+  if (encoding !== 'identity')
+    throw new Problem(415, 'content-encoding-unknown', 'Send the codes as they are, without Content-Encoding', undefined, {
+      field: 'content-encoding',
+    });
   const { body } = request;
   const isStream = typeof body === 'object' && body !== null && 'pipe' in body;
   if (!isStream) throw new Problem(415, 'media-type-unknown', 'Send application/x-ndjson or text/csv');

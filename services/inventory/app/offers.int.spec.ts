@@ -223,12 +223,28 @@ describe('an offer, over HTTP', () => {
   it('frees what it holds when the margin that the hub insists on is gone', async () => {
     await held('o-waived', 'floor', { marginFloorWaived: true });
     await held('o-floor', 'floor');
-    assert.equal((await world.call('PUT', '/products/floor', product({ marginFloorBp: 3_000 }))).body['marginFloorBp'], undefined);
+    assert.equal((await world.call('PUT', '/products/floor', product({ marginFloorBp: 3_000 }))).body['marginFloorBp'], 3_000);
+    for (const key of ['m-key', 's-key'])
+      assert.equal((await world.call('GET', '/products/floor', undefined, { key })).body['marginFloorBp'], undefined);
     const [lost] = await world.facts('HoldLost', 'o-floor');
     assert.deepEqual([lost?.reason, lost?.tally.holdId], ['price-risen', holdId('o-floor', 'a', 'floor')]);
     await until(async () => (await world.sql<{ id: string }>(`SELECT id FROM drain WHERE armed AND id = 'a~floor'`)).length === 0);
     const [kept] = await world.sql<{ id: string }>(`SELECT lost::text AS id FROM hold WHERE order_id = 'o-waived'`);
     assert.equal(kept?.id, '0', 'its merchant does without the margin');
+  });
+
+  it('is refused with a day that there is not, a region that is none, and a supplier whose address has a password', async () => {
+    const put = (change: object) => world.call('PUT', '/suppliers/a/offers/cost', offer(change));
+    const wrong = [{ validFrom: '2027-02-30T00:00:00Z' }, { validUntil: '2027-01-01' }, ...['ZZ', 'EU', 'UK', 'SU', 'C', 'CN-'].map((it) => ({ regions: ['CN', it] }))]; // prettier-ignore
+    for (const it of wrong) {
+      const { status, body } = await put(it);
+      assert.deepEqual([status, (body['fields'] as { field: string }[])[0]?.field], [400, Object.keys(it)[0]], JSON.stringify(it));
+    }
+    for (const it of ['GB', 'HK', 'TW', 'US-CA', 'CN-31', '*']) assert.equal((await put({ regions: [it] })).status, 200, it);
+    await put({});
+    const supplier = { name: { zh: '甲', en: 'A' }, kind: 'http', upstreamGroup: 'a', baseUrl: 'http://user:secret@127.0.0.1/x' };
+    const { status, body } = await world.call('PUT', '/suppliers/c', supplier);
+    assert.deepEqual([status, /without a user and a password/.test(String(body['detail']))], [400, true]);
   });
 
   it('says of its cost and its pace since when they are so, and who told them', async () => {

@@ -3,6 +3,7 @@ import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstrea
 import { Injectable } from '@nestjs/common';
 import type { ProcurementQuery } from './params.dto';
 import { balanceView, type BalanceView } from './procurement.views';
+import { productView, type ProductView } from './product.views';
 import { duplicatesOf } from './twins';
 import type { DuplicateView } from './vault.views';
 import {
@@ -11,8 +12,6 @@ import {
   type OfferView,
   procurementView,
   type ProcurementPage,
-  productView,
-  type ProductView,
   supplierView,
   type SupplierView,
 } from './views';

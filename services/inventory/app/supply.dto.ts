@@ -25,11 +25,10 @@ import {
 import { IsCurrency, IsRegion } from './currency';
 import { KINDS } from './adapters';
 import { IsAttributes } from './attributes';
+import { IsInstant } from './instants';
 import { SKU } from './params.dto';
 import { POLL_EVERY_MS } from './poll/poll';
 
-export const REGION = /^(\*|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/;
-export const CURRENCY = /^[A-Z]{3}$/;
 export const LEAD_TIME_MS_MAX = 7 * 86_400_000;
 
 export class NameDto {
@@ -86,7 +85,10 @@ export class PutSupplierDto {
   @ApiProperty({ description: 'Suppliers that share one real source' }) @Matches(/^[A-Za-z0-9._-]{1,80}$/) upstreamGroup!: string;
   @ApiPropertyOptional({ description: 'Where it speaks its protocol; `http` and `acg-faka` need one' })
   @IsOptional()
-  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @IsUrl(
+    { protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true },
+    { message: 'baseUrl must be an address with http:// or https://, and without a user and a password: those are a `token`' },
+  )
   @MaxLength(500)
   baseUrl?: string;
   @ApiPropertyOptional({
@@ -121,10 +123,6 @@ export class CostTierDto {
   @ApiProperty({ minimum: 1 }) @IsInt() @Min(1) @Max(UNITS_MAX) from!: number;
   @ApiProperty({ description: 'Of each unit, in minor units' }) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) costMinor!: number;
 }
-
-/** An instant of ISO 8601 with its offset. */
-const INSTANT =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 export class DenominationDto {
   @ApiProperty({ enum: ['FIXED', 'RANGE'] }) @IsIn(['FIXED', 'RANGE']) kind!: 'FIXED' | 'RANGE';
@@ -201,10 +199,10 @@ export class PutOfferDto {
   @IsOptional()
   @IsIn(['instant', 'bulk'])
   freshness?: 'instant' | 'bulk';
-  @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @Matches(INSTANT) validFrom?: string;
+  @ApiPropertyOptional({ format: 'date-time' }) @IsOptional() @IsInstant() validFrom?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'From then on it is closed; what is held there goes elsewhere' })
   @IsOptional()
-  @Matches(INSTANT)
+  @IsInstant()
   validUntil?: string;
   @ApiPropertyOptional({ description: 'The way of delivery that it depends on', maxLength: 120 })
   @IsOptional()

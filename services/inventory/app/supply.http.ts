@@ -9,7 +9,8 @@ import { ownSupplier } from './owned';
 import { SupplyQueries } from './queries';
 import { PutProductDto, PutSupplierDto } from './supply.dto';
 import { BalanceView } from './procurement.views';
-import { productView, ProductView, supplierView, SupplierView } from './views';
+import { productView, ProductView } from './product.views';
+import { supplierView, SupplierView } from './views';
 
 @ApiTags('supply')
 @Controller({ path: 'products', version: '1' })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import pino from 'pino';
 import { House } from './house';
 import { DataKeys } from './keys';
@@ -90,6 +91,7 @@ describe('the life of a code', () => {
         [Buffer.from('\ufeffcode', 'utf16le'), '', 422, 'wrong-encoding'],
         ['code\n', '?expiresAt=2020-01-01T00:00:00Z', 422, 'batch-expired'],
         ['code\n', '?expiresAt=tomorrow', 400, 'invalid-body'],
+        ['code\n', '?expiresAt=2099-02-30T00:00:00Z', 400, 'invalid-body'],
         ['code\n', '?batchId=a/b', 400, 'invalid-body'],
       ];
       for (const [body, query, status, code] of cases) {
@@ -101,6 +103,12 @@ describe('the life of a code', () => {
         assert.deepEqual([answer.status, ((await answer.json()) as { code: string }).code], [status, code]);
       }
       assert.equal((await world.call('GET', `/code-batches/${encodeURIComponent('house~vip/bad')}`)).body['state'], 'stopped');
+      const packed = await fetch(`${world.service.url}/v1${codesOf('house')}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer op', 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+        body: gzipSync('A-1\n'),
+      });
+      assert.deepEqual([packed.status, ((await packed.json()) as { code: string }).code], [415, 'content-encoding-unknown']);
       const empty = await world.call('POST', codesOf('house', '?batchId=empty'), '\n', csv);
       assert.deepEqual([empty.status, empty.body['read'], empty.body['stored']], [200, 0, 0]);
     });
@@ -128,12 +136,34 @@ describe('the life of a code', () => {
       ]);
     });
 
-    it('that only operators see', async () => {
+    it('that operators see, and a supplier its own, without a word of others’', async () => {
       const { body } = await world.call('GET', '/code-batches?limit=2&supplierId=house');
       assert.equal((body['items'] as object[]).length, 2);
       const next = await world.call('GET', `/code-batches?limit=2&supplierId=house&after=${encodeURIComponent(String(body['next']))}`);
       assert.notDeepEqual(next.body['items'], body['items']);
-      assert.equal((await world.call('GET', '/code-batches', undefined, { key: 's-key' })).status, 403);
+      assert.equal((await world.call('GET', '/code-batches', undefined, { key: 'm-key' })).status, 403);
+      const as = { key: 's-key' };
+      const none = await world.call('GET', '/code-batches?supplierId=house', undefined, as);
+      assert.deepEqual(none.body, { items: [] });
+      const others = await world.call('GET', `/code-batches/${encodeURIComponent('house~vip/b1')}`, undefined, as);
+      assert.deepEqual([others.status, others.body['code']], [404, 'unknown-code-batch']);
+      await world.call('PUT', '/suppliers/a', { name: { zh: '甲', en: 'A' }, kind: 'vault', upstreamGroup: 'a' });
+      await world.call('PUT', '/suppliers/a/offers/vip', offer());
+      await world.call('POST', codesOf('a', '?batchId=by-hub'), 'OWN-1\nOWN-1\nB1-5\n', csv);
+      const own = (await world.call('GET', '/code-batches', undefined, as)).body['items'] as { problems: object[]; stored: number }[];
+      const from = { sku: 'vip', line: 1, batchId: 'a~vip/by-hub', supplierId: 'a', importedBy: 'operator:bootstrap' };
+      assert.deepEqual(
+        own.map((it) => [it.stored, it.problems]),
+        [
+          [
+            1,
+            [
+              { line: 2, code: 'duplicate', batchId: from.batchId, knownFrom: from },
+              { line: 3, code: 'duplicate' },
+            ],
+          ],
+        ],
+      );
     });
   });
 

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
-import { ISO } from './import-lines';
+import { IsInstant } from './instants';
 import { MARGIN_DAYS_MAX } from './sell-margin';
 
 const BATCH = /^[A-Za-z0-9._-]{1,40}~[A-Za-z0-9._-]{1,80}\/[A-Za-z0-9._:-]{1,100}$/;
@@ -16,7 +16,7 @@ export class ImportQuery {
   batchId?: string;
   @ApiPropertyOptional({ format: 'date-time', description: 'When its codes expire, where a line does not say' })
   @IsOptional()
-  @Matches(ISO)
+  @IsInstant()
   expiresAt?: string;
   @ApiPropertyOptional({
     minimum: 0,

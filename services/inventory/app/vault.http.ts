@@ -16,22 +16,36 @@ export class CodeBatchesController {
   constructor(private readonly house: House) {}
 
   @Get()
-  @Scopes('operator')
-  @ApiOperation({ summary: 'Imports of card codes, the newest first: who brought what, when, and how far it is' })
+  @Scopes('operator', 'supplier')
+  @ApiOperation({
+    summary: 'Imports of card codes, the newest first: who brought what, when, and how far it is',
+    description: 'A supplier sees those into its own offers.',
+  })
   @ApiOkResponse({ type: CodeBatchPage })
-  async list(@Query() { limit = PAGE, after, ...of }: CodeBatchQuery): Promise<CodeBatchPage> {
-    const items = await this.house.batches.list({ ...of, limit, ...(after !== undefined && { before: after }) });
+  async list(@Query() { limit = PAGE, after, supplierId, ...of }: CodeBatchQuery, @From() caller: Caller): Promise<CodeBatchPage> {
+    const whose = ownOf(caller) ?? supplierId;
+    const asked = { ...of, limit, ...(whose !== undefined && { supplierId: whose }) };
+    const items = await this.house.batches.list(after === undefined ? asked : { ...asked, before: after });
     const last = items.length === limit ? items.at(-1) : undefined;
-    return { items, ...(last && { next: last.batchId }) };
+    return { items: items.map((it) => shownTo(caller, it)), ...(last && { next: last.batchId }) };
   }
 
   @Get(':batchId')
-  @Scopes('operator')
+  @Scopes('operator', 'supplier')
   @ApiOperation({ summary: 'An import; while it runs, its counts move' })
   @ApiOkResponse({ type: CodeBatchView })
-  one(@Param() { batchId }: CodeBatchParam): Promise<CodeBatchView> {
-    return this.house.batches.one(batchId);
+  async one(@Param() { batchId }: CodeBatchParam, @From() caller: Caller): Promise<CodeBatchView> {
+    return shownTo(caller, await this.house.batches.one(batchId, ownOf(caller)));
   }
+}
+
+const ownOf = ({ scope, supplierId }: Caller): string | undefined => (scope === 'supplier' ? (supplierId ?? '') : undefined);
+
+/** A supplier learns nothing of another's codes, also where the hub has imported for it. */
+function shownTo({ scope, supplierId }: Caller, batch: CodeBatchView): CodeBatchView {
+  if (scope !== 'supplier') return batch;
+  const mayKnow = (it: CodeBatchView['problems'][number]): boolean => it.knownFrom === undefined || it.knownFrom.supplierId === supplierId;
+  return { ...batch, problems: batch.problems.map((it) => (mayKnow(it) ? it : { line: it.line, code: it.code })) };
 }
 
 @ApiTags('vault')

@@ -20,7 +20,7 @@ export class LineProblemView {
   @ApiProperty({
     enum: [
       ...['line-too-long', 'not-utf-8', 'not-utf-8-maybe-gbk', 'not-json', 'bad-quotes', 'no-code', 'unknown-column', 'code-too-long'],
-      ...['code-has-white-space', 'bad-expiry', 'expired', 'near-expiry', 'duplicate'],
+      ...['code-has-white-space', 'code-not-printable', 'bad-expiry', 'expired', 'near-expiry', 'duplicate'],
     ],
   })
   code!: string;

@@ -1,8 +1,7 @@
-import { CLOSURE_CAUSES, FULFILMENT_KINDS } from '@midstream/contracts';
+import { CLOSURE_CAUSES } from '@midstream/contracts';
 import {
   closuresOf,
   type Offer,
-  type Product,
   type Purchase,
   PURCHASE_STATUSES,
   roomOf,
@@ -16,36 +15,6 @@ import { KINDS } from './adapters';
 import { LOW_STOCK_MAX, STATUSES, UNLIMITED_MIN } from './stock.figure';
 import { CostTierDto, DenominationDto, NameDto } from './supply.dto';
 import { DuplicateView } from './vault.views';
-
-export class ProductView {
-  @ApiProperty() sku!: string;
-  @ApiProperty() version!: number;
-  @ApiProperty({ type: NameDto }) name!: { readonly zh: string; readonly en: string };
-  @ApiProperty() category!: string;
-  @ApiProperty({ enum: FULFILMENT_KINDS }) fulfilmentKind!: string;
-  @ApiProperty({ description: 'In minor units' }) faceValueMinor!: number;
-  @ApiProperty({ description: 'In minor units. What a merchant of a tier pays: `GET /v1/accounts/{merchantId}/prices`' })
-  priceMinor!: number;
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: { type: 'integer' },
-    description: 'What merchants of a tier pay instead, by the mark-up rules; for operators',
-  })
-  tierPrices?: Readonly<Record<string, number>>;
-  @ApiProperty() currency!: string;
-  @ApiProperty({ type: [String] }) regions!: readonly string[];
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } }) attributes!: Readonly<Record<string, string>>;
-  @ApiProperty() listed!: boolean;
-}
-
-/** The margin that the hub insists on, what its offers cost, and what others pay is the hub's own: no merchant and no supplier sees it. */
-export const productView = (
-  { offerIds: _, marginFloorBp: __, ruled: ___, channels: ____, tierPrices, ...product }: Product,
-  isHub = false,
-): ProductView => ({
-  ...product,
-  ...(isHub && tierPrices && { tierPrices }),
-});
 
 /** Never its token. */
 export class SupplierView {
