@@ -36,14 +36,27 @@ describe('the turnover of a vault’s codes', () => {
     assert.deepEqual((await world.call('GET', '/turnover?supplierId=nobody')).body, { items: [] });
   });
 
+  it('is told of all vaults, also where one names any cost for its codes', async () => {
+    await world.call('PUT', '/suppliers/dear', { name: { zh: '贵', en: 'Dear' }, kind: 'vault', upstreamGroup: 'dear' });
+    await world.call('PUT', '/suppliers/dear/offers/vip', offer({ costTiers: [{ from: 1, costMinor: Number.MAX_SAFE_INTEGER }] }));
+    const codes = Array.from({ length: 1_100 }, (_, it) => `DEAR-${it}`).join('\n');
+    await world.call('POST', '/suppliers/dear/offers/vip/codes', codes, { type: 'text/csv' });
+    const { body, status } = await world.call('GET', '/turnover');
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(
+      (body['items'] as Record<string, unknown>[]).map((it) => [it['supplierId'], it['capitalMinor']]),
+      [['dear', Number.MAX_SAFE_INTEGER], ['house', 32_000]], // prettier-ignore
+    );
+  });
+
   it('is told with the offer’s state, and not again while nothing has changed', async () => {
     const handle = (command: { readonly type: string }) => world.service.commands.run(command);
     const states = () =>
       world.sql<{ units: string }>(
-        `SELECT data -> 'holding' ->> 'units' AS units FROM event WHERE type = 'OfferState' AND data -> 'holding' IS NOT NULL`,
+        `SELECT data -> 'holding' ->> 'units' AS units FROM event WHERE type = 'OfferState' AND data -> 'holding' IS NOT NULL ORDER BY key DESC`,
       );
     await tellHoldings(world.service.database, handle);
     await tellHoldings(world.service.database, handle);
-    assert.deepEqual(await states(), [{ units: '16' }]);
+    assert.deepEqual(await states(), [{ units: '16' }, { units: '1100' }]);
   });
 });

@@ -6,6 +6,8 @@ import type { TurnoverView } from './turnover.views';
 const SPEED_DAYS = 28;
 const PAGE = 100;
 const HOUR_MS = 3_600_000;
+/** What a fact can say. A supplier may name any cost for its codes, and must not end the figures of all others by it. */
+const MINOR_MAX = Number.MAX_SAFE_INTEGER;
 
 export interface TurnoverAsk {
   readonly sku?: string | undefined;
@@ -79,7 +81,7 @@ async function turnoverOf(database: Database, { sku, supplierId, after }: Turnov
  */
 const TURNOVER = `
   WITH shelf AS MATERIALIZED (
-    SELECT id, supplier_id, sku, (state -> 'costTiers' -> 0 ->> 'costMinor')::bigint AS cost, state ->> 'currency' AS currency
+    SELECT id, supplier_id, sku, (state -> 'costTiers' -> 0 ->> 'costMinor')::float8 AS cost, state ->> 'currency' AS currency
       FROM offer
      WHERE state ->> 'kind' = 'vault' AND ($1::text IS NULL OR sku = $1) AND ($2::text IS NULL OR supplier_id = $2) AND id > $3
      ORDER BY id LIMIT $4),
@@ -103,9 +105,9 @@ const TURNOVER = `
          coalesce(round(l.age::numeric, 2), 0)::float8 AS "ageDays", coalesce(round(l.oldest::numeric, 2), 0)::float8 AS "oldestDays",
          round(v.per_day::numeric, 3)::float8 AS "perDay",
          CASE WHEN v.per_day > 0 THEN round((coalesce(l.units, 0) / v.per_day)::numeric, 2)::float8 END AS "coverDays",
-         (coalesce(l.units, 0) * s.cost)::float8 AS "capitalMinor", coalesce(l.expiring, 0)::int AS "expiringUnits",
-         (coalesce(l.expiring, 0) * s.cost)::float8 AS "expiringMinor", coalesce(t.expired, 0)::int AS "writtenOffUnits",
-         (coalesce(t.expired, 0) * s.cost)::float8 AS "writtenOffMinor", coalesce(t.withdrawn, 0)::int AS "withdrawnUnits",
+         least(coalesce(l.units, 0) * s.cost, ${MINOR_MAX}) AS "capitalMinor", coalesce(l.expiring, 0)::int AS "expiringUnits",
+         least(coalesce(l.expiring, 0) * s.cost, ${MINOR_MAX}) AS "expiringMinor", coalesce(t.expired, 0)::int AS "writtenOffUnits",
+         least(coalesce(t.expired, 0) * s.cost, ${MINOR_MAX}) AS "writtenOffMinor", coalesce(t.withdrawn, 0)::int AS "withdrawnUnits",
          l.sell_until AS "nextSellUntil"
     FROM shelf s JOIN speed v ON v.id = s.id LEFT JOIN lying l ON l.offer_id = s.id LEFT JOIN vault_total t ON t.offer_id = s.id
    ORDER BY s.id`;
