@@ -72,6 +72,7 @@ export class RevealDto {
   @ApiProperty({ description: 'Why it is revealed; kept in the audit trail', example: 'The buyer opens the order' })
   @IsString()
   @Length(1, 200)
+  @Matches(/\S/, { message: 'reason must say something' })
   reason!: string;
 }
 

@@ -93,7 +93,8 @@ describe('the vault', () => {
       assert.equal((await world.call('POST', url, reason, { key: 'other', idempotencyKey: 'k1' })).status, 404);
       assert.equal((await world.call('POST', url, reason, { key: 'op', idempotencyKey: 'k1' })).status, 403);
       assert.equal((await world.call('POST', url, reason, { key: 'm-key' })).status, 400);
-      assert.equal((await world.call('POST', url, {}, { key: 'm-key', idempotencyKey: 'k1' })).status, 400);
+      for (const no of [{}, { reason: '  ' }])
+        assert.equal((await world.call('POST', url, no, { key: 'm-key', idempotencyKey: 'k1' })).status, 400);
       assert.deepEqual((await world.call('GET', '/deliveries?orderId=v0', undefined, { key: 'other' })).body, { items: [] });
     });
 

@@ -64,7 +64,7 @@ export class DoneDto {
 }
 
 export class RefuseDto {
-  @ApiProperty() @IsString() @Length(1, 300) reason!: string;
+  @ApiProperty() @IsString() @Length(1, 300) @Matches(/\S/, { message: 'reason must say something' }) reason!: string;
 }
 
 export class WorkUnitView {

@@ -39,6 +39,7 @@ describe('a supplier who fulfils by hand', () => {
     assert.equal(half?.tally.delivered, 1);
     const second = await world.call('POST', `${path(item)}/units`, { units: [{ unit: 2, code: 'BY-HAND-2' }] });
     assert.equal(second.body['status'], 'done');
+    for (const { doneAt } of second.body['units'] as { doneAt: string }[]) assert.equal(new Date(doneAt).toISOString(), doneAt);
     const all = await world.facts('UnitsDelivered', 'w1', 2);
     assert.equal(all[1]?.tally.delivered, 2);
     const log = await world.sql<{ n: string }>(`SELECT count(*) AS n FROM event WHERE data::text LIKE '%BY-HAND%'`);
@@ -120,5 +121,6 @@ describe('a supplier who fulfils by hand', () => {
     assert.equal((await world.call('GET', '/work-items', undefined, { key: 'm-key' })).status, 403);
     const wrong = await world.call('POST', `${path(item)}/units`, { units: [{ unit: 2, code: 'x' }] });
     assert.deepEqual([wrong.status, wrong.body['code']], [422, 'wrong-unit']);
+    assert.deepEqual([wrong.body['field'], wrong.body['detail']], ['units', 'Of unit 2; the work item has 1']);
   });
 });

@@ -74,7 +74,7 @@ const viewOf = (it: Found): WorkItemView => ({
   dueAt: it.due_at.toISOString(),
   late: it.late,
   wanted: it.wanted,
-  units: it.units,
+  units: it.units.map((unit) => ({ ...unit, doneAt: new Date(unit.doneAt).toISOString() })),
   ...(it.reminded_at !== null && { remindedAt: it.reminded_at.toISOString() }),
   ...(it.late_told_at !== null && { lateToldAt: it.late_told_at.toISOString() }),
 });

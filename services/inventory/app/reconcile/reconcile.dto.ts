@@ -32,7 +32,11 @@ export class SettleDto {
   })
   @IsIn(SETTLEMENTS)
   action!: (typeof SETTLEMENTS)[number];
-  @ApiProperty({ example: 'Credit note 17 of the supplier' }) @IsString() @Length(1, 300) note!: string;
+  @ApiProperty({ example: 'Credit note 17 of the supplier' })
+  @IsString()
+  @Length(1, 300)
+  @Matches(/\S/, { message: 'note must say something' })
+  note!: string;
 }
 
 export class DifferenceView {

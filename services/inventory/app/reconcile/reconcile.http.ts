@@ -45,7 +45,7 @@ export class ReconciliationsController {
   async start(@Param() { supplierId }: SupplierParam, @Body() { from, until }: StartReconciliationDto): Promise<ReconciliationView> {
     const untilAt = until === undefined ? Date.now() : Date.parse(until);
     const fromAt = from === undefined ? untilAt - DAY_MS : Date.parse(from);
-    if (fromAt >= untilAt) throw new Problem(422, 'wrong-window', '`from` is before `until`');
+    if (fromAt >= untilAt) throw new Problem(422, 'wrong-window', '`from` must be before `until`', undefined, { field: 'from' });
     return this.queries.get(supplierId, await this.reconciliations.run(supplierId, { fromAt, untilAt }));
   }
 

@@ -115,10 +115,10 @@ export class WorkItems {
 const closed = (): Problem => new Problem(409, 'work-item-closed', 'The work item is closed');
 
 function check({ quantity, wants }: ItemRow, { unit, code, proof }: DoneUnit): void {
-  const field = `units[${unit}]`;
-  if (unit > quantity) throw new Problem(422, 'wrong-unit', `${field}: the work item has ${quantity} units`);
+  const wrong = (word: string, title: string): Problem =>
+    new Problem(422, word, title, `Of unit ${unit}; the work item has ${quantity}`, { field: 'units' });
+  if (unit > quantity) throw wrong('wrong-unit', 'The work item has no such unit');
   if (wants === 'code' && (code === undefined || !isCode(code)))
-    throw new Problem(422, 'code-missing', `${field}: a code of one line, of at most ${CODE_BYTES_MAX} bytes, is needed`);
-  if (wants === 'proof' && (proof === undefined || code !== undefined))
-    throw new Problem(422, 'proof-missing', `${field}: a proof is needed, and no code`);
+    throw wrong('code-missing', `A code of one line, of at most ${CODE_BYTES_MAX} bytes, without blanks around it, is needed`);
+  if (wants === 'proof' && (proof === undefined || code !== undefined)) throw wrong('proof-missing', 'A proof is needed, and no code');
 }
