@@ -184,6 +184,11 @@ describe('a live stream', () => {
 
   const now = { previous: '3:3:', current: '3:3:', after: '-1', at: Date.now() };
 
+  it('answers HEAD at once, and lets nobody wait for an end', async () => {
+    const answer = await fetch(`${service.url}/v1/live`, { method: 'HEAD', signal: AbortSignal.timeout(5_000) });
+    assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'text/event-stream; charset=utf-8']);
+  });
+
   it('refuses an id that it has not given, with what to do', async () => {
     const wrong = [
       'nonsense',

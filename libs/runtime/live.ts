@@ -30,6 +30,8 @@ export interface LiveOptions {
   readonly name?: string;
   /** Whose stream it is, and how many of them there may be at this replica. */
   readonly whose?: { readonly who: string; readonly atMost: number };
+  /** Of the answer, beside those of every stream. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Listener extends LiveOptions {
@@ -96,14 +98,12 @@ export class LiveEvents {
       });
     this.refuseTooMany(options);
     const from = await this.placeAskedFor(request);
+    const headers = headersOf(options);
+    // It asks how a GET would begin; nothing follows that could end
+    if (request.method === 'HEAD') return void reply.headers(headers).send();
     const { raw } = reply;
     reply.hijack();
-    raw.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-      connection: 'keep-alive',
-    });
+    raw.writeHead(200, { ...headers, connection: 'keep-alive' });
     const listener = listenerOf(raw, options);
     const who = options.whose?.who;
     if (who !== undefined) this.streamsOf.set(who, (this.streamsOf.get(who) ?? 0) + 1);
@@ -229,6 +229,13 @@ export class LiveEvents {
     );
   }
 }
+
+const headersOf = ({ headers }: LiveOptions): Readonly<Record<string, string>> => ({
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+  ...headers,
+});
 
 function tell(listener: Listener, event: LiveEvent, id: string): void {
   if (listener.about !== undefined) return listener.later(id, event);

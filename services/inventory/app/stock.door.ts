@@ -48,7 +48,7 @@ export class StockDoor implements OnModuleInit {
   tell(reply: FastifyReply, ifNoneMatch: string | undefined, answer: StockAnswer, scope?: string, offers?: string): void {
     const tag = offers === undefined ? `${answer.tag}${this.answers.isExact(scope) ? '' : '-r'}` : tagOf(answer.tag + offers);
     const etag = `W/"${tag}"`;
-    void reply.headers({ etag, 'cache-control': 'no-cache', vary: 'authorization' });
+    void reply.headers({ etag, 'cache-control': 'no-cache', vary: 'authorization', ...TO_EVERY_SITE });
     if (isSame(ifNoneMatch, etag)) return void reply.status(304).send();
     const now = Date.now();
     const items = answer.figures.map((it) => this.answers.text(it, scope, now)).join(',');
@@ -58,6 +58,9 @@ export class StockDoor implements OnModuleInit {
     void reply.header('content-type', 'application/json; charset=utf-8').send(`{"items":[${items}]${unknown}${next}${theirs}}`);
   }
 }
+
+/** It is open to everybody, so that pages of any site may show it. */
+export const TO_EVERY_SITE = { 'access-control-allow-origin': '*' } as const;
 
 const isSame = (given: string | undefined, etag: string): boolean =>
   given !== undefined && (given === '*' || given.split(',').some((it) => it.trim().replace(/^W\//, '') === etag.slice(2)));

@@ -7,7 +7,7 @@ import { StockQuery, StockStreamQuery, SupplierParam } from './params.dto';
 import { SupplyQueries } from './queries';
 import { askOf, pageAfter, type StockAnswer, StockAnswers, type StockAsk, STOCK_PAGE_MAX } from './stock.answers';
 import { StockBook } from './stock.book';
-import { StockDoor } from './stock.door';
+import { StockDoor, TO_EVERY_SITE } from './stock.door';
 import { ReportStockDto } from './supply.dto';
 import { SupplierFeed } from './supplier-feed';
 import { StockPage, StockReportView } from './views';
@@ -52,7 +52,7 @@ export class OpenStockController {
   @ApiOperation({
     summary: 'What can be had now, of all suppliers together',
     description:
-      'By `sku` (up to 200, with commas between) or by `category` (in pages), for a `region` or for anywhere. Open: no key is needed. From memory, and at most a second behind the feed. `ETag` is of all that is said but `ageMs`: with `If-None-Match` the answer is 304 while nothing has changed. An operator’s key adds `offers`, with costs; a supplier’s key its own.',
+      'By `sku` (up to 200, with commas between) or by `category` (in pages), for a `region` or for anywhere. Open: no key is needed, and pages of any site may ask (CORS). From memory, and at most a second behind the feed. `ETag` is of all that is said but `ageMs`: with `If-None-Match` the answer is 304 while nothing has changed. An operator’s key adds `offers`, with costs; a supplier’s key its own.',
   })
   @ApiHeader({ name: 'If-None-Match', required: false })
   @ApiOkResponse({ type: StockPage })
@@ -103,6 +103,7 @@ export class OpenStockController {
         : { who: `key:${caller.keyId}`, atMost: STREAMS_OF_KEY_MAX };
     await this.live.stream(request, reply, {
       whose,
+      headers: TO_EVERY_SITE,
       about: ({ type, data }) => {
         if (type !== 'OfferState' && type !== 'ProductState') return undefined;
         const of = String(data['sku']);

@@ -190,6 +190,18 @@ describe('the open stock query, at two replicas', () => {
     await listen(world.service, () => heard.at(-1)?.available === 83);
   });
 
+  it('may be asked by pages of any site', async () => {
+    const leaving = new AbortController();
+    for (const path of ['/v1/stock?sku=vip', '/v1/stock?sku=vip', '/v1/stock/stream?sku=vip']) {
+      const { headers } = await fetch(`${world.service.url}${path}`, {
+        headers: { origin: 'https://shop.example' },
+        signal: leaving.signal,
+      });
+      assert.equal(headers.get('access-control-allow-origin'), '*', path);
+    }
+    leaving.abort();
+  });
+
   it('refuses a stream that resumes at no place, and one stream too many', async () => {
     const bad = await fetch(`${world.service.url}/v1/stock/stream`, { headers: { 'last-event-id': 'yesterday' } });
     assert.equal(bad.status, 400);
