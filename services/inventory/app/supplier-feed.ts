@@ -1,8 +1,9 @@
-import type { InventoryCommand, ReportPace, ReportStock, Rows } from '@midstream/inventory-domain';
+import type { InventoryCode, InventoryCommand, ReportPace, ReportStock, Rows } from '@midstream/inventory-domain';
 import { roomOf } from '@midstream/inventory-domain';
-import { assert, offerIdOf, type Untimed } from '@midstream/kernel';
+import { assert, offerIdOf, type Rejection, type Untimed } from '@midstream/kernel';
 import { type Caller, type CommandOutcome, Commands } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
+import { problems } from './problems';
 import type { StockChangeDto } from './supply.dto';
 import type { StockReportView, StockResultView } from './views';
 
@@ -41,8 +42,15 @@ export class SupplierFeed {
   }
 }
 
+/** In the words that the refusal has elsewhere; of a stale one the sequence that is known. */
+function whyOf({ rejected, detail }: Rejection): Pick<StockResultView, 'code' | 'title' | 'sequence'> {
+  const title = problems[rejected as InventoryCode]?.title;
+  const sequence = detail?.['sequence'];
+  return { code: rejected, ...(title !== undefined && { title }), ...(typeof sequence === 'number' && { sequence }) };
+}
+
 function resultOf(index: number, sku: string, outcome: CommandOutcome | undefined): StockResultView {
   assert(outcome !== undefined, 'every change has an outcome');
-  if ('rejected' in outcome) return { index, sku, status: 'refused', code: outcome.rejected.rejected };
+  if ('rejected' in outcome) return { index, sku, status: 'refused', ...whyOf(outcome.rejected) };
   return { index, sku, status: 'taken', available: Number(outcome.body) };
 }

@@ -150,6 +150,8 @@ export class StockResultView {
   @ApiProperty() sku!: string;
   @ApiProperty({ enum: ['taken', 'refused'] }) status!: string;
   @ApiPropertyOptional({ example: 'stale-report' }) code?: string;
+  @ApiPropertyOptional({ description: 'What the code means' }) title?: string;
+  @ApiPropertyOptional({ description: 'Of a stale one: the highest that is known' }) sequence?: number;
   @ApiPropertyOptional() available?: number;
 }
 

@@ -137,7 +137,15 @@ describe('a signed feed', () => {
     const named = { type: 'stock.changed', data: { changes: [{ sku: 'vip', offerId: 'b~vip', quantity: 0, sequence: (sequence += 1) }] } };
     const { status, body } = await push({ body: JSON.stringify(named) });
     assert.equal(status, 200);
-    assert.deepEqual(body['results'], [{ index: 0, sku: 'vip', status: 'refused', code: 'foreign-offer' }]);
+    const refused = { index: 0, sku: 'vip', status: 'refused' };
+    assert.deepEqual(body['results'], [{ ...refused, code: 'foreign-offer', title: 'The offer is another supplier’s' }]);
+    const known = sequence;
+    await push({ body: JSON.stringify({ type: 'stock.changed', data: { changes: [{ sku: 'vip', quantity: 5, sequence: known }] } }) });
+    const stale = await push({
+      body: JSON.stringify({ type: 'stock.changed', data: { changes: [{ sku: 'vip', quantity: 1, sequence: 1 }] } }),
+    });
+    const title = 'A report with this sequence, or a higher one, is known already';
+    assert.deepEqual(stale.body['results'], [{ ...refused, code: 'stale-report', title, sequence: known }]);
   });
 
   it('that is genuine and no feed says which field is wrong', async () => {
