@@ -7,12 +7,14 @@ import { reconcileStock, StockBooks } from './books';
 import { DifferencePage, MovementPage, MovementQuery, StockBooksView } from './books.views';
 import { ownSupplier } from './owned';
 import { OfferParam } from './params.dto';
+import { SupplyQueries } from './queries';
 
 @ApiTags('stock')
 @Controller({ version: '1' })
 export class StockBooksController {
   constructor(
     private readonly books: StockBooks,
+    private readonly queries: SupplyQueries,
     private readonly commands: Commands<InventoryCommand>,
   ) {}
 
@@ -25,7 +27,8 @@ export class StockBooksController {
     @Query() { before }: MovementQuery,
     @From() caller: Caller,
   ): Promise<MovementPage> {
-    return { items: await this.books.movements(offerIdOf(ownSupplier(caller, supplierId), sku), before) };
+    const { offerId } = await this.queries.offer(offerIdOf(ownSupplier(caller, supplierId), sku));
+    return { items: await this.books.movements(offerId, before) };
   }
 
   @Get('stock-books/differences')

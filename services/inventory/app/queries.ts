@@ -50,7 +50,9 @@ export class SupplyQueries {
     return offerView(await this.state<Offer>('offer', offerId, 'unknown-offer'));
   }
 
+  /** @throws NotFound */
   async offersOf(supplierId: string): Promise<OfferView[]> {
+    await this.supplier(supplierId);
     const { rows } = await this.database.pool.query<{ state: Offer }>(`SELECT state FROM offer WHERE supplier_id = $1 ORDER BY sku`, [
       supplierId,
     ]);

@@ -79,6 +79,9 @@ describe('over HTTP', () => {
       ['PUT', '/suppliers/c', { name: { zh: 'c', en: 'c' }, kind: 'http', upstreamGroup: 'c' }, 422, 'base-url-missing'],
       ['POST', '/procurement-orders/none/reconcile', { action: 'ask' }, 404, 'unknown-purchase'],
       ['GET', '/products/none', undefined, 404, 'unknown-product'],
+      ['GET', '/suppliers/z/offers', undefined, 404, 'unknown-supplier'],
+      ['GET', '/suppliers/z/reconciliations', undefined, 404, 'unknown-supplier'],
+      ['GET', '/suppliers/a/offers/none/movements', undefined, 404, 'unknown-offer'],
     ] as const) {
       const { status: is, body: problem } = await world.call(method, path, body);
       assert.deepEqual([is, problem['code']], [status, code], path);

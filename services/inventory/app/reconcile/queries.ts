@@ -73,5 +73,8 @@ const viewOf = (it: Found): ReconciliationView => ({
   leftOut: it.left_out,
   differing: it.differing,
   ...(it.error !== null && { error: it.error }),
-  differences: it.differences,
+  differences: it.differences.map(({ resolvedAt, ...of }) => ({
+    ...of,
+    ...(resolvedAt !== undefined && { resolvedAt: new Date(resolvedAt).toISOString() }),
+  })),
 });

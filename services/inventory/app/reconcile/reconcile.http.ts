@@ -53,7 +53,8 @@ export class ReconciliationsController {
   @Scopes('operator')
   @ApiOperation({ summary: 'Comparisons with the supplier’s book, the newest first' })
   @ApiOkResponse({ type: ReconciliationPage })
-  list(@Param() { supplierId }: SupplierParam): Promise<ReconciliationPage> {
+  async list(@Param() { supplierId }: SupplierParam): Promise<ReconciliationPage> {
+    await this.supply.supplier(supplierId);
     return this.queries.list(supplierId);
   }
 

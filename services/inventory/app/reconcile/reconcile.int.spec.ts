@@ -45,7 +45,8 @@ describe('the supplier’s book beside ours', () => {
     assert.equal((await world.call('POST', path, { action: 'accept' })).status, 400, 'a note is needed');
     const settled = await world.call('POST', path, { action: 'accept', note: 'Credit note 17' });
     assert.equal(settled.status, 200, JSON.stringify(settled.body));
-    assert.equal((settled.body['differences'] as Record<string, unknown>[])[0]?.['resolution'], 'accepted');
+    const [told] = settled.body['differences'] as Record<string, unknown>[];
+    assert.deepEqual([told?.['resolution'], new Date(String(told?.['resolvedAt'])).toISOString()], ['accepted', told?.['resolvedAt']]);
     const again = await world.call('POST', path, { action: 'accept', note: 'x' });
     assert.deepEqual([again.status, again.body['code']], [409, 'difference-settled']);
     await world.sql(`UPDATE purchase SET state = state::jsonb || '{"costMinor": 4000}' WHERE id LIKE 'r1/%'`);
