@@ -160,7 +160,7 @@ function fieldsOf(error: ValidationError, path = ''): Field[] {
 /** What Fastify refuses before a route is asked, by status. */
 const WORDS: Readonly<Record<number, readonly [code: string, title: string]>> = {
   413: ['body-too-large', 'The body is larger than 1 MiB; send it in parts'],
-  415: ['media-type-unknown', 'Send application/json'],
+  415: ['media-type-unknown', 'The route reads no such media type; most read application/json, see /docs'],
 };
 
 @Catch()
