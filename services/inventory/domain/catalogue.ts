@@ -2,7 +2,7 @@ import { type Decision, offerIdOf, reject } from '@midstream/kernel';
 import { arm, draftOf, tellState } from './draft';
 import { capOffer } from './caps';
 import { followChannel } from './channel';
-import { followValidity } from './closing';
+import { applyValidity, followValidity } from './closing';
 import { COST_TIERS_MAX, HUB_SUPPLIER, RULED_MAX, UNITS_MAX } from './limits';
 import { isNarrower } from './fit';
 import { ceilingOf, isRoomFor, isSamePrice, MARKUP_ID, ruledPrices } from './markup';
@@ -101,7 +101,7 @@ export function putOffer({ supplierId, sku, terms, at }: PutOffer, rows: Rows): 
     ...floor,
   };
   const known = rows.offers[offerId];
-  if (known !== undefined && same(whole, termsOf(known))) return [];
+  if (known !== undefined && same(whole, termsOf(known))) return applyValidity({ type: 'ApplyValidity', offerId, at }, rows);
 
   const draft = draftOf(rows);
   const costSource = same(known?.costTiers, whole.costTiers) ? {} : { costSource: 'manual' as const };

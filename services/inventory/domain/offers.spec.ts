@@ -149,6 +149,9 @@ describe('an offer with a first and a last moment', () => {
     assert.deepEqual(causesOf(after(held, begins)), ['not-valid']);
     assert.deepEqual(causesOf(after(held, ends(NOON), ends(NOON + 1))), []);
     assert.deepEqual(causesOf(after(held, ends(NOON), putOffer('a'))), []);
+    // As older versions have left it
+    const shut = inventory.evolve(held, { type: 'ClosuresSet', offerId: A, closures: [{ cause: 'not-valid' }] });
+    assert.deepEqual(causesOf(after(shut, putOffer('a'))), []);
   });
   it('is refused when it ends before it begins, or sells another face value', () => {
     const of = (change: object): Written => ({ ...putOffer('a'), terms: { ...offerTerms(), ...change } }) as Written;
