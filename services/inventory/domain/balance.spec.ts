@@ -1,8 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { A, after, aHold, aMarket, H, NOON, ofP, outcome, P, putOffer, start, type Written } from './inventory.fixtures';
-import { BALANCE_BLIND_MS, BALANCE_PATIENCE_MS, inventory, RECONCILE_EVERY_MS, roomOf, type Rows, rowOf, SETTLED_AFTER_MS } from './index';
+import {
+  BALANCE_BLIND_MS,
+  BALANCE_EVERY_MS,
+  BALANCE_PATIENCE_MS,
+  inventory,
+  RECONCILE_EVERY_MS,
+  roomOf,
+  type Rows,
+  rowOf,
+  SETTLED_AFTER_MS,
+} from './index';
 
+const watchedSupplier: Written = {
+  type: 'PutSupplier',
+  supplier: {
+    ...{ supplierId: 'a', kind: 'http', name: { zh: 'a', en: 'a' }, upstreamGroup: 'a' },
+    ...{ baseUrl: 'http://supplier.test', watchesBalance: true },
+  },
+};
 const refused = outcome({ units: [], rest: 'no-balance', unitCostMinor: 0 });
 const hold = (rows: Rows) => rowOf(rows.holds, H);
 const account = (rows: Rows) => rowOf(rows.accounts, 'a');
@@ -129,17 +146,26 @@ describe('the balance with a supplier', () => {
     assert.equal(account(silent).short, true);
   });
 
+  it('that a supplier has never told is asked for at once, and then less and less often', () => {
+    const pauses: number[] = [];
+    let rows = after(aMarket(), watchedSupplier);
+    const take = (command: Written): void => {
+      const decision = inventory.decide({ at: NOON, ...command }, rows, {});
+      assert.ok(!('rejected' in decision));
+      pauses.push(...decision.flatMap((it) => (it.type === 'AccountNoted' ? [(it.nextCheckAt ?? Infinity) - NOON] : [])));
+      rows = decision.reduce((now, event) => inventory.evolve(now, event), rows);
+    };
+    take({ type: 'WatchBalance', supplierId: 'a' });
+    for (let n = 0; n < 7; n++) take({ type: 'NoteBalance', supplierId: 'a', check: account(rows).checks });
+    assert.deepEqual(pauses, [0, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    const balance = { balanceMinor: 1, currency: 'CNY' };
+    take({ type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, balance });
+    take({ type: 'NoteBalance', supplierId: 'a', check: account(rows).checks });
+    assert.deepEqual(pauses.slice(-2), [BALANCE_EVERY_MS, BALANCE_EVERY_MS]);
+  });
+
   it('has the books compared once a day, each purchase once: what is too young today is tomorrow’s', () => {
-    const name = { zh: 'a', en: 'a' };
-    const supplier = {
-      supplierId: 'a',
-      kind: 'http',
-      name,
-      upstreamGroup: 'a',
-      baseUrl: 'http://supplier.test',
-      watchesBalance: true,
-    } as const;
-    const watched = after(aMarket(), { type: 'PutSupplier', supplier }, { type: 'WatchBalance', supplierId: 'a' });
+    const watched = after(aMarket(), watchedSupplier, { type: 'WatchBalance', supplierId: 'a' });
     const noted = (rows: Rows, at: number): Written => ({ type: 'NoteBalance', supplierId: 'a', check: account(rows).checks, at });
     const due = (rows: Rows, at: number) => {
       const decision = inventory.decide({ ...noted(rows, at), at }, rows, {});

@@ -14,7 +14,7 @@ type Of<Type extends BalanceCommand['type']> = Extract<BalanceCommand, { readonl
 export function decideBalance(command: BalanceCommand, rows: Rows): Decided {
   switch (command.type) {
     case 'WatchBalance':
-      return rows.suppliers[command.supplierId]?.watchesBalance ? [next(accountOf(rows, command.supplierId), {}, command.at)] : [];
+      return rows.suppliers[command.supplierId]?.watchesBalance ? [watched(accountOf(rows, command.supplierId), command.at)] : [];
     case 'NoteShort':
       return noteShort(command, rows);
     case 'CheckBalance': {
@@ -66,7 +66,8 @@ function noteBalance({ supplierId, check, balance, cannotTell, at }: Of<'NoteBal
   const fromAt = account.reconciledAt ?? untilAt - RECONCILE_EVERY_MS;
   const isDue = watches && untilAt >= fromAt + RECONCILE_EVERY_MS;
   const due: BalanceEvent = { type: 'ReconciliationDue', supplierId, fromAt, untilAt };
-  const after = { ...known, ...(isDue && { reconciledAt: untilAt }), short, tries: account.tries + (short ? 1 : 0) };
+  const tries = account.tries + (short || known.asOf === undefined ? 1 : 0);
+  const after = { ...known, ...(isDue && { reconciledAt: untilAt }), short, tries };
   const noted: BalanceEvent = short || watches ? next(after, {}, at) : { type: 'AccountNoted', account: { ...after, checks: check + 1 } };
   return [noted, ...(isBack ? [{ type: 'BalanceBack' as const, supplierId }] : []), ...(isDue ? [due] : [])];
 }
@@ -107,12 +108,18 @@ function giveUpWaiting({ holdId, at }: Of<'GiveUpWaiting'>, rows: Rows): Decided
   return draft.events;
 }
 
-/** While money is missing the questions come faster, and slower each time; else now and then, where the balance is watched. */
-function next(account: Account, change: Partial<Account>, at: number): BalanceEvent {
-  const after = { ...account, ...change, checks: account.checks + 1 };
+/** A supplier that has never told its balance is asked at once. */
+const watched = (account: Account, at: number): BalanceEvent =>
+  account.asOf === undefined ? next(account, {}, at, 0) : next(account, {}, at);
+
+/** While money is missing, or was never told, the questions come faster, and slower each time; else now and then, where the balance is watched. */
+function next(account: Account, change: Partial<Account>, at: number, pauseMs = pauseOf({ ...account, ...change })): BalanceEvent {
+  return { type: 'AccountNoted', account: { ...account, ...change, checks: account.checks + 1 }, nextCheckAt: at + pauseMs };
+}
+
+function pauseOf({ short, asOf, tries }: Account): number {
   const { first, max } = BALANCE_SHORT_MS;
-  const pauseMs = after.short ? Math.min(max, first * 2 ** Math.min(after.tries, 20)) : after.asOf === undefined ? 0 : BALANCE_EVERY_MS;
-  return { type: 'AccountNoted', account: after, nextCheckAt: at + pauseMs };
+  return short || asOf === undefined ? Math.min(max, first * 2 ** Math.min(tries, 20)) : BALANCE_EVERY_MS;
 }
 
 const accountOf = (rows: Rows, supplierId: string): Account =>
