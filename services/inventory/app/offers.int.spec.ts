@@ -266,6 +266,30 @@ describe('an offer, over HTTP', () => {
     assert.ok(cheaper.costAsOf > put.costAsOf);
   });
 
+  it('is of a product and a supplier that lists show, page by page, what is not listed to operators only', async () => {
+    await world.call('PUT', '/products/hidden', { ...product(), category: 'lists', listed: false });
+    const skus = async (query: string, key?: string) => {
+      const { body } = await world.call('GET', `/products${query}`, undefined, key ? { key } : {});
+      return { skus: (body['items'] as { sku: string }[]).map((it) => it.sku), next: body['next'] as string | undefined };
+    };
+    const all = await skus('');
+    assert.deepEqual([all.skus, all.next], [[...all.skus].sort(), undefined]);
+    const first = await skus('?limit=3');
+    const rest = await skus(`?limit=200&after=${first.next}`);
+    assert.deepEqual([...first.skus, ...rest.skus], all.skus);
+    assert.deepEqual((await skus('?category=lists')).skus, ['hidden']);
+    assert.deepEqual((await skus('?category=lists', 'm-key')).skus, []);
+    assert.deepEqual(
+      (await skus('', 'm-key')).skus,
+      all.skus.filter((it) => it !== 'hidden'),
+    );
+    const { body } = await world.call('GET', '/suppliers?limit=1');
+    const [supplier] = body['items'] as { supplierId: string }[];
+    assert.deepEqual([supplier?.supplierId, body['next'], JSON.stringify(body).includes('token')], ['a', 'a', false]);
+    assert.equal((await world.call('GET', '/suppliers', undefined, { key: 'm-key' })).status, 403);
+    assert.equal((await world.call('GET', '/products?limit=0')).status, 400);
+  });
+
   it('costs what it costs for operators only', async () => {
     await buys(world, 'o-cost', 'cost', 1, ['a']);
     await world.facts('UnitsDelivered', 'o-cost');
@@ -273,7 +297,7 @@ describe('an offer, over HTTP', () => {
       JSON.stringify((await world.call('GET', '/deliveries?orderId=o-cost', undefined, key ? { key } : {})).body);
     assert.match(await of(), /"costMinor":2000,"costCurrency":"CNY"/);
     assert.doesNotMatch(await of('m-key'), /cost[MC]/);
-    for (const path of ['/products/cost', '/stock?sku=cost']) {
+    for (const path of ['/products/cost', '/products', '/stock?sku=cost']) {
       assert.doesNotMatch(JSON.stringify((await world.call('GET', path, undefined, { key: 'm-key' })).body), /cost[A-Z]|margin|supplierId/);
     }
   });

@@ -51,6 +51,25 @@ export class StockQuery extends StockStreamQuery {
   @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @IsString() @MaxLength(200) after?: string;
 }
 
+class ListQuery {
+  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 200 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+}
+
+export class ProductQuery extends ListQuery {
+  @ApiPropertyOptional({ example: 'game-card' }) @IsOptional() @IsString() @MaxLength(40) category?: string;
+  @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @Matches(SKU) after?: string;
+}
+
+export class SupplierQuery extends ListQuery {
+  @ApiPropertyOptional({ description: 'The `next` of the page before' }) @IsOptional() @Matches(SUPPLIER) after?: string;
+}
+
 export class ProcurementQuery {
   @ApiPropertyOptional() @IsOptional() @Matches(SUPPLIER) supplierId?: string;
   @ApiPropertyOptional({ enum: PURCHASE_STATUSES })

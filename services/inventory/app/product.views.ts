@@ -26,6 +26,11 @@ export class ProductView {
   @ApiProperty() listed!: boolean;
 }
 
+export class ProductPage {
+  @ApiProperty({ type: [ProductView], description: 'In the order of their SKUs' }) items!: ProductView[];
+  @ApiPropertyOptional({ description: 'Ask for the next page with it as `after`' }) next?: string;
+}
+
 /** The margin that the hub insists on, how its prices are made, and what others pay is the hub's own: no merchant and no supplier sees it. */
 export const productView = (
   { offerIds: _, channels: __, marginFloorBp, ruled, tierPrices, ...product }: Product,

@@ -1,9 +1,9 @@
 import type { Account, Offer, Product, Purchase, Supplier } from '@midstream/inventory-domain';
 import { type Caller, cursorOf, Database, NotFound, readCursor } from '@midstream/runtime';
 import { Injectable } from '@nestjs/common';
-import type { ProcurementQuery } from './params.dto';
+import type { ProcurementQuery, ProductQuery, SupplierQuery } from './params.dto';
 import { balanceView, type BalanceView } from './procurement.views';
-import { productView, type ProductView } from './product.views';
+import { type ProductPage, productView, type ProductView } from './product.views';
 import { duplicatesOf } from './twins';
 import type { DuplicateView } from './vault.views';
 import {
@@ -12,11 +12,14 @@ import {
   type OfferView,
   procurementView,
   type ProcurementPage,
+  type SupplierPage,
   supplierView,
   type SupplierView,
 } from './views';
 
 const PAGE = 100;
+/** Products and suppliers, of which hubs have some thousands. */
+const PAGE_MAX = 200;
 
 @Injectable()
 export class SupplyQueries {
@@ -25,6 +28,28 @@ export class SupplyQueries {
   /** @throws NotFound */
   async product(sku: string, isHub: boolean): Promise<ProductView> {
     return productView(await this.state<Product>('product', sku, 'unknown-product'), isHub);
+  }
+
+  /** In the order of their SKUs. `isHub`: also those that are not listed. */
+  async products({ category, after = '', limit = PAGE_MAX }: ProductQuery, isHub: boolean): Promise<ProductPage> {
+    const { rows } = await this.database.pool.query<{ state: Product }>(
+      `SELECT state FROM product
+        WHERE id > $1 AND ($2::text IS NULL OR state ->> 'category' = $2) AND ($3 OR (state ->> 'listed')::boolean) ORDER BY id LIMIT $4`,
+      [after, category ?? null, isHub, limit],
+    );
+    const items = rows.map((it) => productView(it.state, isHub));
+    const last = items.length === limit ? items.at(-1) : undefined;
+    return { items, ...(last && { next: last.sku }) };
+  }
+
+  async suppliers({ after = '', limit = PAGE_MAX }: SupplierQuery): Promise<SupplierPage> {
+    const { rows } = await this.database.pool.query<{ state: Supplier }>(`SELECT state FROM supplier WHERE id > $1 ORDER BY id LIMIT $2`, [
+      after,
+      limit,
+    ]);
+    const items = rows.map((it) => supplierView(it.state));
+    const last = items.length === limit ? items.at(-1) : undefined;
+    return { items, ...(last && { next: last.supplierId }) };
   }
 
   /** @throws NotFound */

@@ -41,7 +41,7 @@ export class Reveals {
       throw new Error('MIDSTREAM_REVEALS_PER_KEY and MIDSTREAM_REVEALS_PER_MERCHANT are whole numbers, reveals a minute');
   }
 
-  /** The same key opens it again, and leaves another record. @throws Problem for another key, a top-up, or another merchant's delivery. */
+  /** The same key opens it again, and leaves another record. @throws Problem for another key, a key of another delivery, a top-up, or another merchant's delivery. */
   async reveal(deliveryId: string, reason: string, caller: Caller, { key }: Idempotency): Promise<RevealView> {
     await this.refuseStaleKeys();
     return this.database.transaction(async (tx) => {
@@ -56,6 +56,7 @@ export class Reveals {
       const { code, expiresAt } = await this.house.codes.open(tx, delivery.id);
       const merchantId = caller.merchantId ?? '';
       const tail = await lockTail(tx, merchantId);
+      if (first === undefined) await refuseReused(tx, merchantId, key);
       await this.refuseHaste(tx, merchantId, caller.keyId);
       append(tx, tail, {
         merchantId,
@@ -110,6 +111,12 @@ async function lockDelivery(tx: Tx, deliveryId: string, merchantId: string): Pro
   const [found] = rows;
   if (found === undefined) throw new NotFound('delivery-not-found');
   return found;
+}
+
+/** Under the lock of the merchant's chain. @throws Problem where the key has revealed another delivery */
+async function refuseReused(tx: Tx, merchantId: string, key: string): Promise<void> {
+  const { rows } = await tx.query(`SELECT FROM reveal WHERE merchant_id = $1 AND idempotency_key = $2 LIMIT 1`, [merchantId, key]);
+  if (rows.length > 0) throw new Problem(422, 'idempotency-key-reused', 'The Idempotency-Key was used for another delivery');
 }
 
 async function firstReveal(tx: Tx, deliveryId: string): Promise<Revealed | undefined> {

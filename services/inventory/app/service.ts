@@ -33,6 +33,7 @@ import { Twins46 } from './migrations/twins-46';
 import { Aging47 } from './migrations/aging-47';
 import { Look48 } from './migrations/look-48';
 import { OnePrint49 } from './migrations/one-print-49';
+import { RevealKeys50 } from './migrations/reveal-keys-50';
 import { Turnover40 } from './migrations/turnover-40';
 import { SealInBatches30 } from './migrations/seal-in-batches-30';
 import { Ledger20 } from './migrations/ledger-20';
@@ -150,6 +151,7 @@ export const inventoryService = defineService({
     Aging47,
     Look48,
     OnePrint49,
+    RevealKeys50,
   ],
   recordsOf,
   effects,

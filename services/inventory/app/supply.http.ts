@@ -1,16 +1,16 @@
 import type { InventoryCommand, Rows } from '@midstream/inventory-domain';
 import { rowOf } from '@midstream/inventory-domain';
 import { type Caller, Commands, From, Problem, Scopes } from '@midstream/runtime';
-import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { House } from './house';
-import { SkuParam, SupplierParam } from './params.dto';
+import { ProductQuery, SkuParam, SupplierParam, SupplierQuery } from './params.dto';
 import { ownSupplier } from './owned';
 import { SupplyQueries } from './queries';
 import { PutProductDto, PutSupplierDto } from './supply.dto';
 import { BalanceView } from './procurement.views';
-import { productView, ProductView } from './product.views';
-import { supplierView, SupplierView } from './views';
+import { ProductPage, productView, ProductView } from './product.views';
+import { SupplierPage, supplierView, SupplierView } from './views';
 
 @ApiTags('supply')
 @Controller({ path: 'products', version: '1' })
@@ -34,6 +34,14 @@ export class ProductsController {
       { type: 'PutProduct', product, ...(priceBy && { priceBy }) },
       { caller, answer: ({ products }: Rows) => productView(rowOf(products, sku), true) },
     );
+  }
+
+  @Get()
+  @Scopes('operator', 'merchant', 'supplier')
+  @ApiOperation({ summary: 'All products, with the hub’s prices', description: 'For operators also those that are not listed.' })
+  @ApiOkResponse({ type: ProductPage })
+  list(@Query() asked: ProductQuery, @From() { scope }: Caller): Promise<ProductPage> {
+    return this.queries.products(asked, scope === 'operator');
   }
 
   @Get(':sku')
@@ -88,6 +96,14 @@ export class SuppliersController {
         field: 'pollEveryMs',
       });
     }
+  }
+
+  @Get()
+  @Scopes('operator')
+  @ApiOperation({ summary: 'All suppliers' })
+  @ApiOkResponse({ type: SupplierPage })
+  list(@Query() asked: SupplierQuery): Promise<SupplierPage> {
+    return this.queries.suppliers(asked);
   }
 
   @Get(':supplierId/balance')

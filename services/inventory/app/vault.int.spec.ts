@@ -111,6 +111,11 @@ describe('the vault', () => {
       assert.deepEqual(again.body, first.body);
       const other = await world.call('POST', url, reason, { key: 'm-key', idempotencyKey: 'k2' });
       assert.deepEqual([other.status, other.body['code']], [409, 'already-revealed']);
+      const second = (
+        (await world.call('GET', '/deliveries?orderId=v2', undefined, { key: 'm-key' })).body['items'] as { deliveryId: string }[]
+      )[0];
+      const reused = await world.call('POST', `/deliveries/${encodeURIComponent(second?.deliveryId ?? '')}/reveal`, reason, { key: 'm-key', idempotencyKey: 'k1' }); // prettier-ignore
+      assert.deepEqual([reused.status, reused.body['code']], [422, 'idempotency-key-reused']);
       const records = await world.sql<{ repeat: boolean; reason: string; api_key_id: string }>(
         `SELECT repeat, reason, api_key_id FROM reveal WHERE delivery_id = (SELECT id FROM delivery WHERE public_id = $1) ORDER BY id`,
         [id],

@@ -27,6 +27,11 @@ export class SupplierView {
   @ApiPropertyOptional({ description: 'How often it is asked for its stock; absent: it pushes' }) pollEveryMs?: number;
 }
 
+export class SupplierPage {
+  @ApiProperty({ type: [SupplierView], description: 'In the order of their ids' }) items!: SupplierView[];
+  @ApiPropertyOptional({ description: 'Ask for the next page with it as `after`' }) next?: string;
+}
+
 export const supplierView = ({ watchesBalance: _, ...it }: Supplier): SupplierView => it;
 
 export class ClosureView {
