@@ -12,7 +12,7 @@ export const LOOKED_AT_MAX = 200;
 
 /**
  * A new line of a buyer who is remembered, for another good than what he likes best of its category, though it could stand in for that: it is
- * learnt what he takes in its place, of all that could be sold to him now. O(LOOKED_AT_MAX), and nothing for all other lines.
+ * learnt what he takes in its place, of all that could be sold to him now. O(the goods of the category); for all other lines a look at what their buyer likes.
  */
 export function learnChoice(book: OfferBook, request: SelectionRequest): void {
   const { buyerKey, need, attempt, replaces } = request;
