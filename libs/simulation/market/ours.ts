@@ -91,7 +91,8 @@ function factOf(heard: Heard, quantity: number | undefined): MarketObservation {
     at,
     ...named(offer),
     outcome,
-    responseMs,
+    // what nobody answered is asked after before the next attempt
+    responseMs: outcome === 'ambiguous' ? responseMs + QUERY_MS : responseMs,
     stock: offer.stock,
     stockAt: offer.stockAt,
     ...(quantity !== undefined && { quantity }),

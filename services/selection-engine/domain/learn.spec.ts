@@ -6,6 +6,7 @@ import { stockChance } from './beliefs/stock';
 import { acceptanceOf } from './beliefs/substitutes';
 import { USUAL, weightsOf } from './beliefs/tastes';
 import { applyToBook, type OfferBook } from './book';
+import { UNANSWERED_MS } from './learn';
 import { aBook, aBurst, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
 
 const market = (): OfferBook => {
@@ -41,6 +42,15 @@ describe('what selection learns', () => {
     };
     assert.ok(after(1) < 0.1);
     assert.ok(Math.abs(after(3) - after(1)) < 1e-6);
+  });
+
+  it('takes a failure that was known late for one that nobody answered', () => {
+    const slowOf = (ms: number): number => {
+      const book = market();
+      applyToBook(book, anOffer('a', 'video', { version: 2, outcomes: { fulfilled: 0, failed: 1, responseMsSum: ms } }));
+      return believed(book).failure.slow;
+    };
+    assert.deepEqual([slowOf(UNANSWERED_MS - 1), slowOf(UNANSWERED_MS)], [0, 1]);
   });
 
   it('judges what was foreseen of outcomes that come in one state by what was foreseen before all of them', () => {

@@ -24,9 +24,13 @@ export function learn(book: OfferBook, known: Offer | undefined, offer: Offer): 
   // Which of them took how long, and which came first, a state does not say
   const foreseen = fillOf(book.beliefs, where, where.at) * upOf(book.beliefs, where, where.at);
   const responseMs = responseMsSum / all;
+  const failure = responseMs < UNANSWERED_MS ? 'failed' : 'timed-out';
   for (let n = 0; n < all; n++)
-    observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? 'failed' : 'delivered', responseMs, foreseen });
+    observe(book.beliefs, { type: 'attempt', ...where, outcome: n < failed ? failure : 'delivered', responseMs, foreseen });
 }
+
+/** A failure that was known so late was no answer: it was waited for in vain, and asked after. A state does not say which it was. */
+export const UNANSWERED_MS = 60_000;
 
 /** What others took between two figures of an offer's stock. Ours are its newer states without a new figure. A vault is counted by ourselves. */
 export function learnStock({ beliefs }: OfferBook, known: Offer | undefined, { offerId, kind, stockAsOf, available }: Offer): void {

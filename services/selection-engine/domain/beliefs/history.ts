@@ -1,3 +1,4 @@
+import type { Failures } from './failures';
 import type { Counts, LateCounts } from './rates';
 import type { Times } from './response';
 import { Rows, viewOf } from './rows';
@@ -5,9 +6,10 @@ import { Rows, viewOf } from './rows';
 const CountsView = viewOf('good', 'bad', 'at');
 const LateCountsView = viewOf('labels', 'pending', 'matured', 'at');
 const TimesView = viewOf('answers', 'sumMs', 'at');
+const FailuresView = viewOf('quick', 'quickSumMs', 'slow', 'slowSumMs', 'at');
 
 /** Where each part of a history begins in its row, and how long that is. */
-const [FILL, COMPLAINT, REPURCHASE, INVALID, AMBIGUOUS, TIMES, FAILURE_TIMES, WIDTH] = [0, 3, 7, 11, 14, 17, 20, 23] as const;
+const [FILL, COMPLAINT, REPURCHASE, INVALID, AMBIGUOUS, TIMES, FAILURES, WIDTH] = [0, 3, 7, 11, 14, 17, 20, 25] as const;
 
 /** What was heard of an offer, a supplier, a category or the whole market; a view of its row. */
 export class History {
@@ -41,9 +43,9 @@ export class History {
     return new TimesView(this.numbers, this.from + TIMES);
   }
 
-  /** How long what did not deliver took to be known. */
-  get failureTimes(): Times {
-    return new TimesView(this.numbers, this.from + FAILURE_TIMES);
+  /** Of what did not deliver: how long it took until the next attempt could begin. */
+  get failures(): Failures {
+    return new FailuresView(this.numbers, this.from + FAILURES);
   }
 }
 
@@ -57,6 +59,6 @@ export const emptyHistory = (at: number): History => begun(new History(new Float
 export const historyIn = (histories: Histories, id: string, at: number): History => histories.get(id) ?? begun(histories.add(id), at);
 
 function begun(it: History, at: number): History {
-  for (const part of [it.fill, it.complaint, it.repurchase, it.invalid, it.ambiguous, it.times, it.failureTimes]) part.at = at;
+  for (const part of [it.fill, it.complaint, it.repurchase, it.invalid, it.ambiguous, it.times, it.failures]) part.at = at;
   return it;
 }

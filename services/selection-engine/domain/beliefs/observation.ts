@@ -20,7 +20,7 @@ interface AtOffer {
 export interface AttemptObserved extends AtOffer {
   readonly type: 'attempt';
   readonly outcome: AttemptOutcome;
-  /** From asking to the answer; for `timed-out` and `ambiguous`, how long was waited (right-censored). */
+  /** From asking to the answer; for `timed-out` and `ambiguous`, how long was waited, and asked after it, before another could be asked. */
   readonly responseMs?: number;
   readonly quantity?: number;
   /** The figure of its stock by which it was tried, and when that was taken. */

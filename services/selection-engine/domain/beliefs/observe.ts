@@ -1,5 +1,6 @@
 import type { Beliefs } from './beliefs';
 import { noteChoice } from './choices';
+import { addFailure } from './failures';
 import { noteForeseen } from './foreseen';
 import { type History, historyIn } from './history';
 import {
@@ -81,9 +82,14 @@ const BAD_OF_ANSWER = { accepted: 0, refused: 1, expired: 0.5, refunded: 1 } as 
 
 type Placed = AttemptObserved | OutcomesObserved | ComplaintObserved | RepurchaseObserved;
 
-function eachLevel(beliefs: Beliefs, { at, offerId, supplierId, category }: Placed, note: (it: History) => void): void {
+function eachLevel(beliefs: Beliefs, fact: Placed, note: (it: History) => void): void {
+  const { at, offerId, supplierId } = fact;
   note(historyIn(beliefs.offers, offerId, at));
   beliefs.supplierOf.set(offerId, supplierId);
+  eachLevelAbove(beliefs, fact, note);
+}
+
+function eachLevelAbove(beliefs: Beliefs, { at, supplierId, category }: Placed, note: (it: History) => void): void {
   note(historyIn(beliefs.suppliers, supplierId, at));
   note(historyIn(beliefs.categories, category, at));
   note(beliefs.all);
@@ -165,8 +171,10 @@ function noteTimes(beliefs: Beliefs, fact: AttemptObserved): void {
   const { responseMs, outcome, late, at } = fact;
   if (responseMs === undefined || late === true) return;
   const { halfLifeMs } = beliefs.settings.response;
-  const times = outcome === 'delivered' || outcome === 'invalid-code' ? 'times' : 'failureTimes';
-  eachLevel(beliefs, fact, (it) => addTimes(it[times], halfLifeMs, at, 1, responseMs));
+  if (outcome === 'delivered' || outcome === 'invalid-code')
+    return eachLevel(beliefs, fact, (it) => addTimes(it.times, halfLifeMs, at, 1, responseMs));
+  const isSlow = outcome === 'timed-out' || outcome === 'ambiguous';
+  eachLevelAbove(beliefs, fact, (it) => addFailure(it.failures, halfLifeMs, at, responseMs, isSlow));
 }
 
 /** A long history that comes at once weighs as much as this many attempts: how old each of them is, nobody says. */

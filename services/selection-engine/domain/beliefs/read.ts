@@ -1,4 +1,5 @@
 import type { Beliefs, Rate } from './beliefs';
+import { failuresAt, failuresBelow, type FailureTimes, marketFailures } from './failures';
 import type { History } from './history';
 import { countsAt, lateCountsAt, probability, shrunk } from './rates';
 import { meanTime, timesAt } from './response';
@@ -16,8 +17,8 @@ export interface Quality {
   /** Gamma posterior of the response time's rate, for `onTime`. */
   readonly timeA: number;
   readonly timeB: number;
-  /** How long attempts that do not deliver have taken, mean; and on how many it rests: the supplier's, and before it the market's. */
-  readonly failureMs: number;
+  /** How long attempts at its supplier take that do not deliver, as measured; and how many were measured in the whole market. */
+  readonly failure: FailureTimes;
   readonly failures: number;
   /** Attempts that this rests on, decayed: below 30 an offer is cold. */
   readonly evidence: number;
@@ -30,7 +31,7 @@ interface Named {
   readonly leadTimeMs?: number;
 }
 
-type Rates = Pick<Quality, Rate>;
+type Rates = Pick<Quality, Rate | 'failure'>;
 
 /**
  * Beliefs as they stand at one moment: posterior means, shrunk offer ← supplier ← category ← market. What many offers share, the market, their
@@ -38,6 +39,7 @@ type Rates = Pick<Quality, Rate>;
  */
 export class Reading {
   private readonly market: Rates;
+  private readonly failures: number;
   private readonly categories = new Map<string, { readonly rates: Rates; readonly suppliers: Map<string, Rates> }>();
 
   constructor(
@@ -45,12 +47,13 @@ export class Reading {
     readonly at: number,
   ) {
     this.market = marketRates(beliefs, at);
+    this.failures = failuresAt(beliefs.all.failures, beliefs.settings.response.halfLifeMs, at);
   }
 
   qualityOf({ offerId, supplierId, category, leadTimeMs }: Named): Quality {
     const { beliefs, at } = this;
     const [supplier, offer] = [beliefs.suppliers.get(supplierId), beliefs.offers.get(offerId)];
-    const { fill, complaint, repurchase, invalid, ambiguous } = below(
+    const { fill, complaint, repurchase, invalid, ambiguous, failure } = below(
       beliefs,
       this.supplierRates(category, supplierId),
       'offer',
@@ -58,7 +61,6 @@ export class Reading {
       at,
     );
     const [timeA, timeB] = timeOf(beliefs, supplier, offer, leadTimeMs, at);
-    const { failureMs, failures } = failureTimeOf(beliefs, supplier, at);
     return {
       fill: probability(fill),
       complaint: probability(complaint),
@@ -67,8 +69,8 @@ export class Reading {
       ambiguous: probability(ambiguous),
       timeA,
       timeB,
-      failureMs,
-      failures,
+      failure,
+      failures: this.failures,
       evidence: offer === undefined ? 0 : countsAt(offer.fill, beliefs.settings.fill, at)[1],
     };
   }
@@ -120,6 +122,7 @@ function marketRates({ all, settings }: Beliefs, at: number): Rates {
     repurchase: usual(repurchase, lateCountsAt(all.repurchase, repurchase, at)),
     invalid: usual(invalid, countsAt(all.invalid, invalid, at)),
     ambiguous: usual(ambiguous, countsAt(all.ambiguous, ambiguous, at)),
+    failure: marketFailures(all.failures),
   };
 }
 
@@ -133,6 +136,8 @@ function below({ settings, weights }: Beliefs, above: Rates, level: keyof LevelW
     repurchase: shrunk(above.repurchase, weights.repurchase[level], lateCountsAt(history.repurchase, repurchase, at)),
     invalid: shrunk(above.invalid, weights.invalid[level], countsAt(history.invalid, invalid, at)),
     ambiguous: shrunk(above.ambiguous, weights.ambiguous[level], countsAt(history.ambiguous, ambiguous, at)),
+    failure:
+      level === 'offer' ? above.failure : failuresBelow(above.failure, FAILURES_WEIGHT, history.failures, settings.response.halfLifeMs, at),
   };
 }
 
@@ -152,18 +157,7 @@ function timeOf(
   return [shape * (weight + answers) + 1, weight * mean + sumMs];
 }
 
-function failureTimeOf(
-  { all, settings: { response } }: Beliefs,
-  supplier: History | undefined,
-  at: number,
-): { failureMs: number; failures: number } {
-  const [failures, sumMs] = timesAt(all.failureTimes, response.halfLifeMs, at);
-  if (failures <= 0) return { failureMs: 0, failures };
-  const own = supplier === undefined ? ([0, 0] as const) : timesAt(supplier.failureTimes, response.halfLifeMs, at);
-  return { failureMs: meanTime(sumMs / failures, FAILURES_WEIGHT, own), failures };
-}
-
-/** Failures that the market's mean stands for at a supplier. */
+/** Failures that a level above stands for. How a supplier fails is its own: in the hours that times are remembered for an offer has hardly failed. */
 const FAILURES_WEIGHT = 20;
 
 /** P(an ambiguous attempt was bought when another one has been made). `deliveredIfAmbiguous`: of those, what may have been delivered. */

@@ -7,7 +7,8 @@ export interface Times {
   at: number;
 }
 
-const faded = (ms: number, halfLifeMs: number): number => (ms <= 0 ? 1 : 2 ** (-ms / halfLifeMs));
+/** What is left of a weight after so long; of what is not older, all. */
+export const faded = (ms: number, halfLifeMs: number): number => (ms <= 0 ? 1 : 2 ** (-ms / halfLifeMs));
 
 /** Adds measured answers, or (`answers` 0) the time that was waited in vain: right-censored, exact for shape 1. */
 export function addTimes(it: Times, halfLifeMs: number, at: number, answers: number, sumMs: number): void {
@@ -34,6 +35,13 @@ export function onTime(ms: number, shape: number, a: number, b: number): number 
   if (!(ms > 0)) return 0;
   const x = ms / (b + ms);
   if (shape === 1) return 1 - (1 - x) ** a;
-  if (shape === 2) return 1 - (1 - x) ** a * (1 + a * x);
+  if (shape === 2) return isNothing(1 - x, a) ? 1 : 1 - (1 - x) ** a * (1 + a * x);
   return Math.min(1, Math.max(0, betainc(x, shape, a)));
+}
+
+/** Far from a deadline, as most are, what is left of 1 - y ** a * (1 + a) is 1 to the last bit: a few products say so sooner than a power does. */
+function isNothing(y: number, a: number): boolean {
+  let power = y;
+  for (let exponent = 2; exponent <= a; exponent *= 2) power *= power;
+  return power * (1 + a) < 1e-17;
 }

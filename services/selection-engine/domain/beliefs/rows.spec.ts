@@ -34,19 +34,19 @@ describe('a history', () => {
   it('has parts that do not touch each other, and begins at its time', () => {
     const histories = noHistories();
     const it = historyIn(histories, 'a', 5);
-    const parts = () => [it.fill, it.complaint, it.repurchase, it.invalid, it.ambiguous, it.times, it.failureTimes].map((part) => Object.values(numbersOf(part))); // prettier-ignore
-    assert.deepEqual(parts(), [[0, 0, 5], [0, 0, 0, 5], [0, 0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 5]]); // prettier-ignore
+    const parts = () => [it.fill, it.complaint, it.repurchase, it.invalid, it.ambiguous, it.times, it.failures].map((part) => Object.values(numbersOf(part))); // prettier-ignore
+    assert.deepEqual(parts(), [[0, 0, 5], [0, 0, 0, 5], [0, 0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 0, 0, 5]]); // prettier-ignore
     Object.assign(it.complaint, { labels: 1, pending: 2, matured: 3, at: 4 });
-    Object.assign(it.failureTimes, { answers: 8, sumMs: 9 });
-    assert.deepEqual(parts(), [[0, 0, 5], [1, 2, 3, 4], [0, 0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 5], [8, 9, 5]]); // prettier-ignore
+    Object.assign(it.failures, { quick: 8, slowSumMs: 9 });
+    assert.deepEqual(parts(), [[0, 0, 5], [1, 2, 3, 4], [0, 0, 0, 5], [0, 0, 5], [0, 0, 5], [0, 0, 5], [8, 0, 0, 9, 5]]); // prettier-ignore
     assert.equal(historyIn(histories, 'a', 99).complaint.at, 4);
-    assert.equal(emptyHistory(3).failureTimes.at, 3);
+    assert.equal(emptyHistory(3).failures.at, 3);
   });
 });
 
 const numbersOf = (part: object): Record<string, number> =>
   Object.fromEntries(
-    ['good', 'bad', 'labels', 'pending', 'matured', 'answers', 'sumMs', 'at'].flatMap((name) =>
+    ['good', 'bad', 'labels', 'pending', 'matured', 'answers', 'sumMs', 'quick', 'quickSumMs', 'slow', 'slowSumMs', 'at'].flatMap((name) =>
       name in part ? [[name, (part as Record<string, number>)[name] ?? NaN]] : [],
     ),
   );

@@ -21,11 +21,14 @@ export interface Choice {
   /** By place in `offers`: value of one attempt alone, and of the best chain that begins with it. */
   readonly alone: readonly number[];
   readonly first: readonly number[];
+  /** By place in `offers`: P(in time | it delivers), as the first attempt. */
+  readonly inTime: readonly number[];
 }
 
 interface Seen {
   readonly place: number;
   readonly offer: Assessed;
+  readonly inTime: number;
   readonly m: number;
   readonly q: number;
   readonly f: number;
@@ -51,7 +54,11 @@ export function chooseChain({ offers, terms, exploration }: ChoiceInput): Choice
   const places = extend(found.order.map((it) => top[it]), seen, terms.attemptsMax); // prettier-ignore
   const rest = seen.filter((it) => !places.includes(it)).sort((a, b) => (first[b.place] ?? 0) - (first[a.place] ?? 0) || preferred(a, b));
   const alone = offers.map(() => 0);
-  for (const it of seen) alone[it.place] = it.alone;
+  const inTimes = offers.map(() => 0);
+  for (const it of seen) {
+    alone[it.place] = it.alone;
+    inTimes[it.place] = it.inTime;
+  }
   const order = [...places, ...rest].map((it) => it.place);
   return {
     order,
@@ -62,6 +69,7 @@ export function chooseChain({ offers, terms, exploration }: ChoiceInput): Choice
     explored,
     alone,
     first,
+    inTime: inTimes,
   };
 }
 
@@ -70,9 +78,19 @@ function look(offers: readonly Assessed[], terms: Terms): Seen[] {
   for (const it of offers) sources.set(it.sku, (sources.get(it.sku) ?? new Set()).add(it.upstreamGroup));
   return offers
     .map((offer, place): Seen => {
-      const m = gainOf(offer) - offer.late * (1 - inTime(offer, terms.shape, terms.leftMs));
+      const onTime = inTime(offer, terms.shape, terms.leftMs);
+      const m = gainOf(offer) - offer.late * (1 - onTime);
       const [q, f] = [Math.max(1e-6, offer.q), offer.failure];
-      return { place, offer, m, q, f, alone: q * m - (1 - q) * (f + terms.lost), sources: sources.get(offer.sku)?.size ?? 1 };
+      return {
+        place,
+        offer,
+        inTime: onTime,
+        m,
+        q,
+        f,
+        alone: q * m - (1 - q) * (f + terms.lost),
+        sources: sources.get(offer.sku)?.size ?? 1,
+      };
     })
     .sort((a, b) => (Math.abs(b.alone - a.alone) > EQUAL_MINOR ? b.alone - a.alone : preferred(a, b)));
 }

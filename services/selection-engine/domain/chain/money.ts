@@ -73,8 +73,11 @@ export interface Assessed {
   /** Cost of a failed attempt, without the time that it takes. */
   readonly failure: number;
   readonly late: number;
-  /** How long a failure takes: an answer, and asking after what is not known. */
+  /** How long a failure takes that is told; in records before `chain-money-6` any failure, and no slow ones. */
   readonly failMs: number;
+  /** P(slow | it fails), and how long those take that nobody answers. */
+  readonly slow: number;
+  readonly slowMs: number;
   readonly leadTimeMs: number;
 }
 
@@ -121,6 +124,8 @@ export function assess(reading: Reading, { line, economics, settings }: Candidat
     failure: rounded(money.failedAttemptMinor + doubled / Math.max(0.05, 1 - q)),
     late: rounded(money.lateMinor),
     failMs: Math.round(failMsOf(beliefs, quality, money)),
+    slow: roundedChance(slowOf(beliefs, quality)),
+    slowMs: Math.round(quality.failure.slowMs),
     leadTimeMs: offer.leadTimeMs ?? beliefs.settings.response.priorMs,
   };
 }
@@ -129,12 +134,16 @@ export function assess(reading: Reading, { line, economics, settings }: Candidat
 const substitutionCost = (gain: number, accepted: number, money: Economics): number =>
   money.substituteMinor + (1 - accepted) * (Math.max(0, gain) + money.refusedSubstituteMinor + money.lostSaleMinor);
 
-/** As measured; until then, by the time of an answer. */
-function failMsOf({ settings: { response } }: Beliefs, quality: Quality, { slowFailureFactor, queryMs }: Economics): number {
-  const { failureMs, failures } = quality;
-  const usual = slowFailureFactor * answerMs(quality, response.shape) + quality.ambiguous * queryMs;
-  return (response.weight * usual + failures * failureMs) / (response.weight + failures);
+/** As measured; until then all failures are quick, by the time of an answer. */
+function failMsOf({ settings: { response } }: Beliefs, quality: Quality, money: Economics): number {
+  const { failure, failures } = quality;
+  const usual = money.slowFailureFactor * answerMs(quality, response.shape) + quality.ambiguous * money.queryMs;
+  const quick = failures * (1 - failure.slow);
+  return (response.weight * usual + quick * failure.quickMs) / (response.weight + quick);
 }
+
+const slowOf = ({ settings: { response } }: Beliefs, { failure, failures }: Quality): number =>
+  (failures * failure.slow) / (response.weight + failures);
 
 const isSubstitute = ({ step }: CandidateOffer): boolean => step !== undefined && step !== 'none' && step !== 'other-supplier';
 

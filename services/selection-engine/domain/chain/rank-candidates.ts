@@ -4,7 +4,7 @@ import type { Beliefs } from '../beliefs/beliefs';
 import { Reading } from '../beliefs/read';
 import { type Choice, type ChoiceInput, chooseChain } from './choose';
 import { EXPLORED } from './explore';
-import { type Assessed, assess, economicsOf, gainOf, inTime, tierCost } from './money';
+import { type Assessed, assess, economicsOf, gainOf, tierCost } from './money';
 import { type CandidateOffer, type CandidateRequest, checkRequest, type RankedCandidate, type RankedChain } from './request';
 
 /** Names the formulas and constants of a decision; changed with them, so that an old record can be read rightly. */
@@ -12,7 +12,7 @@ export const MODEL = 'chain-money-6';
 /**
  * The models whose records can be made again. They choose alike, by the numbers of the record; how beliefs come to these is what the newer ones
  * do otherwise (3: what a level weighs is learnt; 4: complaints are remembered for longer; 5: chances are corrected by what became of past ones;
- * 6: what buyers look at in a substitute is learnt).
+ * 6: what buyers look at in a substitute is learnt). 6 also reckons with failures of two kinds: a record without slow ones comes out as it did.
  */
 export const REPLAYED_MODELS: readonly string[] = ['chain-money-2', 'chain-money-3', 'chain-money-4', 'chain-money-5', MODEL];
 const ATTEMPTS = 3;
@@ -105,10 +105,10 @@ export function rankedBy(input: ChoiceInput): Ranked {
   };
 }
 
-function candidateAt(place: number, { offers, terms }: ChoiceInput, { alone, first }: Choice): RankedCandidate[] {
+function candidateAt(place: number, { offers, terms }: ChoiceInput, { alone, first, inTime }: Choice): RankedCandidate[] {
   const it = offers[place];
   if (it === undefined) return [];
-  const onTime = inTime(it, terms.shape, terms.leftMs);
+  const onTime = inTime[place] ?? 0;
   return [
     {
       offerId: it.offerId,

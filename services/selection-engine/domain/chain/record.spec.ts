@@ -27,8 +27,40 @@ const OF_CHAIN_MONEY_2 = {
   ],
 }; // prettier-ignore
 
-it('makes a decision of the model before to the same result', () =>
-  assert.deepEqual(replay(OF_CHAIN_MONEY_2), { identical: true, differs: [] }));
+/** As chain-money-5 kept it: three minutes are left, and all that it knew of failures was their mean time. */
+const OF_CHAIN_MONEY_5 = {
+  considered: [
+    seen('b~video', ['b', 'south', 0.236954, 0.240324, 1, 80.2721, 356_321, 39.3816, 510, -22.2246, -0.9024, 0, 0, 0, 3.7697, 125, 71_814, 8_000]),
+    seen('a~video', ['a', 'south', 0.238784, 0.240327, 1, 115.9079, 516_807, 58.6186, 470, -21.6524, -0.7291, 0, 0, 0, 3.7648, 125, 80_984, 8_000]),
+    seen('c~video', ['c', 'north', 0.651169, 0.701378, 1, 30.3817, 131_128, 12.8181, 400, -23.0677, -1.2762, 0, 0, 0, 3.8446, 125, 69_355, 8_000]),
+  ],
+  chosen: {
+    terms: { lost: 250, leftMs: 180_000, attemptsMax: 3, riskAversion: 0, shape: 2 },
+    propensity: 1,
+    explored: false,
+    valueMinor: 276.14272259685305,
+    success: 0.7910282052726231,
+    chainLength: 3,
+  },
+  candidates: [
+    { offerId: 'b~video', expectedMinor: -78 },
+    { offerId: 'a~video', expectedMinor: -86 },
+    { offerId: 'c~video', expectedMinor: 156 },
+  ],
+}; // prettier-ignore
+
+it('makes decisions of the models before to the same result', () => {
+  for (const it of [OF_CHAIN_MONEY_2, OF_CHAIN_MONEY_5]) assert.deepEqual(replay(it), { identical: true, differs: [] });
+});
+
+it('makes a decision again by the slow failures that it knew, and says what differs where these were touched', () => {
+  const slow = (chance: number) => ({
+    ...OF_CHAIN_MONEY_5,
+    considered: OF_CHAIN_MONEY_5.considered.map((it) => ({ ...it, known: [...it.known, chance, 150_000] as unknown as Known })),
+  });
+  assert.deepEqual(replay(slow(0)).differs, []);
+  assert.deepEqual(replay(slow(0.5)).differs.map((it) => it.field), ['candidates', 'order', 'valueMinor']); // prettier-ignore
+});
 
 it('says what differs where a record was touched', () => {
   const { chosen, candidates } = OF_CHAIN_MONEY_2;

@@ -23,6 +23,8 @@ export const KNOWN = [
   'late',
   'failMs',
   'leadTimeMs',
+  'slow',
+  'slowMs',
 ] as const;
 
 /** Where a row of `Known` has price less cost of a unit. */

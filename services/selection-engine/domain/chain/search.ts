@@ -1,5 +1,6 @@
 import type { Assessed } from './money';
-import { gainOf, inTime } from './money';
+import { Left } from './left';
+import { gainOf } from './money';
 
 /** What a chain is chosen under; with the assessed offers, all that a choice depends on. */
 export interface Terms {
@@ -19,6 +20,8 @@ export const SEARCHED_MAX = 8;
 export const SEARCHED_LENGTH = 3;
 /** The worst tenth of outcomes, for those who are averse to risk. */
 const WORST_SHARE = 0.1;
+/** A chance that is less than the least that is looked for by no more than this may be that. */
+const ROUNDING = 1e-9;
 /** Below it two values are equal. */
 export const EQUAL_MINOR = 1e-9;
 
@@ -49,6 +52,10 @@ export function searchChains(offers: readonly Assessed[], terms: Terms): Searche
   return { best, byFirst };
 }
 
+/** Used again for each search, which is one call: there are thousands. */
+const LEFT = new Left(SEARCHED_LENGTH - 1);
+const ENDS = { amount: new Float64Array(SEARCHED_LENGTH + 1), chance: new Float64Array(SEARCHED_LENGTH + 1) };
+
 /** Depth-first over the orders; what has been spent, the time that is left and the chance to come so far are carried along. */
 class Walk {
   private readonly gains: readonly number[];
@@ -64,36 +71,42 @@ class Walk {
   ) {
     this.gains = offers.map(gainOf);
     this.depthMax = Math.min(SEARCHED_LENGTH, terms.attemptsMax);
+    LEFT.begin(terms.leftMs);
   }
 
   from(first: number): Found {
     this.best = { order: [], value: -Infinity, success: 0 };
-    this.step(first, 1, 0, this.terms.leftMs, 0);
+    this.step(first, 1, 0, 0);
     return this.best;
   }
 
-  private step(index: number, reach: number, spent: number, leftMs: number, sum: number): void {
+  private step(index: number, reach: number, spent: number, sum: number): void {
     const it = this.offers[index];
     if (it === undefined) return;
+    const { offers, path } = this;
     let q = it.q;
-    for (const before of this.path) q *= kept(it, this.offers[before] ?? it);
+    for (let n = 0; n < path.length; n++) q *= kept(it, offers[path[n] ?? 0] ?? it);
     const gain = (this.gains[index] ?? 0) - spent;
     const [rest, cost] = [reach * (1 - q), spent + it.failure];
-    const isLast = this.path.length + 1 === this.depthMax;
-    // In time for sure it could not be worth more, and the worst tenth is never better than the mean: most last steps end here
-    if (isLast && sum + reach * q * gain - rest * (cost + this.terms.lost) <= this.best.value) return;
-    const amount = gain - it.late * (1 - inTime(it, this.terms.shape, leftMs));
+    const isLast = path.length + 1 === this.depthMax;
+    // What it would bring for sure in time, beyond what it must to be the best; the worst tenth is never better than the mean. Most last steps end here
+    const beyond = isLast ? sum + reach * q * gain - rest * (cost + this.terms.lost) - this.best.value : Infinity;
+    if (beyond <= 0) return;
+    const onTime = LEFT.inTime(it, this.terms.shape, path.length, 1 - beyond / (reach * q * it.late) - ROUNDING);
+    if (Number.isNaN(onTime)) return;
+    const amount = gain - it.late * (1 - onTime);
     const total = sum + reach * q * amount;
-    this.path.push(index);
+    path.push(index);
     this.chances.push(reach * q);
     this.amounts.push(amount);
     this.end(total, rest, cost);
     if (!isLast) {
-      for (let next = 0; next < this.offers.length; next++) {
-        if (!this.path.includes(next)) this.step(next, rest, cost, leftMs - it.failMs, total);
+      LEFT.fail(it, path.length);
+      for (let next = 0; next < offers.length; next++) {
+        if (!path.includes(next)) this.step(next, rest, cost, total);
       }
     }
-    this.path.pop();
+    path.pop();
     this.chances.pop();
     this.amounts.pop();
   }
@@ -105,17 +118,24 @@ class Walk {
     if (value > this.best.value + EQUAL_MINOR) this.best = { order: [...this.path], value, success: 1 - rest };
   }
 
-  /** Mean of the worst tenth, exactly: a chain has at most four outcomes (CVaR; selection.md 1.5). */
+  /** Mean of the worst tenth, exactly: a chain has at most four outcomes (CVaR; selection.md 1.5). Sorted in place, for it is asked for hundreds of times. */
   private worst(rest: number, cost: number): number {
-    const outcomes = this.amounts.map((amount, index) => ({ amount, chance: this.chances[index] ?? 0 }));
-    outcomes.push({ amount: -cost - this.terms.lost, chance: rest });
-    outcomes.sort((a, b) => a.amount - b.amount);
+    const { amounts, chances } = this;
+    for (let n = 0; n <= amounts.length; n++) {
+      const amount = amounts[n] ?? -cost - this.terms.lost;
+      let at = n;
+      for (; at > 0 && (ENDS.amount[at - 1] ?? 0) > amount; at--) {
+        ENDS.amount[at] = ENDS.amount[at - 1] ?? 0;
+        ENDS.chance[at] = ENDS.chance[at - 1] ?? 0;
+      }
+      ENDS.amount[at] = amount;
+      ENDS.chance[at] = chances[n] ?? rest;
+    }
     let [left, sum] = [WORST_SHARE, 0];
-    for (const { amount, chance } of outcomes) {
-      const taken = Math.min(left, chance);
-      sum += taken * amount;
+    for (let n = 0; n <= amounts.length && left > 0; n++) {
+      const taken = Math.min(left, ENDS.chance[n] ?? 0);
+      sum += taken * (ENDS.amount[n] ?? 0);
       left -= taken;
-      if (left <= 0) break;
     }
     return sum / WORST_SHARE;
   }

@@ -34,13 +34,15 @@ export const USUAL_MODELS: Models = { champion: { name: MODEL, settings: USUAL }
 
 export const challengerOf = (trial: string, settings: MoneySettings): Model => ({ name: `${MODEL}+${trial}`, settings });
 
-/** As the database has it, by the formulas of today: a row from before an upgrade brings its numbers. A number that is newer than its row is as usual. */
+/** A model by the formulas of today: what is from before an upgrade brings its numbers. A number that is newer than it is as usual. */
+const ofToday = ({ name, settings }: Model): Model => ({
+  name: [MODEL, ...name.split('+').slice(1)].join('+'),
+  settings: { ...USUAL, ...settings },
+});
+
+/** As the database has it. */
 export function knowModels(book: { models: Models }, { champion, running }: Models): void {
-  const whole = ({ name, settings }: Model): Model => ({
-    name: [MODEL, ...name.split('+').slice(1)].join('+'),
-    settings: { ...USUAL, ...settings },
-  });
-  book.models = { champion: whole(champion), ...(running && { running: { ...running, challenger: whole(running.challenger) } }) };
+  book.models = { champion: ofToday(champion), ...(running && { running: { ...running, challenger: ofToday(running.challenger) } }) };
 }
 
 /** The formulas of a model, without the name of the trial that its numbers come from. */
@@ -52,7 +54,10 @@ export const formulasOf = (model: string): string => model.split('+')[0] ?? mode
  */
 export function drawModel(request: SelectionRequest, ranked: RowsOf<Ranked>, { champion, running }: Models): Drawn {
   const { orderId, lineId, attempt } = request;
-  if (attempt > 1) return ranked[attemptOf({ ...request, attempt: 1 })]?.drawn ?? { model: champion };
+  if (attempt > 1) {
+    const drawn = ranked[attemptOf({ ...request, attempt: 1 })]?.drawn;
+    return drawn === undefined ? { model: champion } : { ...drawn, model: ofToday(drawn.model) };
+  }
   if (running === undefined) return { model: champion };
   const { name, share, challenger } = running;
   const chance = chanceOf(`${name}/${orderId}/${lineId}`);

@@ -166,6 +166,16 @@ describe('a line', () => {
     assert.deepEqual([book.models.champion, book.models.running?.challenger.name], [challenger, 'chain-money-6+calmer']);
   });
 
+  it('keeps its numbers over an upgrade between two of its attempts, and names the formulas that it is ranked by', () => {
+    const { after } = decide(tried);
+    const [attempt] = Object.keys(after.ranked);
+    const [row] = Object.values(after.ranked);
+    assert.ok(attempt !== undefined && row?.drawn !== undefined);
+    const before = { ...row, drawn: { ...row.drawn, model: { name: 'chain-money-5+calm', settings } } };
+    const { decided } = decide(tried, market(), { ...after, ranked: { [attempt]: before } }, 2);
+    assert.deepEqual([decided?.model, decided?.settings], [challenger.name, settings]);
+  });
+
   it('is decided once though its transaction runs again after the trial has ended', () => {
     const book = market();
     const { decided } = decide(tried, book);
