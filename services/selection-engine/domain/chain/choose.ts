@@ -32,6 +32,7 @@ interface Seen {
   readonly m: number;
   readonly q: number;
   readonly f: number;
+  readonly index: number;
   readonly alone: number;
   readonly sources: number;
 }
@@ -88,6 +89,7 @@ function look(offers: readonly Assessed[], terms: Terms): Seen[] {
         m,
         q,
         f,
+        index: indexOf({ q, m, f }),
         alone: q * m - (1 - q) * (f + terms.lost),
         sources: sources.get(offer.sku)?.size ?? 1,
       };
@@ -102,7 +104,7 @@ const preferred = (a: Seen, b: Seen): number =>
 /** The offers that are searched in every order: half of the places for the best by index, the rest for the best alone. */
 function shortList(seen: readonly Seen[], chain: readonly number[]): Seen[] {
   const taken = new Set<Seen>(chain.slice(0, SEARCHED_LENGTH).flatMap((it) => seen[it] ?? []));
-  const byIndex = [...seen].sort((a, b) => indexOf(b) - indexOf(a) || preferred(a, b));
+  const byIndex = [...seen].sort((a, b) => b.index - a.index || preferred(a, b));
   for (const it of byIndex) if (taken.size < SEARCHED_MAX / 2) taken.add(it);
   for (const it of seen) if (taken.size < SEARCHED_MAX) taken.add(it);
   return seen.filter((it) => taken.has(it));
@@ -112,7 +114,7 @@ function shortList(seen: readonly Seen[], chain: readonly number[]): Seen[] {
 function extend(found: readonly (Seen | undefined)[], seen: readonly Seen[], attemptsMax: number): Seen[] {
   const chain = found.filter((it): it is Seen => it !== undefined);
   if (chain.length < SEARCHED_LENGTH || attemptsMax <= SEARCHED_LENGTH) return chain;
-  const others = seen.filter((it) => !chain.includes(it)).sort((a, b) => indexOf(b) - indexOf(a));
+  const others = seen.filter((it) => !chain.includes(it)).sort((a, b) => b.index - a.index);
   return [...chain, ...others.slice(0, attemptsMax - SEARCHED_LENGTH)];
 }
 

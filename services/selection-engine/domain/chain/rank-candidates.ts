@@ -95,7 +95,7 @@ export function rankedBy(input: ChoiceInput): Ranked {
   const chain = choice.order.slice(0, choice.chainLength).flatMap((it) => input.offers[it] ?? []);
   return {
     model: MODEL,
-    candidates: choice.order.flatMap((place) => candidateAt(place, input, choice)),
+    candidates: candidatesOf(input, choice),
     chainLength: choice.chainLength,
     valueMinor: choice.value,
     success: choice.success,
@@ -105,12 +105,13 @@ export function rankedBy(input: ChoiceInput): Ranked {
   };
 }
 
-function candidateAt(place: number, { offers, terms }: ChoiceInput, { alone, first, inTime }: Choice): RankedCandidate[] {
-  const it = offers[place];
-  if (it === undefined) return [];
-  const onTime = inTime[place] ?? 0;
-  return [
-    {
+function candidatesOf({ offers, terms }: ChoiceInput, { order, alone, first, inTime }: Choice): RankedCandidate[] {
+  const candidates: RankedCandidate[] = [];
+  for (const place of order) {
+    const it = offers[place];
+    if (it === undefined) continue;
+    const onTime = inTime[place] ?? 0;
+    candidates.push({
       offerId: it.offerId,
       success: it.q,
       onTime,
@@ -119,8 +120,9 @@ function candidateAt(place: number, { offers, terms }: ChoiceInput, { alone, fir
       parts: partsOf(it, onTime, terms.lost),
       valueMinor: alone[place] ?? 0,
       chainMinor: first[place] ?? 0,
-    },
-  ];
+    });
+  }
+  return candidates;
 }
 
 function partsOf(it: Assessed, onTime: number, lost: number): RankedCandidate['parts'] {
