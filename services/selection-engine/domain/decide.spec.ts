@@ -69,7 +69,7 @@ describe('a line asks for a video membership', () => {
     assert.deepEqual(record.considered, [
       {
         ...{ offerId: 'a~video', sku: 'video', version: 1, available: 100, room: 100 },
-        known: ['a', '', 0.857406, 0.987993, 1, 9, 20000, 0, 500, -27.6138, -5, 0, 0, 0, 10.7629, 37.5, 5150, 5000, 0, 0],
+        known: ['a', '', 0.857406, 0.987993, 1, 9, 20000, 0, 500, -27.6138, -5, 0, 0, 0, 10.7629, 37.5, 5150, 5000, 0, 0, 0],
       },
       { offerId: 'b~video', sku: 'video', version: 7, available: 0, room: 0, gate: 'stock' },
     ]);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { aBook, anOffer, aProduct, aRequest, NOON } from './selection.fixtures';
+import { KNOWN } from './chain/record';
 import { rank } from './rank';
 
 const MINUTE = 60_000;
@@ -22,6 +23,17 @@ describe('a line at an offer that delivers two units a minute', () => {
     const line = { quantity: 10, deliverBy: after(2 * MINUTE + 1_000) };
     assert.deepEqual(plannedOf(ranked(line, busy, other)), { 'cheap~video': 3, 'other~video': 7 });
     assert.deepEqual(plannedOf(ranked(line, { ...busy, busyUntil: after(-MINUTE) }, other)), { 'cheap~video': 5, 'other~video': 5 });
+  });
+
+  it('goes where it is in time for sure, once little time is left after that', () => {
+    const alike = { ...other, costTiers: [{ from: 1, costMinor: 1_990 }] };
+    const line = { quantity: 1, deliverBy: after(2 * MINUTE) };
+    const first = (it: ReturnType<typeof anOffer>) => ranked(line, it, alike).candidates[0]?.offerId;
+    assert.equal(first({ ...cheap, costTiers: [{ from: 1, costMinor: 1_980 }] }), 'cheap~video');
+    const busy = { ...cheap, costTiers: [{ from: 1, costMinor: 1_980 }], busyUntil: after(MINUTE + 59_000) };
+    assert.equal(first(busy), 'other~video');
+    const { considered } = ranked(line, busy, alike);
+    assert.equal(considered.find((it) => it.offerId === 'cheap~video')?.known?.[2 + KNOWN.indexOf('waitMs')], MINUTE + 59_000);
   });
 
   it('does not go there where that is too long', () => {

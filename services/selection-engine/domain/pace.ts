@@ -5,6 +5,10 @@ type Paced = Pick<Offer, 'capacityPerMinute' | 'leadTimeMs' | 'minQuantity' | 'b
 /** When what comes now is bought: after all that waits there. */
 const freeAt = ({ busyUntil }: Paced, at: number): number => (busyUntil === undefined ? at : Math.max(at, Date.parse(busyUntil)));
 
+/** Until the last of so many units that come now is bought. */
+export const waitMs = (offer: Paced, units: number, at: number): number =>
+  freeAt(offer, at) - at + Math.ceil(((Math.max(1, units) - 1) * 60_000) / offer.capacityPerMinute);
+
 /** From the purchase of its least quantity, one unit after the other, to the delivery of the last. */
 export const leastTakesMs = ({ leadTimeMs, minQuantity, capacityPerMinute }: Paced): number =>
   leadTimeMs + Math.ceil(((minQuantity - 1) * 60_000) / capacityPerMinute);

@@ -1,23 +1,17 @@
 import { type Candidate, CANDIDATES_MAX, type Gate, type GateCounts, type SelectionRequest } from '@midstream/contracts';
-import { seenAtOf } from './age';
-import { availableAt, type Offer, type OfferBook, pricedFor, type Product, roomAt } from './book';
+import { availableAt, type Offer, type OfferBook, pricedFor, roomAt } from './book';
 import { type Bulk, BULK_UNITS_LEAST, splitBetter, type SplitMade } from './assign/bulk';
 import { NOTHING_LENT, outbid } from './assign/bids';
 import type { Guide, Leading } from './assign/guide';
 import type { Option } from './assign/storm';
-import { stayingWeight } from './buyers/profile';
+import { asCandidate, type Passed, requestOf } from './candidates';
 import type { ChoiceInput } from './chain/choose';
 import { byId, type Chosen, knownOf, withRoomFirst } from './chain/record';
 import { rankPassed } from './chain/rank-candidates';
-import type { CandidateOffer, CandidateRequest } from './chain/request';
 import type { MoneySettings } from './chain/settings';
-import { gateOf, mayBeAnother, productsInReach, stepTo, type Wanted, wantedBy } from './gates';
-import { likenessOf } from './likeness';
+import { gateOf, mayBeAnother, productsInReach, type Wanted, wantedBy } from './gates';
 import type { Considered } from './messages';
-import { costAt, givingUpMinor, holdingOf, maxCostOf } from './worth';
-
-/** What a buyer who is remembered brings by coming back, as a share of the price: such offers as buyers come back to are worth it. */
-export const RETURN_SHARE = 0.01;
+import { costAt, givingUpMinor, maxCostOf } from './worth';
 
 /** So many offers are kept in a decision's record, the best and the nearest misses first; the rest is in its counts. */
 export const CONSIDERED_MAX = 64;
@@ -30,12 +24,6 @@ export interface Ranking {
   readonly options: readonly Option[];
   readonly chosen: Chosen;
   readonly split?: SplitMade;
-}
-
-interface Passed {
-  readonly offer: Offer;
-  readonly product: Product;
-  readonly room: number;
 }
 
 type Written<T> = { -readonly [Name in keyof T]: T[Name] };
@@ -183,68 +171,6 @@ const consider = (offer: Offer, book: OfferBook, room: number, gate?: Gate): Con
   room,
   ...(gate && { gate }),
 });
-
-/** An offer of the book as the science of selection knows one. What the vault has is counted by ourselves, and never out of date. */
-function asCandidate({ offer, product }: Passed, request: SelectionRequest, wanted: Wanted, book: OfferBook, at: number): CandidateOffer {
-  const step = stepTo({ request, wanted, offer, product });
-  const isSubstitute = !wanted.skus.has(product.sku);
-  const instead = isSubstitute && request.need.sku !== undefined ? book.products.get(request.need.sku) : undefined;
-  const candidate: Written<CandidateOffer> = {
-    offerId: offer.offerId,
-    supplierId: offer.supplierId,
-    upstreamGroup: offer.upstreamGroup,
-    sku: offer.sku,
-    category: product.category,
-    priceMinor: product.priceMinor,
-    costTiers: offer.costTiers,
-    leadTimeMs: offer.leadTimeMs,
-    stock: availableAt(book, offer),
-    stockAt: offer.kind === 'vault' ? at : seenAtOf(offer, at),
-    minQuantity: offer.minQuantity,
-    maxQuantity: offer.maxQuantity,
-    step,
-  };
-  if (instead !== undefined) candidate.similarity = likenessOf(instead, product);
-  // What it saves the hub must not swap the buyer's good
-  const holding = isSubstitute ? undefined : holdingOf(offer);
-  if (holding !== undefined) candidate.holding = holding;
-  return candidate;
-}
-
-interface AskedFor {
-  readonly request: SelectionRequest;
-  readonly wanted: Wanted;
-  readonly offers: readonly CandidateOffer[];
-  readonly book: OfferBook;
-  readonly at: number;
-  readonly settings: MoneySettings;
-}
-
-function requestOf({ request, wanted, offers, book, at, settings }: AskedFor, seed: string | undefined): CandidateRequest {
-  const { quantity, priceCapMinor, segment, region, tier, need } = request;
-  const referenceMinor = request.replaces?.referencePriceMinor ?? wanted.priceMinor;
-  const { upTo, consent } = request.substitution;
-  const deliverByAt = Date.parse(request.deliverBy);
-  // Written out, field by field: what is spread into a literal costs as much as a search
-  const line: Written<CandidateRequest['line']> = {
-    quantity,
-    priceCapMinor,
-    segment,
-    region,
-    tier,
-    deliverByAt,
-    substitution: { upTo, consent },
-  };
-  if (need.sku !== undefined) line.sku = need.sku;
-  if (referenceMinor !== undefined) line.referenceMinor = referenceMinor;
-  const asked: Written<CandidateRequest> = { at, offers, line, settings };
-  if (seed !== undefined) asked.exploration = { seed };
-  const buyer = request.buyerKey === undefined ? undefined : book.buyers.get(request.buyerKey);
-  if (buyer === undefined) return asked;
-  line.buyer = buyer.buyerKey;
-  asked.economics = { repurchaseMinor: priceCapMinor * RETURN_SHARE * stayingWeight(buyer) };
-  return asked;
-}
 
 /**
  * The line as its split sees it: offers of the good that leads the list, each worth what an attempt there is at the tier of the whole line.

@@ -5,7 +5,7 @@ import { type CardNeed, GOODS_MAX, requestOf } from './need';
 import { packageOf } from './packages';
 import { type Passed, passedOf, walked } from './passed';
 import { offerAt, screenOf } from './screen';
-import { shelvesOf } from './shelf';
+import { answeredMs, shelvesOf } from './shelf';
 import type { Traits } from './value';
 import { type Around, type GateCount, type Influence, weigh } from './weigh';
 
@@ -91,14 +91,14 @@ export function goodOf({ aisle, place, shelf, around, isWanted }: Passed): Good 
   const { need, at } = around;
   const { traits, valueMinor, available, stockOut, perHour, offers, best } = found;
   const chain = Array.from(best.at.subarray(0, best.length), (it, n): Link => {
-    const { fill, up, trials, response, available: stock } = aisle.offers;
+    const { fill, up, trials, available: stock } = aisle.offers;
     return {
       offer: offerAt(aisle, place, it),
       costMinor: best.costMinor[n] ?? 0,
       fill: fill[it] ?? 0,
       up: up[it] ?? 0,
       trials: trials[it] ?? 0,
-      responseMs: response[it] ?? 0,
+      responseMs: answeredMs(aisle.offers, it, at),
       available: stock[it] ?? 0,
     };
   });

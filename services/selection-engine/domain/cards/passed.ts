@@ -1,5 +1,5 @@
 import { GOODS_MAX } from './need';
-import type { Aisle, Shelf } from './shelf';
+import { type Aisle, answeredMs, type Shelf } from './shelf';
 import { type Around, type GateCount, weigh } from './weigh';
 
 /** Of each good of an aisle that passed, FOUND numbers: there is one for every good of a category, and few of them are shown. */
@@ -60,7 +60,7 @@ export class Passed {
 
   /** Of the first offer: its answer, and the code of its source. */
   get responseMs(): number {
-    return this.aisle.offers.response[this.numbers[this.from + FIRST] ?? 0] ?? 0;
+    return answeredMs(this.aisle.offers, this.numbers[this.from + FIRST] ?? 0, this.around.at);
   }
 
   get source(): number {

@@ -107,9 +107,10 @@ describe('the gates of cards', () => {
               const quality = qualityOf(book.beliefs, { ...one, category: of.category }, NOON);
               const fill = Math.round(quality.fill * upOf(book.beliefs, one, NOON) * 1e4) / 1e4;
               const costMinor = costAt(one, need.quantity);
+              const waited = one.busyUntil === undefined ? 0 : Math.max(0, Date.parse(one.busyUntil) - NOON);
               const lossMinor = quality.complaint * (0.6 * of.priceMinor + 800) + quality.invalid * of.priceMinor;
               return {
-                ...{ offerId: one.offerId, fill, costMinor, responseMs: Math.round(answerMs(quality, 2)) },
+                ...{ offerId: one.offerId, fill, costMinor, responseMs: waited + Math.round(answerMs(quality, 2)) },
                 rank: of.priceMinor - costMinor - lossMinor - (of.priceMinor * 0.0015 * (1 - fill)) / fill,
               };
             })

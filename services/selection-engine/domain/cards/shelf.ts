@@ -216,6 +216,10 @@ function believe({ shelves, offers: columns, starts, category }: Aisle, place: n
   }
 }
 
+/** From asking an offer to its answer, what waits there before included. @param at the offer's place in the columns */
+export const answeredMs = ({ response, busyUntil }: Aisle['offers'], at: number, now: number): number =>
+  Math.max(0, (busyUntil[at] ?? 0) - now) + (response[at] ?? 0);
+
 const columnsOf = <Name extends string>(names: readonly Name[], length: number): Columns<Name> =>
   Object.fromEntries(names.map((it) => [it, new Float64Array(length)])) as unknown as Columns<Name>;
 

@@ -5,7 +5,7 @@ import { CHAIN_MAX, type CardNeed } from './need';
 import { stockOutProbability } from './outlook';
 import { BULK_QUANTITY_LEAST, FIT_SHARE, INSTANT_MS, SMALL_QUANTITY_MOST } from './packages';
 import { gateOfGood, gateOfOffer, offerAt, price, type Priced, type Screen } from './screen';
-import type { Aisle } from './shelf';
+import { type Aisle, answeredMs } from './shelf';
 import { type Traits, valueOf } from './value';
 
 /** What a buyer who comes again is worth, as a share of the price. */
@@ -71,7 +71,7 @@ export function weigh(aisle: Aisle, place: number, around: Around, gates: GateCo
   const first = best.at[0] ?? 0;
   const left = Math.max(1, need.deliverByAt - at);
   const perHour = perLastHour(goods.heat[place] ?? 0, goods.heatAt[place] ?? 0, at);
-  const [ageMs, leadMs] = [at - (offers.seenAt[first] ?? 0), offers.response[first] ?? 0];
+  const [ageMs, leadMs] = [at - (offers.seenAt[first] ?? 0), answeredMs(offers, first, at)];
   const stockOut = stockOutProbability({ available: scratch.available, quantity: need.quantity, perHour, ageMs, leadMs });
   serve(aisle, traits);
   traits.priceMinor = priced.priceMinor;

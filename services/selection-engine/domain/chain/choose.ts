@@ -79,7 +79,7 @@ function look(offers: readonly Assessed[], terms: Terms): Seen[] {
   for (const it of offers) sources.set(it.sku, (sources.get(it.sku) ?? new Set()).add(it.upstreamGroup));
   return offers
     .map((offer, place): Seen => {
-      const onTime = inTime(offer, terms.shape, terms.leftMs);
+      const onTime = inTime(offer, terms.shape, terms.leftMs - offer.waitMs);
       const m = gainOf(offer) - offer.late * (1 - onTime);
       const [q, f] = [Math.max(1e-6, offer.q), offer.failure];
       return {

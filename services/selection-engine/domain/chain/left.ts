@@ -21,13 +21,19 @@ export class Left {
     this.ms[0] = leftMs;
   }
 
+  /** What is left when an attempt is made: failures before it may have taken as long as its queue does, or not. */
+  private atTurn({ waitMs }: Assessed, ms: number): number {
+    return Math.min(ms, (this.ms[0] ?? 0) - waitMs);
+  }
+
   /** What is left once this one has failed, too, as the last of so many. */
-  fail({ failMs, slow, slowMs }: Assessed, failures: number): void {
+  fail(it: Assessed, failures: number): void {
+    const { failMs, slow, slowMs } = it;
     const { ms, chance, counts } = this;
     const [from, to] = [beginOf(failures - 1), beginOf(failures)];
     let count = 0;
     for (let n = 0; n < (counts[failures - 1] ?? 0); n++) {
-      const [before, likely] = [ms[from + n] ?? 0, chance[from + n] ?? 0];
+      const [before, likely] = [this.atTurn(it, ms[from + n] ?? 0), chance[from + n] ?? 0];
       ms[to + count] = before - failMs;
       chance[to + count++] = likely * (1 - slow);
       if (slow === 0) continue;
@@ -46,7 +52,7 @@ export class Left {
     let [sum, open] = [0, 1];
     for (let n = from + (this.counts[failures] ?? 0) - 1; n >= from; n--) {
       const chance = this.chance[n] ?? 0;
-      sum += chance * inTime(it, shape, this.ms[n] ?? 0);
+      sum += chance * inTime(it, shape, this.atTurn(it, this.ms[n] ?? 0));
       open -= chance;
       if (sum + open < least) return NaN;
     }

@@ -79,6 +79,8 @@ export interface Assessed {
   readonly slow: number;
   readonly slowMs: number;
   readonly leadTimeMs: number;
+  /** From now until the line has its turn there; 0 in records before `chain-money-6`. */
+  readonly waitMs: number;
 }
 
 const HIGHEST_TIER = Number.MAX_SAFE_INTEGER;
@@ -127,6 +129,7 @@ export function assess(reading: Reading, { line, economics, settings }: Candidat
     slow: roundedChance(slowOf(beliefs, quality)),
     slowMs: Math.round(quality.failure.slowMs),
     leadTimeMs: offer.leadTimeMs ?? beliefs.settings.response.priorMs,
+    waitMs: Math.round(offer.waitMs ?? 0),
   };
 }
 

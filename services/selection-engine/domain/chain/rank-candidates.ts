@@ -149,7 +149,7 @@ function gateOf({ line, at, excluded }: CandidateRequest, it: CandidateOffer): G
   if (excluded?.includes(it.offerId) === true) return 'excluded';
   if (it.closed === true) return 'closed';
   if (line.quantity < minQuantity) return 'quantity';
-  if (at + (it.leadTimeMs ?? 0) > line.deliverByAt) return 'lead-time';
+  if (at + (it.waitMs ?? 0) + (it.leadTimeMs ?? 0) > line.deliverByAt) return 'lead-time';
   if (it.stock !== undefined && it.stock < minQuantity) return 'stock';
   return it.verdict === 'banned' || it.verdict === 'high-risk' ? 'verdict' : undefined;
 }

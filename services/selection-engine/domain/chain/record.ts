@@ -25,6 +25,7 @@ export const KNOWN = [
   'leadTimeMs',
   'slow',
   'slowMs',
+  'waitMs',
 ] as const;
 
 /** Where a row of `Known` has price less cost of a unit. */

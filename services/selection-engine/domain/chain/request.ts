@@ -15,6 +15,8 @@ export interface CandidateOffer {
   readonly costTiers: readonly { readonly from: number; readonly costMinor: number }[];
   /** As promised. Absent: what is usual. */
   readonly leadTimeMs?: number;
+  /** Until what is bought there now has its turn, the last unit of the line too. Absent: at once. */
+  readonly waitMs?: number;
   /** Units, as known at `stockAt`. Absent: what `observe` was told last, if anything. */
   readonly stock?: number;
   readonly stockAt?: number;
@@ -160,6 +162,7 @@ function checkOffer(it: CandidateOffer): void {
     checkNumber(named('costTiers.costMinor'), tier.costMinor);
   }
   optional(named('leadTimeMs'), it.leadTimeMs);
+  optional(named('waitMs'), it.waitMs);
   optional(named('stock'), it.stock);
   optional(named('stockAt'), it.stockAt);
   optional(named('minQuantity'), it.minQuantity);

@@ -10,7 +10,7 @@ const ms = (max: number) => fc.integer({ min: 0, max: max * SECOND });
 const anyOffer = fc
   .record({ supplierId: fc.constantFrom('a', 'b', 'c'), q: fc.double({ min: 0.01, max: 0.99, noNaN: true }), margin: fc.integer({ min: -50, max: 500 }) })
   .chain((it) =>
-    fc.record({ failure: fc.integer({ max: 30, min: 0 }), late: fc.integer({ max: 400, min: 0 }), failMs: ms(60), slow: fc.oneof(fc.constant(0), chance()), slowMs: ms(200), timeB: ms(300) }).map((more): Assessed => ({
+    fc.record({ failure: fc.integer({ max: 30, min: 0 }), late: fc.integer({ max: 400, min: 0 }), failMs: ms(60), slow: fc.oneof(fc.constant(0), chance()), slowMs: ms(200), timeB: ms(300), waitMs: fc.oneof(fc.constant(0), ms(200)) }).map((more): Assessed => ({
       ...{ offerId: '', sku: 'video', upstreamGroup: it.supplierId === 'a' ? 'north' : 'south', up: 1, stock: 1, timeA: 9, evidence: 0 },
       ...{ complaint: 0, invalid: 0, repurchase: 0, holding: 0, substitution: 0, leadTimeMs: 0, ...it, ...more },
     })),
@@ -22,9 +22,10 @@ const anyTerms = fc.record({ lost: fc.integer({ min: 0, max: 300 }), leftMs: ms(
 
 /** What a chain comes to by all ways in which it may go, one by one: each attempt delivers, fails quickly, or fails slowly. */
 function played(chain: readonly Assessed[], { lost, leftMs, shape }: Terms): number {
-  const go = (n: number, left: number, spent: number): number => {
+  const go = (n: number, leftBefore: number, spent: number): number => {
     const it = chain[n];
     if (it === undefined) return -lost - spent;
+    const left = Math.min(leftBefore, leftMs - it.waitMs);
     let q = it.q;
     for (const before of chain.slice(0, n))
       q *= before.supplierId === it.supplierId ? KEPT.sameSupplier : before.upstreamGroup === it.upstreamGroup ? KEPT.sameGroup : 1;
@@ -75,7 +76,7 @@ describe('chains under a deadline that failures use up', () => {
     const offers = ['a', 'b', 'c'].map((supplierId, n): Assessed => ({
       ...{ offerId: supplierId, sku: 'video', supplierId, upstreamGroup: supplierId, q: 0.5, up: 1, stock: 1, timeA: 1_001, timeB: 10_000 * SECOND },
       ...{ evidence: 0, margin: 300 - n, complaint: 0, invalid: 0, repurchase: 0, holding: 0, substitution: 0, failure: 1, late: 400, leadTimeMs: 0 },
-      ...{ failMs: 66 * SECOND, slow: 0, slowMs: 0 },
+      ...{ failMs: 66 * SECOND, slow: 0, slowMs: 0, waitMs: 0 },
     })); // prettier-ignore
     const terms: Terms = { lost: 0, leftMs: 200 * SECOND, attemptsMax: SEARCHED_LENGTH, riskAversion: 0, shape: 2 };
     const twoKinds = offers.map((it) => ({ ...it, failMs: 12 * SECOND, slow: 0.5, slowMs: 120 * SECOND }));
