@@ -84,6 +84,7 @@ export class Shell {
   generation = 0;
   isDown = false;
   downSince = 0;
+  upSince = 0;
   private readonly empty: Record<string, Record<string, unknown>>;
   private readonly late: LateCommits<Appended>;
   private readonly views: { readonly at: number; readonly fact: AnyEvent }[] = [];
@@ -120,6 +121,7 @@ export class Shell {
   /** The process has died and another is up: what was only in memory is made anew from the projection. */
   restart(): void {
     this.generation += 1;
+    this.upSince = this.options.agenda.now;
     this.view = this.wired.domain.view.create();
     this.views.length = 0;
     for (const { fact } of this.projection.values()) this.wired.domain.view.apply(this.view, fact);

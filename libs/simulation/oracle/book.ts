@@ -10,8 +10,8 @@ export const LIMITS = {
   exclusions: 64,
   backoffMs: 250,
   waitMs: 15_000,
-  /** A deadline that came while services were down ends a line so much later. */
-  lateMs: 600_000,
+  /** A deadline that nobody was down at ends a line no later than this. */
+  lateMs: 120_000,
   candidates: 5,
   purchaseUnits: 100,
   drainBatch: 50,

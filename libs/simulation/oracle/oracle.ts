@@ -48,7 +48,7 @@ export class Oracle {
     const market = new Market(world.market);
     const stock = new StockWatch((sku) => market.goodOf(sku)?.category);
     this.stock = stock;
-    this.order = new OrderWatch(book, market);
+    this.order = new OrderWatch(book, market, () => world.machine.shell('order').upSince);
     this.money = new MoneyWatch(book);
     this.holds = new HoldWatch(book, stock, market);
     this.purchases = new PurchaseWatch(book, stock, this.holds, world.outside.suppliers);

@@ -17,6 +17,8 @@ export class OrderWatch {
   constructor(
     private readonly book: Book,
     private readonly market: Market,
+    /** Since when its process has been up. */
+    private readonly upSince: () => number,
   ) {}
 
   on(event: OrderEvent, at: number): void {
@@ -239,7 +241,7 @@ export class OrderWatch {
 
   private closed({ status, ordered, delivered, repacked = 0, capturedMinor, ...of }: EventOf<'LineClosed'>, at: number): void {
     const line = this.line(of);
-    const lateMs = at - line.wish.deliverByAt;
+    const lateMs = at - Math.max(line.wish.deliverByAt, this.upSince());
     check(
       line.closing !== undefined || lateMs < LIMITS.lateMs,
       '16',
