@@ -6,8 +6,8 @@ const SHARE = { own: 0.8, sibling: 0.1 } as const;
 const SIBLING_SUPPLIERS = 2;
 const HOUR_MS = 3_600_000;
 /** Past the deadline of who is in a hurry, and within that of the others. */
-const SLOW_MS = 6 * HOUR_MS;
-const DEADLINES_MS = [3 * HOUR_MS, 24 * HOUR_MS] as const;
+const SLOW_MS = 48 * HOUR_MS;
+const DEADLINES_MS = [24 * HOUR_MS, 168 * HOUR_MS] as const;
 const REGIONS = ['CN-31', 'CN-44'] as const;
 /** Each next offer of the good costs so much more. */
 const COST_MINOR = { least: 500, step: 60, sibling: 450 } as const;

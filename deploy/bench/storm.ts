@@ -93,6 +93,9 @@ export async function storm(options: BenchOptions, say: Say): Promise<Result> {
   });
 }
 
+/** The lines' earliest deadline is a day from when they are placed. */
+const IN_TIME_MINUTES = 1_400;
+
 /** Where others order meanwhile, and where the storms will be. @throws UsageProblem */
 function marketsOf({ substitutes, capacity, rounds, scarce, lines = LINES }: BenchOptions): {
   readonly called: Market;
@@ -103,8 +106,8 @@ function marketsOf({ substitutes, capacity, rounds, scarce, lines = LINES }: Ben
       `fewer than ${STORM_UNITS_LEAST} lines are no storm, and have no plan whose worth could be told: --scarce needs more --lines`,
     );
   const plan = { substitutes, leadTimeMs: 0, capacityPerMinute: capacity };
-  // The hot offers sell one unit a minute, so that all lines are still there to be hit
-  const hitPlan = { ...plan, name: 'storm', products: rounds, hotCapacityPerMinute: 1 };
+  // The hot offers sell no more a minute than they must to be in time for all lines, so that these are still there to be hit
+  const hitPlan = { ...plan, name: 'storm', products: rounds, hotCapacityPerMinute: Math.ceil(lines / IN_TIME_MINUTES) };
   return {
     called: marketOf({ ...plan, name: 'calls', products: CALLED_PRODUCTS }),
     hit: scarce ? scarceMarketOf(hitPlan, lines) : marketOf(hitPlan),
